@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/config/appliance.h - the appliance file
+ */
+#ifndef HOST_CONFIG_APPLIANCE_H
+#define HOST_CONFIG_APPLIANCE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/sentence.h"
+
+struct image;
+
+enum {
+	APPLIANCE_NAME_SIZE = 64,
+	APPLIANCE_FORWARDS = 8,
+};
+
+/* The order is that of the words in appliance.c. */
+enum accel { ACCEL_TCG, ACCEL_KVM };
+enum network { NETWORK_USER, NETWORK_NONE };
+enum machine { MACHINE_DEFAULT };
+
+/* Clean reboots always restart, a power-off never does; this is the rest. */
+enum restart {
+	RESTART_ON_FAILURE, /* a crash restarts */
+	RESTART_ALWAYS,	    /* a crash and a power-off restart */
+	RESTART_NEVER,	    /* nothing but a clean reboot restarts */
+};
+
+struct forward {
+	char address[16]; /* host side, IPv4 */
+	uint16_t port;	  /* host side; 0: forward_pick() chooses */
+	uint16_t guest;
+};
+
+struct appliance {
+	char name[APPLIANCE_NAME_SIZE]; /* [a-z0-9-] */
+	char image[PATH_MAX];		/* the image's directory */
+	char architecture[16];		/* "": the image's */
+	uint64_t memory;		/* bytes, whole MiB; 0: the image's */
+	uint32_t cpus;
+	int accel;		  /* enum accel */
+	int machine;		  /* enum machine */
+	char qemu[PATH_MAX];	  /* "": qemu-system-<architecture> in PATH */
+	uint32_t boot_timeout_ms; /* launch to READY */
+	uint32_t grace_ms;	  /* what an operator's REQUEST grants */
+	uint32_t heartbeat_ms;
+	int network; /* enum network */
+	struct forward forward[APPLIANCE_FORWARDS];
+	uint32_t forwards;
+	int restart;		/* enum restart */
+	uint32_t restart_limit; /* restarts after failures in the interval */
+	uint32_t restart_interval_ms;
+};
+
+/*
+ * appliance_load() - read an appliance file, or take an image with defaults
+ * @path:	a file; or a directory, which is then the image
+ * @a:		written whole; not to be used after a failure
+ * @error:	SENTENCE_MAX bytes
+ * Return: 0; -EINVAL: the file says something wrong; else -errno of reading
+ *	it; in each case @error has the sentence
+ */
+int appliance_load(const char *path, struct appliance *a, char *error);
+
+/*
+ * appliance_complete() - take from the image what the file left open
+ *
+ * That is memory, architecture, QEMU's name, and, for an appliance without a
+ * file, name and forwards.
+ * Return: 0; -EINVAL: they do not go together (@error)
+ */
+int appliance_complete(struct appliance *a, const struct image *image,
+		       char *error);
+
+/* appliance_name_ok() - 1 to 63 of [a-z0-9-], not beginning with '-' */
+bool appliance_name_ok(const char *name);
+
+/*
+ * appliance_pick_ports() - find a free host port for each forward with port 0
+ *	and see that the others can be had
+ * Return: 0; else -errno of bind() (@error)
+ */
+int appliance_pick_ports(struct appliance *a, char *error);
+
+#endif

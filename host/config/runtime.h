@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/config/runtime.h - the runtime directory of a running appliance
+ *
+ *	/run/reprise/NAME/  or  $XDG_RUNTIME_DIR/reprise/NAME/
+ *		lock          held as long as shim or QEMU lives
+ *		qmp.sock      QEMU listens: its monitor
+ *		agent.sock    QEMU listens: the guest's agent port
+ *		serial.sock   QEMU listens: the guest's console
+ *		console.sock  the shim listens: the console, for operators
+ *		control.sock  the shim listens: Varlink
+ *		qemu.log      QEMU's stderr
+ *		qmp.log       events that QEMU gave while no shim listened
+ *
+ * REPRISE_RUNTIME_DIR names another directory than the first two.
+ */
+#ifndef HOST_CONFIG_RUNTIME_H
+#define HOST_CONFIG_RUNTIME_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "host/sentence.h"
+
+enum runtime_socket {
+	RUNTIME_QMP,
+	RUNTIME_AGENT,
+	RUNTIME_SERIAL,
+	RUNTIME_CONSOLE,
+	RUNTIME_CONTROL,
+	RUNTIME_SOCKETS,
+};
+
+struct runtime {
+	char dir[PATH_MAX]; /* .../NAME */
+	int dir_fd;
+	int lock_fd;  /* to be inherited by QEMU */
+	int qemu_log; /* O_WRONLY | O_APPEND, likewise qmp_log */
+	int qmp_log;
+};
+
+/*
+ * runtime_open() - make the directory, take the lock, open the logs
+ * @name:	checked with appliance_name_ok()
+ * @rt:		the caller's until runtime_close() or runtime_remove(); all
+ *		descriptors are CLOEXEC
+ * Return: 0; -EBUSY: it runs already; else -errno; @error has the sentence
+ */
+int runtime_open(struct runtime *rt, const char *name, char *error);
+
+/*
+ * runtime_listen() - a new listening socket, in place of any before it
+ *
+ * CLOEXEC and non-blocking. Each generation of QEMU needs new ones, for the
+ * shim closes its copies after the spawn.
+ * Return: the descriptor; else -errno, with the sentence in @error
+ */
+int runtime_listen(const struct runtime *rt, enum runtime_socket which,
+		   char *error);
+
+/* runtime_connect() - Return: a connected, non-blocking descriptor; -errno */
+int runtime_connect(const struct runtime *rt, enum runtime_socket which);
+
+/* runtime_close() - close the descriptors, leave the files; takes a closed one
+ */
+void runtime_close(struct runtime *rt);
+
+/* runtime_remove() - nothing is left behind; then runtime_close() */
+void runtime_remove(struct runtime *rt);
+
+/*
+ * runtime_dial() - connect to a socket of a running appliance, for the verbs
+ * Return: a connected, blocking descriptor; -ENOENT: it is not running; else
+ *	-errno; @error has the sentence
+ */
+int runtime_dial(const char *name, enum runtime_socket which, char *error);
+
+/*
+ * runtime_list() - call @each for every running appliance, sorted by name
+ * Return: 0; else -errno, @error
+ */
+int runtime_list(void (*each)(void *ctx, const char *name), void *ctx,
+		 char *error);
+
+#endif

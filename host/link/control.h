@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/link/control.h - the shim's Varlink service, interface io.reprise
+ *
+ *	Status() -> (status: object); with "more": again after each change
+ *	Reboot(strategy: "auto" | "in-place" | "full", wait: bool)
+ *		-> (restart: object)
+ *	Stop() -> (end: object)
+ *
+ * and org.varlink.service.GetInfo. A call that cannot be answered at once is a
+ * number; it gets exactly one control_reply() or control_error(), then or
+ * later. When its client has gone, the answer goes nowhere.
+ */
+#ifndef HOST_LINK_CONTROL_H
+#define HOST_LINK_CONTROL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/core/lifecycle.h" /* enum wish */
+
+struct control;
+struct loop;
+
+struct control_ops {
+	/* Return: a new reference: the value of "status" */
+	json_t *(*status)(void *ctx);
+	void (*reboot)(void *ctx, uint32_t call, enum wish wish, bool wait);
+	void (*stop)(void *ctx, uint32_t call);
+};
+
+/*
+ * control_open() - serve
+ * @listen_fd:	taken over, also on failure
+ * @ops:	borrowed until control_close(), as are @loop and @ctx
+ * Return: 0; else -errno
+ */
+int control_open(struct control **ret, struct loop *loop, int listen_fd,
+		 const struct control_ops *ops, void *ctx);
+
+/*
+ * control_reply() - answer a call
+ * @parameters:	stolen; the whole parameters object, {"restart": {...}}
+ */
+void control_reply(struct control *c, uint32_t call, json_t *parameters);
+
+/*
+ * control_error() - refuse a call
+ * @error:	"Busy" becomes io.reprise.Busy
+ * @sentence:	its parameter "sentence", for the operator
+ */
+void control_error(struct control *c, uint32_t call, const char *error,
+		   const char *sentence);
+
+/* control_changed() - the status is another: tell those who wait for that */
+void control_changed(struct control *c);
+
+/*
+ * control_close() - send what fits at once, drop the rest; takes NULL
+ *
+ * Calls that are still open end with their connection.
+ */
+void control_close(struct control *c);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/qemu/argv.h - QEMU's command line (pure)
+ */
+#ifndef HOST_QEMU_ARGV_H
+#define HOST_QEMU_ARGV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct appliance;
+struct image;
+struct qemu_caps;
+
+enum { ARGV_MAX = 96, ARGV_TEXT = 16384 };
+
+/* Descriptors as QEMU will have them: open, without CLOEXEC. */
+struct qemu_fds {
+	int qmp;     /* listening */
+	int agent;   /* listening */
+	int serial;  /* listening */
+	int qmp_log; /* O_WRONLY | O_APPEND */
+	int kernel;
+	int initrd;
+};
+
+struct argv {
+	char *v[ARGV_MAX + 1]; /* for execv(): ends with NULL */
+	size_t count;
+	char text[ARGV_TEXT]; /* what v[] points into: do not copy the struct */
+	size_t used;
+	bool full;
+};
+
+/*
+ * argv_build() - the command line for one generation
+ * @a:		completed by appliance_complete(), its ports picked
+ * Return: 0; -E2BIG: it does not fit; -EINVAL: an architecture or machine
+ *	that nobody knows
+ */
+int argv_build(const struct appliance *a, const struct image *image,
+	       const struct qemu_caps *caps, const struct qemu_fds *fds,
+	       struct argv *out);
+
+#endif
