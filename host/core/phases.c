@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/core/phases.c - where the time of a start, restart or stop went
+ */
+#include "host/core/phases.h"
+
+/* What was waited for when the mark was set. */
+static const char *const waited_for[MARKS] = {
+	[MARK_ASKED] = "begin",
+	[MARK_INTENT] = "guest's intent",
+	[MARK_QUIESCED] = "quiesce",
+	[MARK_SHUTDOWN] = "guest's end",
+	[MARK_STOP] = "VM stopped",
+	[MARK_DECIDED] = "decision",
+	[MARK_RESET] = "QEMU's reset",
+	[MARK_CONT] = "continue",
+	[MARK_EXITED] = "QEMU's end",
+	[MARK_MEMORY] = "memory back",
+	[MARK_LAUNCHED] = "launch",
+	[MARK_RUNNING] = "QEMU's start",
+	[MARK_HELLO] = "guest's kernel",
+	[MARK_READY] = "payload ready",
+};
+
+size_t phases_list(const struct marks *m, struct phase list[static MARKS])
+{
+	uint64_t before_us = 0;
+	size_t n = 0;
+
+	for (int i = 0; i < MARKS; i++) {
+		uint64_t at_us = m->at_us[i];
+
+		if (!at_us)
+			continue;
+		if (before_us && at_us >= before_us)
+			list[n++] = (struct phase){ waited_for[i],
+						    at_us - before_us };
+		before_us = at_us;
+	}
+	return n;
+}
+
+uint64_t phases_total(const struct marks *m)
+{
+	uint64_t first_us = 0, last_us = 0;
+
+	for (int i = 0; i < MARKS; i++) {
+		if (!m->at_us[i])
+			continue;
+		if (!first_us)
+			first_us = m->at_us[i];
+		last_us = m->at_us[i];
+	}
+	return last_us - first_us;
+}

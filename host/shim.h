@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/shim.h - one appliance, from the first start to its end
+ */
+#ifndef HOST_SHIM_H
+#define HOST_SHIM_H
+
+struct appliance;
+struct image;
+struct qemu_caps;
+struct runtime;
+
+struct shim_options {
+	const struct appliance *appliance; /* borrowed, all four */
+	const struct image *image;
+	const struct qemu_caps *caps;
+	struct runtime *runtime; /* its lock is held */
+	int ready_fd; /* gets a newline when the payload is ready; -1: none */
+};
+
+/*
+ * shim_run() - run the appliance until it ends for good
+ * Return: the exit code of `reprise run`: cause_exit() of the last cause; 1 if
+ *	the shim itself could not begin (the sentence was logged)
+ */
+int shim_run(const struct shim_options *options);
+
+#endif
