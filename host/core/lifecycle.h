@@ -28,6 +28,7 @@
 #include <stdint.h>
 
 #include "common/msg.h"
+#include "host/core/epoch.h"
 #include "host/core/phases.h"
 #include "host/core/planner.h"
 #include "host/core/verdict.h"
@@ -60,19 +61,19 @@ enum wish {
 };
 
 enum lc_event_type {
-	EV_START,	/* begin */
-	EV_UP,		/* QMP negotiated */
-	EV_AGENT,	/* a frame of the current epoch: @msg */
-	EV_SHUTDOWN,	/* QEMU says that the epoch is over: @end */
-	EV_STOP,	/* the VM is stopped; the agent's last words were read */
-	EV_STATUS,	/* the answer to ACT_PROBE */
-	EV_RESET,	/* QEMU has reset */
-	EV_QMP_FAILED,	/* QMP closed, or refused a command of the gate */
-	EV_EXITED,	/* QEMU reaped: @wait_status */
-	EV_MEMORY_BACK, /* nothing holds its memory any more */
+	EV_START,      /* begin */
+	EV_UP,	       /* QMP negotiated */
+	EV_AGENT,      /* a frame of the current epoch: @msg */
+	EV_SHUTDOWN,   /* QEMU says that the epoch is over: @end */
+	EV_STOP,       /* the VM is stopped; the agent's last words were read */
+	EV_STATUS,     /* the answer to ACT_PROBE */
+	EV_RESET,      /* QEMU has reset */
+	EV_QMP_FAILED, /* QMP closed, or refused a command of the gate */
+	EV_EXITED,     /* QEMU reaped: @wait_status */
+	EV_MEMORY_BACK,	  /* nothing holds its memory any more */
 	EV_LAUNCH_FAILED, /* QEMU could not even be started */
-	EV_WISH,	/* an operator: @wish */
-	EV_DEADLINE,	/* lc->deadline_us has passed */
+	EV_WISH,	  /* an operator: @wish */
+	EV_DEADLINE,	  /* lc->deadline_us has passed */
 	LC_EVENTS,
 };
 
@@ -87,23 +88,23 @@ struct lc_event {
 };
 
 enum lc_action {
-	ACT_LAUNCH = 1 << 0,   /* spawn QEMU, paused; connect */
-	ACT_RUN = 1 << 1,      /* cont after launch */
-	ACT_WELCOME = 1 << 2,  /* to the agent, and so on */
-	ACT_REQUEST = 1 << 3,  /* lc->asked_intent, cfg.grace_ms */
-	ACT_GRANT = 1 << 4,    /* lc->epoch.intent, lc->granted_ms */
+	ACT_LAUNCH = 1 << 0,  /* spawn QEMU, paused; connect */
+	ACT_RUN = 1 << 1,     /* cont after launch */
+	ACT_WELCOME = 1 << 2, /* to the agent, and so on */
+	ACT_REQUEST = 1 << 3, /* lc->asked_intent, cfg.grace_ms */
+	ACT_GRANT = 1 << 4,   /* lc->epoch.intent, lc->granted_ms */
 	ACT_COMMIT = 1 << 5,
-	ACT_PROBE = 1 << 6,    /* query-status */
-	ACT_RESET = 1 << 7,    /* reconnect the agent; allow and do a reset */
-	ACT_CONT = 1 << 8,     /* forbid resets again; cont */
-	ACT_QUIT = 1 << 9,     /* QMP quit */
-	ACT_TERM = 1 << 10,    /* SIGTERM to QEMU alone */
-	ACT_KILL = 1 << 11,    /* SIGKILL to QEMU alone */
-	ACT_NUDGE = 1 << 12,   /* the teardown helper need not wait */
-	ACT_READY = 1 << 13,   /* the payload is ready: tell who waits */
-	ACT_RECORD = 1 << 14,  /* lc->last is complete: log it */
-	ACT_ANSWER = 1 << 15,  /* lc->answer for every call of lc->answered */
-	ACT_FINISH = 1 << 16,  /* leave; exit code is cause_exit() */
+	ACT_PROBE = 1 << 6,   /* query-status */
+	ACT_RESET = 1 << 7,   /* reconnect the agent; allow and do a reset */
+	ACT_CONT = 1 << 8,    /* forbid resets again; cont */
+	ACT_QUIT = 1 << 9,    /* QMP quit */
+	ACT_TERM = 1 << 10,   /* SIGTERM to QEMU alone */
+	ACT_KILL = 1 << 11,   /* SIGKILL to QEMU alone */
+	ACT_NUDGE = 1 << 12,  /* the teardown helper need not wait */
+	ACT_READY = 1 << 13,  /* the payload is ready: tell who waits */
+	ACT_RECORD = 1 << 14, /* lc->last is complete: log it */
+	ACT_ANSWER = 1 << 15, /* lc->answer for every call of lc->answered */
+	ACT_FINISH = 1 << 16, /* leave; exit code is cause_exit() */
 };
 
 /* How a wish was settled. */
@@ -117,27 +118,18 @@ enum answer {
 };
 
 struct lc_config {
-	uint32_t boot_ms;	/* launch to READY */
-	uint32_t grace_ms;	/* GRANT to QUIESCED, for an operator's wish */
+	uint32_t boot_ms;  /* launch to READY */
+	uint32_t grace_ms; /* GRANT to QUIESCED, for an operator's wish */
 	uint32_t heartbeat_ms;
-	uint32_t exit_ms;	/* each step of quit, SIGTERM, SIGKILL */
-	uint32_t reset_ms;	/* QEMU may be deaf for so long in a reset */
-	uint32_t drain_ms;	/* QEMU's end to its memory's return */
-	bool restart_clean;	/* start again after a clean reboot */
-	bool restart_crashed;	/* start again after anything unclean */
-	uint32_t crash_limit;	/* more than so many crashes ... */
+	uint32_t ask_ms;	  /* REQUEST to INTENT */
+	uint32_t commit_ms;	  /* COMMIT to STOP */
+	uint32_t exit_ms;	  /* each step of quit, SIGTERM, SIGKILL */
+	uint32_t reset_ms;	  /* QEMU may be deaf for so long in a reset */
+	uint32_t drain_ms;	  /* QEMU's end to its memory's return */
+	bool restart_clean;	  /* start again after a clean reboot */
+	bool restart_crashed;	  /* start again after anything unclean */
+	uint32_t crash_limit;	  /* more than so many crashes ... */
 	uint32_t crash_window_ms; /* ... in so long: give up */
-};
-
-struct epoch {
-	uint64_t id; /* 0: no HELLO yet */
-	enum epoch_stage stage;
-	uint8_t secure; /* as in HELLO */
-	uint8_t intent;
-	uint8_t icause;
-	bool silent; /* two heartbeats missed */
-	struct proof proof;
-	uint64_t seen_us; /* the last frame */
 };
 
 /* A start, restart or end, as told to people. */
@@ -149,7 +141,7 @@ struct passage {
 	struct marks marks;
 };
 
-enum { LC_CRASHES = 16, LC_EPOCHS = 64 };
+enum { LC_CRASHES = 16 };
 
 struct lifecycle {
 	struct lc_config cfg;
@@ -157,29 +149,26 @@ struct lifecycle {
 	uint64_t deadline_us; /* 0: none */
 
 	enum wish wish;
+	bool wish_acted;      /* the passage under way fulfils it */
 	uint8_t asked_intent; /* of the REQUEST under way */
 	uint32_t granted_ms;
 
 	uint32_t generation; /* counted from 1 */
 	uint32_t boot;	     /* of this generation, counted from 1 */
 	struct epoch epoch;
-	uint64_t seen[LC_EPOCHS]; /* epochs of this generation, a ring */
-	uint32_t seen_count;
-	uint32_t frames_dropped;  /* of no, or another, epoch */
 
-	enum vm_end end;      /* what SHUTDOWN and its like said */
+	enum vm_end end; /* what SHUTDOWN and its like said */
 	bool end_known;
-	bool vm_alive;	      /* a QEMU process is there */
-	bool qmp_ok;	      /* it speaks QMP */
-	bool commit_sent;
-	uint32_t exit_step;   /* 0 quit, 1 SIGTERM, 2 SIGKILL */
-	uint64_t cont_us;     /* of the last in-place reset */
+	bool qmp_ok;		  /* it speaks QMP */
+	uint32_t exit_step;	  /* 0 quit, 1 SIGTERM, 2 SIGKILL */
+	uint64_t cont_us;	  /* of the last in-place reset */
 	uint32_t firmware_resets; /* granted since then */
 
 	uint64_t crashes_us[LC_CRASHES]; /* a ring */
 	uint32_t crash_count;
 
 	struct passage now;  /* under way */
+	bool ending;	     /* of its two halves, the end, not the start */
 	struct passage last; /* complete */
 	enum answer answer;
 	enum wish answered; /* which wish ACT_ANSWER settles */

@@ -6,20 +6,13 @@
 
 /* What was waited for when the mark was set. */
 static const char *const waited_for[MARKS] = {
-	[MARK_ASKED] = "begin",
-	[MARK_INTENT] = "guest's intent",
-	[MARK_QUIESCED] = "quiesce",
-	[MARK_SHUTDOWN] = "guest's end",
-	[MARK_STOP] = "VM stopped",
-	[MARK_DECIDED] = "decision",
-	[MARK_RESET] = "QEMU's reset",
-	[MARK_CONT] = "continue",
-	[MARK_EXITED] = "QEMU's end",
-	[MARK_MEMORY] = "memory back",
-	[MARK_LAUNCHED] = "launch",
-	[MARK_RUNNING] = "QEMU's start",
-	[MARK_HELLO] = "guest's kernel",
-	[MARK_READY] = "payload ready",
+	[MARK_ASKED] = "begin",		 [MARK_INTENT] = "guest's intent",
+	[MARK_QUIESCED] = "quiesce",	 [MARK_SHUTDOWN] = "guest's end",
+	[MARK_STOP] = "VM stopped",	 [MARK_DECIDED] = "decision",
+	[MARK_RESET] = "QEMU's reset",	 [MARK_CONT] = "continue",
+	[MARK_EXITED] = "QEMU's end",	 [MARK_MEMORY] = "memory back",
+	[MARK_LAUNCHED] = "launch",	 [MARK_RUNNING] = "QEMU's start",
+	[MARK_HELLO] = "guest's kernel", [MARK_READY] = "payload ready",
 };
 
 size_t phases_list(const struct marks *m, struct phase list[static MARKS])

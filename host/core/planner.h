@@ -11,16 +11,16 @@
 #include <stdint.h>
 
 enum fact {
-	FACT_CLEAN = 1,	      /* QUIESCED, clean proof, COMMIT sent */
-	FACT_HEALTHY = 2,     /* QMP answered within a second at STOP */
-	FACT_SAME_IMAGE = 4,  /* no other image waits */
-	FACT_RESTED = 8,      /* not too soon after the last in-place reset */
-	FACT_VM_ALIVE = 16,   /* there is still a QEMU to reset */
-	FACT_WANT_FULL = 32,  /* the operator asked for a full restart */
-	FACT_WANT_STOP = 64,  /* the operator asked to stop */
-	FACT_POWEROFF = 128,  /* the guest means to power off */
+	FACT_CLEAN = 1,		/* QUIESCED, clean proof, COMMIT sent */
+	FACT_HEALTHY = 2,	/* QMP answered within a second at STOP */
+	FACT_SAME_IMAGE = 4,	/* no other image waits */
+	FACT_RESTED = 8,	/* not too soon after the last in-place reset */
+	FACT_VM_ALIVE = 16,	/* there is still a QEMU to reset */
+	FACT_WANT_FULL = 32,	/* the operator asked for a full restart */
+	FACT_WANT_STOP = 64,	/* the operator asked to stop */
+	FACT_POWEROFF = 128,	/* the guest means to power off */
 	FACT_MAY_RESTART = 256, /* the restart policy allows another start */
-	FACT_GAVE_UP = 512,   /* too many crashes in too short a time */
+	FACT_GAVE_UP = 512,	/* too many crashes in too short a time */
 };
 
 enum strategy {

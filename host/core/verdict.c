@@ -12,34 +12,35 @@
 #include <sys/wait.h>
 
 #define EVERY(cause)                                                           \
-	{ [STAGE_SILENT] = (cause),	 [STAGE_HELLO] = (cause),              \
-	  [STAGE_READY] = (cause),	 [STAGE_INTENT] = (cause),             \
-	  [STAGE_UNCOMMITTED] = (cause), [STAGE_UNCLEAN] = (cause),            \
-	  [STAGE_REBOOT] = (cause),	 [STAGE_POWEROFF] = (cause),           \
-	  [STAGE_UPDATE] = (cause) }
+	{                                                                      \
+		[STAGE_SILENT] = (cause), [STAGE_HELLO] = (cause),             \
+		[STAGE_READY] = (cause), [STAGE_INTENT] = (cause),             \
+		[STAGE_UNCOMMITTED] = (cause), [STAGE_UNCLEAN] = (cause),      \
+		[STAGE_REBOOT] = (cause), [STAGE_POWEROFF] = (cause),          \
+		[STAGE_UPDATE] = (cause)                                       \
+	}
 
 #define BY_INTENT(before)                                                      \
-	{ [STAGE_SILENT] = (before),                                           \
-	  [STAGE_HELLO] = (before),                                            \
-	  [STAGE_READY] = (before),                                            \
-	  [STAGE_INTENT] = (before),                                           \
-	  [STAGE_UNCOMMITTED] = CAUSE_UNCOMMITTED,                             \
-	  [STAGE_UNCLEAN] = CAUSE_UNCLEAN_PROOF,                               \
-	  [STAGE_REBOOT] = CAUSE_CLEAN_REBOOT,                                 \
-	  [STAGE_POWEROFF] = CAUSE_CLEAN_POWEROFF,                             \
-	  [STAGE_UPDATE] = CAUSE_CLEAN_UPDATE }
+	{                                                                      \
+		[STAGE_SILENT] = (before), [STAGE_HELLO] = (before),           \
+		[STAGE_READY] = (before), [STAGE_INTENT] = (before),           \
+		[STAGE_UNCOMMITTED] = CAUSE_UNCOMMITTED,                       \
+		[STAGE_UNCLEAN] = CAUSE_UNCLEAN_PROOF,                         \
+		[STAGE_REBOOT] = CAUSE_CLEAN_REBOOT,                           \
+		[STAGE_POWEROFF] = CAUSE_CLEAN_POWEROFF,                       \
+		[STAGE_UPDATE] = CAUSE_CLEAN_UPDATE                            \
+	}
 
 /* After COMMIT of a power-off the host does not depend on seeing it. */
 #define UNSEEN_POWEROFF(otherwise)                                             \
-	{ [STAGE_SILENT] = (otherwise),                                        \
-	  [STAGE_HELLO] = (otherwise),                                         \
-	  [STAGE_READY] = (otherwise),                                         \
-	  [STAGE_INTENT] = (otherwise),                                        \
-	  [STAGE_UNCOMMITTED] = (otherwise),                                   \
-	  [STAGE_UNCLEAN] = (otherwise),                                       \
-	  [STAGE_REBOOT] = (otherwise),                                        \
-	  [STAGE_POWEROFF] = CAUSE_CLEAN_POWEROFF,                             \
-	  [STAGE_UPDATE] = (otherwise) }
+	{                                                                      \
+		[STAGE_SILENT] = (otherwise), [STAGE_HELLO] = (otherwise),     \
+		[STAGE_READY] = (otherwise), [STAGE_INTENT] = (otherwise),     \
+		[STAGE_UNCOMMITTED] = (otherwise),                             \
+		[STAGE_UNCLEAN] = (otherwise), [STAGE_REBOOT] = (otherwise),   \
+		[STAGE_POWEROFF] = CAUSE_CLEAN_POWEROFF,                       \
+		[STAGE_UPDATE] = (otherwise)                                   \
+	}
 
 static const enum cause cells[VM_ENDS][EPOCH_STAGES] = {
 	[END_RESET] = BY_INTENT(CAUSE_RESET_WITHOUT_INTENT),

@@ -29,24 +29,24 @@ enum vm_end {
 	END_DEAF,	     /* QMP closed or silent for too long */
 	END_FORCED,	     /* the host ended it without asking the guest */
 	END_REFUSED,	     /* QEMU ended before it spoke QMP */
-	END_EXIT_QUIT,	     /* exit 0 after SHUTDOWN{host-qmp-quit}, not ours */
-	END_EXIT_SIGNAL,     /* exit 0 after SHUTDOWN{host-signal} */
-	END_EXIT_ERROR,	     /* exit with another status, or 0 without a word */
-	END_KILLED,	     /* ended by a signal */
+	END_EXIT_QUIT,	 /* exit 0 after SHUTDOWN{host-qmp-quit}, not ours */
+	END_EXIT_SIGNAL, /* exit 0 after SHUTDOWN{host-signal} */
+	END_EXIT_ERROR,	 /* exit with another status, or 0 without a word */
+	END_KILLED,	 /* ended by a signal */
 	VM_ENDS,
 };
 
 /* How far the agent had come in the epoch that ended. */
 enum epoch_stage {
-	STAGE_SILENT,	 /* no HELLO */
-	STAGE_HELLO,	 /* HELLO, no READY */
-	STAGE_READY,	 /* READY */
-	STAGE_INTENT,	 /* INTENT, granted, no QUIESCED */
+	STAGE_SILENT,	   /* no HELLO */
+	STAGE_HELLO,	   /* HELLO, no READY */
+	STAGE_READY,	   /* READY */
+	STAGE_INTENT,	   /* INTENT, granted, no QUIESCED */
 	STAGE_UNCOMMITTED, /* QUIESCED, but it went before a COMMIT was sent */
-	STAGE_UNCLEAN,	 /* QUIESCED and COMMIT; the proof is not clean */
-	STAGE_REBOOT,	 /* committed and clean: reboot */
-	STAGE_POWEROFF,	 /* committed and clean: power-off */
-	STAGE_UPDATE,	 /* committed and clean: update */
+	STAGE_UNCLEAN,	   /* QUIESCED and COMMIT; the proof is not clean */
+	STAGE_REBOOT,	   /* committed and clean: reboot */
+	STAGE_POWEROFF,	   /* committed and clean: power-off */
+	STAGE_UPDATE,	   /* committed and clean: update */
 	EPOCH_STAGES,
 };
 

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/core/lifecycle.c - the life of one appliance: its table, its start
+ *
+ * Theory of operation: handlers[] says what each event means in each state; an
+ * empty cell means that the event says nothing there (QEMU repeats itself, a
+ * frame comes late) and is ignored. A passage is what people are told about:
+ * the end of one epoch and the start of the next, with the marks of both.
+ * `ending` says in which half we are; an end that begins while the next start
+ * is not through begins a passage of its own.
+ */
+#include "host/core/lifecycle_impl.h"
+
+void lifecycle_init(struct lifecycle *lc, const struct lc_config *cfg)
+{
+	*lc = (struct lifecycle){ .cfg = *cfg, .state = LC_DOWN };
+}
+
+void lc_mark(struct lifecycle *lc, enum mark m, uint64_t now_us)
+{
+	lc->now.marks.at_us[m] = now_us;
+}
+
+void lc_enter(struct lifecycle *lc, enum lc_state s, uint32_t deadline_ms,
+	      uint64_t now_us)
+{
+	lc->state = s;
+	lc->deadline_us = deadline_ms ? now_us + deadline_ms * 1000ULL : 0;
+}
+
+void lc_begin_end(struct lifecycle *lc)
+{
+	if (lc->ending)
+		return;
+	lc->now = (struct passage){ .reason = "" };
+	lc->ending = true;
+}
+
+uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
+{
+	lc->generation++;
+	lc->boot = 0;
+	epoch_generation(&lc->epoch);
+	lc->qmp_ok = false;
+	lc->cont_us = 0;
+	lc->end_known = false;
+	lc->ending = false;
+	lc_mark(lc, MARK_LAUNCHED, now_us);
+	lc_enter(lc, LC_LAUNCHING, lc->cfg.boot_ms, now_us);
+	return ACT_LAUNCH;
+}
+
+uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us)
+{
+	lc->boot++;
+	epoch_over(&lc->epoch);
+	lc->end_known = false;
+	lc->ending = false;
+	lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
+	return 0;
+}
+
+uint32_t lc_settle(struct lifecycle *lc, enum wish w, enum answer a)
+{
+	lc->answered = w;
+	lc->answer = a;
+	if (w == lc->wish) {
+		lc->wish = WISH_NONE;
+		lc->wish_acted = false;
+	}
+	return w == WISH_NONE ? 0 : ACT_ANSWER;
+}
+
+bool lc_wants_stop(const struct lifecycle *lc)
+{
+	return lc->wish == WISH_STOP || lc->wish == WISH_STOP_NOW;
+}
+
+static uint32_t on_start(struct lifecycle *lc, const struct lc_event *ev,
+			 uint64_t now_us)
+{
+	(void)ev;
+	return lc_launch(lc, now_us);
+}
+
+static uint32_t on_up(struct lifecycle *lc, const struct lc_event *ev,
+		      uint64_t now_us)
+{
+	(void)ev;
+	lc->qmp_ok = true;
+	lc_mark(lc, MARK_RUNNING, now_us);
+	return lc_run_epoch(lc, now_us) | ACT_RUN;
+}
+
+static uint32_t agent_silent(struct lifecycle *lc)
+{
+	lc->epoch.silent = true;
+	lc->deadline_us = 0;
+	return 0;
+}
+
+static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
+			    uint64_t now_us)
+{
+	(void)ev;
+	if (!lc->deadline_us || now_us < lc->deadline_us)
+		return 0;
+	switch (lc->state) {
+	case LC_LAUNCHING:
+		return lc_force(lc, END_DEAF, now_us);
+	case LC_BOOTING:
+		return lc_force(lc, END_BOOT_TIMEOUT, now_us);
+	case LC_SERVING:
+		return agent_silent(lc);
+	case LC_ASKING:
+		return lc_force(lc, END_REQUEST_TIMEOUT, now_us);
+	case LC_QUIESCING:
+		return lc_force(lc, END_QUIESCE_TIMEOUT, now_us);
+	case LC_ENDING:
+		return lc_force(lc, END_COMMIT_TIMEOUT, now_us);
+	case LC_JUDGING:
+		return lc_judge(lc, false, now_us);
+	case LC_RESETTING:
+		return lc_give_up_reset(lc, now_us);
+	case LC_QUITTING:
+		return lc_escalate(lc, now_us);
+	case LC_DRAINING:
+		return lc_memory_held(lc);
+	case LC_DOWN:
+	case LC_ENDED:
+	case LC_STATES:
+		break;
+	}
+	return 0;
+}
+
+/* What a guest that runs can do, whatever its agent has said so far. */
+#define GUEST_RUNS                                                             \
+	[EV_AGENT] = lc_on_agent, [EV_SHUTDOWN] = lc_on_shutdown,              \
+	[EV_STOP] = lc_on_stop, [EV_QMP_FAILED] = lc_on_qmp_lost,              \
+	[EV_EXITED] = lc_on_exited, [EV_WISH] = lc_on_wish,                    \
+	[EV_DEADLINE] = on_deadline
+
+static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
+	[LC_DOWN] = { [EV_START] = on_start, [EV_WISH] = lc_on_wish_early },
+	[LC_LAUNCHING] = { [EV_UP] = on_up,
+			   [EV_LAUNCH_FAILED] = lc_on_launch_failed,
+			   [EV_QMP_FAILED] = lc_on_qmp_lost,
+			   [EV_EXITED] = lc_on_exited,
+			   [EV_WISH] = lc_on_wish_early,
+			   [EV_DEADLINE] = on_deadline },
+	[LC_BOOTING] = { GUEST_RUNS },
+	[LC_SERVING] = { GUEST_RUNS },
+	[LC_ASKING] = { GUEST_RUNS },
+	[LC_QUIESCING] = { GUEST_RUNS },
+	[LC_ENDING] = { GUEST_RUNS },
+	[LC_JUDGING] = { [EV_STATUS] = lc_on_status,
+			 [EV_QMP_FAILED] = lc_on_qmp_lost,
+			 [EV_EXITED] = lc_on_exited,
+			 [EV_WISH] = lc_on_wish_early,
+			 [EV_DEADLINE] = on_deadline },
+	[LC_RESETTING] = { [EV_RESET] = lc_on_reset,
+			   [EV_QMP_FAILED] = lc_on_gate_failed,
+			   [EV_EXITED] = lc_on_exited,
+			   [EV_WISH] = lc_on_wish_late,
+			   [EV_DEADLINE] = on_deadline },
+	[LC_QUITTING] = { [EV_SHUTDOWN] = lc_on_shutdown,
+			  [EV_EXITED] = lc_on_reaped,
+			  [EV_WISH] = lc_on_wish_late,
+			  [EV_DEADLINE] = on_deadline },
+	[LC_DRAINING] = { [EV_MEMORY_BACK] = lc_on_memory_back,
+			  [EV_WISH] = lc_on_wish_late,
+			  [EV_DEADLINE] = on_deadline },
+	[LC_ENDED] = { [EV_WISH] = lc_on_wish_ended },
+};
+
+uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,
+			uint64_t now_us)
+{
+	lc_handler *handler = handlers[lc->state][ev->type];
+
+	return handler ? handler(lc, ev, now_us) : 0;
+}
+
+const char *lc_state_name(enum lc_state s)
+{
+	static const char *const names[LC_STATES] = {
+		[LC_DOWN] = "down",	      [LC_LAUNCHING] = "launching",
+		[LC_BOOTING] = "booting",     [LC_SERVING] = "serving",
+		[LC_ASKING] = "asking",	      [LC_QUIESCING] = "quiescing",
+		[LC_ENDING] = "ending",	      [LC_JUDGING] = "judging",
+		[LC_RESETTING] = "resetting", [LC_QUITTING] = "quitting",
+		[LC_DRAINING] = "draining",   [LC_ENDED] = "ended",
+	};
+
+	return names[s];
+}

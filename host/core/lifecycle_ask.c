@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/core/lifecycle_ask.c - what guest and operator ask for
+ *
+ * Theory of operation: a wish becomes a REQUEST as soon as there is an agent
+ * to hear it, however early it was made; the guest's INTENT, asked for or not,
+ * gets a GRANT. One wish is pending at most, and each call that made one gets
+ * one answer: at once if the wish cannot be taken, else when it is settled.
+ */
+#include "host/core/lifecycle_impl.h"
+
+#include <stddef.h>
+
+/* A guest may need a moment for what it does after its grace: sync, unmount. */
+enum { QUIESCE_MARGIN_MS = 5000 };
+
+static bool is_stop(enum wish w)
+{
+	return w == WISH_STOP || w == WISH_STOP_NOW;
+}
+
+uint32_t lc_serve(struct lifecycle *lc, uint64_t now_us)
+{
+	uint32_t silence_ms = lc->cfg.heartbeat_ms * 5 / 2;
+
+	lc->epoch.silent = false;
+	lc_enter(lc, LC_SERVING, silence_ms, now_us);
+	return 0;
+}
+
+static void mark_asked(struct lifecycle *lc, uint64_t now_us)
+{
+	lc_begin_end(lc);
+	if (!lc->now.marks.at_us[MARK_ASKED])
+		lc_mark(lc, MARK_ASKED, now_us);
+}
+
+/* Ask the guest for what the operator wants, if it can hear it already. */
+static uint32_t pursue_wish(struct lifecycle *lc, uint64_t now_us)
+{
+	if (lc->wish == WISH_NONE || lc->wish_acted ||
+	    lc->epoch.stage == STAGE_SILENT)
+		return 0;
+	lc->asked_intent = lc_wants_stop(lc) ? INTENT_POWEROFF : INTENT_REBOOT;
+	mark_asked(lc, now_us);
+	lc_enter(lc, LC_ASKING, lc->cfg.ask_ms, now_us);
+	return ACT_REQUEST;
+}
+
+static uint32_t on_hello(struct lifecycle *lc, const struct msg *m,
+			 uint64_t now_us)
+{
+	(void)m;
+	if (!lc->ending)
+		lc_mark(lc, MARK_HELLO, now_us);
+	if (lc->state != LC_BOOTING) /* kexec: a boot that QEMU did not see */
+		lc_run_epoch(lc, now_us);
+	return ACT_WELCOME | pursue_wish(lc, now_us);
+}
+
+static uint32_t on_ready(struct lifecycle *lc, const struct msg *m,
+			 uint64_t now_us)
+{
+	uint32_t acts = ACT_READY;
+
+	(void)m;
+	if (lc->epoch.stage != STAGE_HELLO)
+		return 0;
+	lc->epoch.stage = STAGE_READY;
+	if (!lc->ending) {
+		lc_mark(lc, MARK_READY, now_us);
+		lc->last = lc->now;
+		acts |= ACT_RECORD;
+	}
+	if (lc->state == LC_BOOTING)
+		lc_serve(lc, now_us);
+	if (lc->wish_acted)
+		acts |= lc_settle(lc, lc->wish, ANSWER_DONE);
+	return acts;
+}
+
+static uint32_t on_heartbeat(struct lifecycle *lc, const struct msg *m,
+			     uint64_t now_us)
+{
+	(void)m;
+	return lc->state == LC_SERVING ? lc_serve(lc, now_us) : 0;
+}
+
+static uint32_t on_intent(struct lifecycle *lc, const struct msg *m,
+			  uint64_t now_us)
+{
+	bool ours = m->intent.cause == ICAUSE_OPERATOR;
+
+	if (lc->state == LC_QUIESCING && m->intent.intent == lc->epoch.intent)
+		return ACT_GRANT; /* said again after an ASK */
+	if (lc->state == LC_QUIESCING || lc->state == LC_ENDING)
+		return 0;
+	lc_begin_end(lc);
+	lc_mark(lc, MARK_INTENT, now_us);
+	lc->epoch.stage = STAGE_INTENT;
+	lc->epoch.intent = m->intent.intent;
+	lc->epoch.icause = m->intent.cause;
+	if (lc->end_known) /* its last words: it has stopped already */
+		return 0;
+	lc->granted_ms = ours ? lc->cfg.grace_ms : m->intent.grace_ms;
+	lc_enter(lc, LC_QUIESCING, lc->granted_ms + QUIESCE_MARGIN_MS, now_us);
+	return ACT_GRANT;
+}
+
+static uint32_t on_quiesced(struct lifecycle *lc, const struct msg *m,
+			    uint64_t now_us)
+{
+	if (lc->state == LC_ENDING)
+		return ACT_COMMIT; /* said again after an ASK */
+	if (lc->epoch.stage != STAGE_INTENT)
+		return 0;
+	lc_mark(lc, MARK_QUIESCED, now_us);
+	epoch_quiesced(&lc->epoch, &m->quiesced, !lc->end_known);
+	if (lc->end_known)
+		return 0;
+	lc_enter(lc, LC_ENDING, lc->cfg.commit_ms, now_us);
+	return ACT_COMMIT;
+}
+
+static uint32_t on_refused(struct lifecycle *lc, const struct msg *m,
+			   uint64_t now_us)
+{
+	if (lc->state != LC_ASKING || m->refused.reason == REFUSAL_BUSY)
+		return 0; /* busy: its own INTENT is on its way */
+	if (lc->wish == WISH_STOP_NOW)
+		return lc_force(lc, END_FORCED, now_us);
+	if (lc->epoch.stage >= STAGE_READY)
+		lc_serve(lc, now_us);
+	else
+		lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
+	return lc_settle(lc, lc->wish, ANSWER_REFUSED);
+}
+
+uint32_t lc_on_agent(struct lifecycle *lc, const struct lc_event *ev,
+		     uint64_t now_us)
+{
+	static uint32_t (*const by_type[MSG_TYPES])(
+		struct lifecycle * lc, const struct msg *m, uint64_t now_us) = {
+		[MSG_READY] = on_ready,	    [MSG_HEARTBEAT] = on_heartbeat,
+		[MSG_INTENT] = on_intent,   [MSG_QUIESCED] = on_quiesced,
+		[MSG_REFUSED] = on_refused,
+	};
+	const struct msg *m = ev->msg;
+
+	switch (epoch_take(&lc->epoch, m)) {
+	case EPOCH_DROP:
+		return 0;
+	case EPOCH_NEW:
+		return on_hello(lc, m, now_us);
+	case EPOCH_CURRENT:
+		break;
+	}
+	if (m->type == MSG_HELLO)
+		return ACT_WELCOME; /* it did not hear the first */
+	return by_type[m->type] ? by_type[m->type](lc, m, now_us) : 0;
+}
+
+/*
+ * Take a wish, or say why not. Return: true: it is lc->wish now, and new;
+ * *@acts may hold an answer for another one.
+ */
+static bool take_wish(struct lifecycle *lc, enum wish w, uint32_t *acts)
+{
+	*acts = 0;
+	if (lc->wish == w)
+		return false; /* both calls get the same answer */
+	if (lc->wish == WISH_STOP && w == WISH_STOP_NOW) {
+		*acts = lc_settle(lc, WISH_STOP, ANSWER_SUPERSEDED);
+	} else if (lc->wish != WISH_NONE && is_stop(w) && !lc_wants_stop(lc)) {
+		*acts = lc_settle(lc, lc->wish, ANSWER_SUPERSEDED);
+	} else if (lc->wish != WISH_NONE) {
+		*acts = lc_settle(lc, w, ANSWER_BUSY);
+		return false;
+	}
+	lc->wish = w;
+	return true;
+}
+
+/* There is no agent to ask yet: keep it. */
+uint32_t lc_on_wish_early(struct lifecycle *lc, const struct lc_event *ev,
+			  uint64_t now_us)
+{
+	uint32_t acts;
+
+	(void)now_us;
+	take_wish(lc, ev->wish, &acts);
+	return acts;
+}
+
+uint32_t lc_on_wish(struct lifecycle *lc, const struct lc_event *ev,
+		    uint64_t now_us)
+{
+	uint32_t acts;
+
+	if (!take_wish(lc, ev->wish, &acts))
+		return acts;
+	if (lc->state != LC_BOOTING && lc->state != LC_SERVING)
+		return acts; /* the planner will see it */
+	mark_asked(lc, now_us);
+	return acts | pursue_wish(lc, now_us);
+}
+
+/* The old epoch is over: the start that follows is the reboot asked for. */
+uint32_t lc_on_wish_late(struct lifecycle *lc, const struct lc_event *ev,
+			 uint64_t now_us)
+{
+	static const char stopped[] = "the operator asked to stop";
+	uint32_t acts;
+
+	(void)now_us;
+	if (!take_wish(lc, ev->wish, &acts))
+		return acts;
+	lc->wish_acted = true;
+	if (lc_wants_stop(lc) && lc->state != LC_RESETTING &&
+	    lc->now.strategy != STRATEGY_NONE) {
+		lc->now.strategy = STRATEGY_STOP;
+		lc->now.reason = stopped;
+	}
+	return acts;
+}
+
+uint32_t lc_on_wish_ended(struct lifecycle *lc, const struct lc_event *ev,
+			  uint64_t now_us)
+{
+	(void)now_us;
+	return lc_settle(lc, ev->wish, ANSWER_ENDED);
+}
