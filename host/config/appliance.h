@@ -37,6 +37,8 @@ struct forward {
 };
 
 struct appliance {
+	bool from_image; /* there is no file: name and forwards are the image's
+			  */
 	char name[APPLIANCE_NAME_SIZE]; /* [a-z0-9-] */
 	char image[PATH_MAX];		/* the image's directory */
 	char architecture[16];		/* "": the image's */

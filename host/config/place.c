@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/config/place.c - where the runtime directories are
+ */
+#include "host/config/place.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static const char *const socket_names[RUNTIME_SOCKETS] = {
+	[RUNTIME_QMP] = "qmp.sock",	    [RUNTIME_AGENT] = "agent.sock",
+	[RUNTIME_SERIAL] = "serial.sock",   [RUNTIME_CONSOLE] = "console.sock",
+	[RUNTIME_CONTROL] = "control.sock",
+};
+
+const char *place_name(enum runtime_socket which)
+{
+	return socket_names[which];
+}
+
+int place_root(char root[static PLACE_SIZE], char *error)
+{
+	const char *given = getenv("REPRISE_RUNTIME_DIR");
+	const char *user = getenv("XDG_RUNTIME_DIR");
+	const char *from = "XDG_RUNTIME_DIR";
+	int n;
+
+	if (given && given[0]) {
+		from = "REPRISE_RUNTIME_DIR";
+		n = snprintf(root, PLACE_SIZE, "%s", given);
+	} else if (geteuid() == 0) {
+		n = snprintf(root, PLACE_SIZE, "/run/reprise");
+	} else if (user && user[0]) {
+		n = snprintf(root, PLACE_SIZE, "%s/reprise", user);
+	} else {
+		return sentence(error, -ENOENT,
+				"no runtime directory: XDG_RUNTIME_DIR is not "
+				"set; log in with a session, or set "
+				"REPRISE_RUNTIME_DIR to a directory of yours");
+	}
+	if (n < 0 || n >= PLACE_SIZE || root[0] != '/')
+		return sentence(error, -EINVAL,
+				"%s is '%s': write a shorter, absolute path",
+				from, root);
+	return 0;
+}
+
+int place_socket(const char *dir, enum runtime_socket which,
+		 struct sockaddr_un *sun)
+{
+	int n;
+
+	*sun = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	n = snprintf(sun->sun_path, sizeof(sun->sun_path), "%s/%s", dir,
+		     socket_names[which]);
+	return n < 0 || (size_t)n >= sizeof(sun->sun_path) ? -ENAMETOOLONG : 0;
+}
+
+int place_connect(const char *dir, enum runtime_socket which, int flags)
+{
+	struct sockaddr_un sun;
+	int r = place_socket(dir, which, &sun);
+	int fd;
+
+	if (r < 0)
+		return r;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return fd;
+	r = -errno;
+	close(fd);
+	return r;
+}

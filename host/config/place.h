@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/config/place.h - where the runtime directories are
+ */
+#ifndef HOST_CONFIG_PLACE_H
+#define HOST_CONFIG_PLACE_H
+
+#include <stddef.h>
+
+#include "host/config/runtime.h"
+
+struct sockaddr_un;
+
+enum { PLACE_SIZE = PATH_MAX / 2 };
+
+/*
+ * place_root() - the directory of all appliances' directories
+ * Return: 0; -ENOENT, -EINVAL: the environment does not say (@error)
+ */
+int place_root(char root[static PLACE_SIZE], char *error);
+
+/* place_socket() - @dir/NAME.sock. Return: 0; -ENAMETOOLONG */
+int place_socket(const char *dir, enum runtime_socket which,
+		 struct sockaddr_un *sun);
+
+/* place_name() - "qmp.sock" and so on */
+const char *place_name(enum runtime_socket which);
+
+/* place_connect() - @flags: of socket(). Return: a descriptor; -errno */
+int place_connect(const char *dir, enum runtime_socket which, int flags);
+
+#endif
