@@ -10,6 +10,8 @@
 
 #include "host/sentence.h"
 
+enum { PROBE_MS = 10000 };
+
 struct qemu_caps {
 	int major, minor, micro;
 	bool run_with_async; /* -run-with async-teardown=on, else the old one */
@@ -21,11 +23,12 @@ struct qemu_caps {
  * probe_qemu() - start @binary without a machine and ask it over QMP
  * @binary:	a path, or a name to be found in PATH
  * @arch:	what it must emulate
- * Blocks, for 10 seconds at most. Call it before any signal is blocked.
+ * @timeout_ms:	PROBE_MS, in earnest
+ * Blocks. Call it before any signal is blocked.
  * Return: 0; -ENOENT: not there; -ENOTSUP: too old or another architecture;
  *	-ETIMEDOUT; -EPROTO: not a QEMU; else -errno; @error has the sentence
  */
-int probe_qemu(const char *binary, const char *arch, struct qemu_caps *caps,
-	       char *error);
+int probe_qemu(const char *binary, const char *arch, int timeout_ms,
+	       struct qemu_caps *caps, char *error);
 
 #endif

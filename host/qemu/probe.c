@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/qemu/probe.c - what a QEMU binary is and can
+ *
+ * Theory of operation: QEMU runs without a machine, with QMP on its standard
+ * streams. All questions are written at once, the last is quit; then its
+ * output is read to the end and looked at line by line. The answers are told
+ * apart by their shape, for nothing else comes in these shapes. A line that is
+ * no JSON is what QEMU has to say about why it does not start: the sentence
+ * quotes the first of them.
+ */
+#include "host/qemu/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { OUTPUT_MAX = 65536, WORDS_MAX = 200, MAJOR_MIN = 7, MINOR_MIN = 2 };
+
+static const char questions[] = "{\"execute\":\"qmp_capabilities\"}\n"
+				"{\"execute\":\"query-target\"}\n"
+				"{\"execute\":\"query-command-line-options\","
+				"\"arguments\":{\"option\":\"run-with\"}}\n"
+				"{\"execute\":\"quit\"}\n";
+
+/* A started QEMU, and what it said. */
+struct talk {
+	pid_t pid;
+	int fd;
+	char text[OUTPUT_MAX + 1]; /* terminated */
+	size_t len;
+	char words[WORDS_MAX]; /* its first line that is no JSON */
+};
+
+static int find_binary(const char *name, char *path, size_t size, char *error)
+{
+	const char *dirs = getenv("PATH");
+	int n;
+
+	if (strchr(name, '/'))
+		dirs = NULL;
+	if (!dirs && strlen(name) < size && access(name, X_OK) == 0) {
+		memcpy(path, name, strlen(name) + 1);
+		return 0;
+	}
+	while (dirs && *dirs) {
+		size_t len = strcspn(dirs, ":");
+
+		n = snprintf(path, size, "%.*s/%s", (int)len, dirs, name);
+		if (n > 0 && (size_t)n < size && access(path, X_OK) == 0)
+			return 0;
+		dirs += len + (dirs[len] == ':');
+	}
+	return sentence(error, -ENOENT,
+			"%s: not found or not executable: install QEMU %d.%d "
+			"or newer, or write qemu = PATH in [appliance]",
+			name, MAJOR_MIN, MINOR_MIN);
+}
+
+/* Return: 0, with @in and @out of the child being what is ours; -errno */
+static int spawn_with(const char *path, int in, int out, pid_t *pid)
+{
+	static const char *const args[] = {
+		"qemu",
+		"-machine",
+		"none",
+		"-nodefaults",
+		"-no-user-config",
+		"-display",
+		"none",
+		"-qmp",
+		"stdio",
+		NULL,
+	};
+	char *argv[sizeof(args) / sizeof(args[0])];
+	posix_spawn_file_actions_t actions;
+	int r;
+
+	memcpy(argv, args, sizeof(args));
+	r = posix_spawn_file_actions_init(&actions);
+	if (r)
+		return -r;
+	r = posix_spawn_file_actions_adddup2(&actions, in, 0);
+	if (!r)
+		r = posix_spawn_file_actions_adddup2(&actions, out, 1);
+	if (!r)
+		r = posix_spawn_file_actions_adddup2(&actions, out, 2);
+	if (!r)
+		r = posix_spawn(pid, path, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return -r;
+}
+
+/* Return: 0: @t->fd gives its output, its questions are asked; -errno */
+static int start(const char *path, struct talk *t)
+{
+	int in[2], out[2], r;
+
+	if (pipe2(in, O_CLOEXEC) < 0)
+		return -errno;
+	if (pipe2(out, O_CLOEXEC) < 0) {
+		r = -errno;
+		close(in[0]);
+		close(in[1]);
+		return r;
+	}
+	/* Into an empty pipe that has a reader: neither blocks nor fails. */
+	(void)!write(in[1], questions, sizeof(questions) - 1);
+	r = spawn_with(path, in[0], out[1], &t->pid);
+	close(in[0]);
+	close(in[1]);
+	close(out[1]);
+	if (r < 0)
+		close(out[0]);
+	else
+		t->fd = out[0];
+	return r;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/* Read to the end. Return: 0; -ETIMEDOUT; -EMSGSIZE; else -errno */
+static int listen_to(struct talk *t, int timeout_ms)
+{
+	int64_t end = now_ms() + timeout_ms;
+
+	for (;;) {
+		struct pollfd p = { .fd = t->fd, .events = POLLIN };
+		int64_t left = end - now_ms();
+		ssize_t n;
+
+		if (left <= 0 || poll(&p, 1, (int)left) == 0)
+			return -ETIMEDOUT;
+		n = read(t->fd, t->text + t->len, OUTPUT_MAX - t->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return t->len == OUTPUT_MAX ? -EMSGSIZE : 0;
+		t->len += (size_t)n;
+	}
+}
+
+static bool offers_async(const json_t *option)
+{
+	const json_t *list = json_object_get(option, "parameters");
+	size_t i;
+	json_t *parameter;
+
+	json_array_foreach(list, i, parameter)
+	{
+		const char *name =
+			json_string_value(json_object_get(parameter, "name"));
+
+		if (name && strcmp(name, "async-teardown") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One line of output, by its shape. */
+static void take_answer(json_t *line, struct qemu_caps *caps)
+{
+	const json_t *options = json_object_get(line, "return");
+	const char *arch = NULL;
+
+	(void)json_unpack(line, "{s:{s:{s:{s:i,s:i,s:i}}}}", "QMP", "version",
+			  "qemu", "major", &caps->major, "minor", &caps->minor,
+			  "micro", &caps->micro);
+	if (json_unpack(line, "{s:{s:s}}", "return", "arch", &arch) == 0)
+		snprintf(caps->arch, sizeof(caps->arch), "%s", arch);
+	if (json_is_array(options))
+		caps->run_with_async = offers_async(json_array_get(options, 0));
+}
+
+static void understand(struct talk *t, struct qemu_caps *caps)
+{
+	char *rest = t->text;
+
+	while (rest && *rest) {
+		char *line = strsep(&rest, "\n");
+		json_t *json = json_loads(line, 0, NULL);
+
+		if (json)
+			take_answer(json, caps);
+		else if (!t->words[0])
+			snprintf(t->words, sizeof(t->words), "%s", line);
+		json_decref(json);
+	}
+}
+
+static int judge(const struct qemu_caps *caps, const char *arch,
+		 const char *words, char *error)
+{
+	if (!caps->major || !caps->arch[0])
+		return sentence(error, -EPROTO,
+				"%s: does not answer as QEMU does%s%s: write "
+				"qemu = PATH of qemu-system-%s in [appliance]",
+				caps->path, words[0] ? ", it says: " : "",
+				words, arch);
+	if (caps->major < MAJOR_MIN ||
+	    (caps->major == MAJOR_MIN && caps->minor < MINOR_MIN))
+		return sentence(error, -ENOTSUP,
+				"%s: QEMU %d.%d.%d is too old: install %d.%d "
+				"or newer",
+				caps->path, caps->major, caps->minor,
+				caps->micro, MAJOR_MIN, MINOR_MIN);
+	if (strcmp(caps->arch, arch) != 0)
+		return sentence(error, -ENOTSUP,
+				"%s: emulates %s, but the image is for %s: "
+				"write qemu = PATH of qemu-system-%s in "
+				"[appliance], or leave it out",
+				caps->path, caps->arch, arch, arch);
+	return 0;
+}
+
+static int talk_to(const char *arch, int timeout_ms, struct talk *t,
+		   struct qemu_caps *caps, char *error)
+{
+	int r = start(caps->path, t);
+
+	if (r < 0)
+		return sentence(error, r, "%s: cannot be started: %s",
+				caps->path, strerror(-r));
+	r = listen_to(t, timeout_ms);
+	kill(t->pid, SIGKILL); /* a zombie, if all is well */
+	close(t->fd);
+	while (waitpid(t->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (r == -ETIMEDOUT)
+		return sentence(error, r,
+				"%s: has not answered for %d ms: try it by "
+				"hand with -machine none -qmp stdio",
+				caps->path, timeout_ms);
+	if (r < 0)
+		return sentence(error, r, "%s: cannot be asked: %s", caps->path,
+				strerror(-r));
+	understand(t, caps);
+	return judge(caps, arch, t->words, error);
+}
+
+int probe_qemu(const char *binary, const char *arch, int timeout_ms,
+	       struct qemu_caps *caps, char *error)
+{
+	struct talk *t;
+	int r;
+
+	*caps = (struct qemu_caps){ 0 };
+	r = find_binary(binary, caps->path, sizeof(caps->path), error);
+	if (r < 0)
+		return r;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return sentence(error, -ENOMEM, "out of memory");
+	r = talk_to(arch, timeout_ms, t, caps, error);
+	free(t);
+	return r;
+}
