@@ -1,17 +1,32 @@
 # Reprise: one Makefile, no recursion; a fragment per folder says what it has.
 #
-#	make demo [ARCH=s390x]    build everything, run the example, reboot it
-#	make check                every test
+#	make demo [ARCH=s390x]       build everything, run the example, reboot it
+#	make check                   every test
+#	make host guest image        the parts, for ARCH, into build/ARCH/
+#	make image IMAGE=directory   an image of your own
+#	make repro [KERNEL=cached]   build twice elsewhere, compare every byte
+#	make bench                   every number
+#	make menuconfig              change what is adjustable (Kconfig)
+#	make lock                    take what Debian's archive has now
 #
-# ARCH is the guest's architecture. Programs are built for their architecture
-# into build/<arch>/, unit tests with sanitizers into build/san/.
+# ARCH is the guest's architecture: x86_64 or s390x; without it this machine's.
+# V=1 shows the commands.
 HOST_ARCH := $(shell uname -m)
 ARCH ?= $(HOST_ARCH)
 ARCHS := x86_64 s390x
 O := build
+IMAGE ?= image/examples/web
+export LC_ALL := C
+
+$(if $(filter $(ARCH),$(ARCHS)),,$(error ARCH is '$(ARCH)': write one of \
+	$(ARCHS)))
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.PHONY: all host guest image demo check repro bench clang lock clean deps FORCE
+MAKEFLAGS += --no-print-directory -j$(shell nproc)
+Q := $(if $(V),,@)
+say = @printf '  %-7s %s\n' $(1) $(2)
 all: host guest
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
@@ -20,8 +35,86 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wdate-time
 WARN_GCC := -Wlogical-op -Wduplicated-cond -Wduplicated-branches
 WARN_CLANG := -Wcomma -Wunreachable-code -Wconditional-uninitialized
-CFLAGS_ALL := -std=gnu17 -O2 -g $(WARN) -fno-common -fstack-protector-strong \
-	-ffile-prefix-map=$(CURDIR)=. -D_GNU_SOURCE -I.
+WARN_common := -Wconversion
+CONFIG_H := $(O)/include/generated/autoconf.h
+CFLAGS_ALL := -std=gnu17 -g $(WARN) -fno-common -fstack-protector-strong \
+	-ffile-prefix-map=$(CURDIR)=. -D_GNU_SOURCE -I. -include $(CONFIG_H)
+# what one source is compiled with: the warnings of its folder besides
+cflags = $(CFLAGS_ALL) $(WARN_$(firstword $(subst /, ,$<))) -MMD -MP
 
 include common/module.mk guest/module.mk host/module.mk image/module.mk \
 	tests/module.mk
+
+# ---- what this machine must have, and what is adjustable
+deps:
+	@image/toolchain/packages
+
+KCONF := KCONFIG_CONFIG=../.config kconfig-conf
+AUTO_CONF := $(O)/include/config/auto.conf
+ifneq ($(MAKECMDGOALS),clean)
+-include $(AUTO_CONF)
+endif
+$(AUTO_CONF) $(CONFIG_H) &: Kconfig $(wildcard .config) | deps
+	@mkdir -p $(O)/include/config $(O)/include/generated
+	@(cd $(O) && $(KCONF) --olddefconfig ../Kconfig && \
+		$(KCONF) --silentoldconfig ../Kconfig) >/dev/null
+	@rm -f ..config.tmp; touch $(AUTO_CONF) $(CONFIG_H)
+
+.PHONY: menuconfig defconfig savedefconfig olddefconfig
+menuconfig: | deps
+	@kconfig-mconf Kconfig
+defconfig: | deps
+	@kconfig-conf --defconfig image/defconfig Kconfig
+savedefconfig: | deps
+	@kconfig-conf --savedefconfig image/defconfig Kconfig
+olddefconfig: | deps
+	@kconfig-conf --olddefconfig Kconfig
+
+# ---- both programs, for each architecture: static, position-independent, musl
+CFLAGS_MUSL := -O2 -fPIE -ffunction-sections -fdata-sections $(WARN_GCC)
+LDFLAGS_MUSL := -static-pie -Wl,--gc-sections,--build-id=none \
+	-Wl,-z,noseparate-code,-z,relro,-z,now
+LIBS_host := -ljansson -lsodium -lz
+
+define program # 1: architecture, 2: folder, 3: name
+$(O)/$(1)/$(3).debug: $(patsubst %.c,$(O)/$(1)/%.o,$(common-y) $($(2)-y))
+	$$(call say,LD,$$@)
+	$$(Q)$(O)/$(1)/toolchain/bin/cc $(LDFLAGS_MUSL) -o $$@ $$^ $$(LIBS_$(2))
+
+$(O)/$(1)/$(3): $(O)/$(1)/$(3).debug
+	$$(Q)$(1)-linux-gnu-strip -o $$@ $$<
+endef
+
+define architecture # 1: architecture
+$(O)/$(1)/toolchain.key: FORCE | deps
+	@image/toolchain/link $(1) $(O)/$(1)
+
+$(O)/$(1)/%.o: %.c $(O)/$(1)/toolchain.key | $(CONFIG_H)
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$(O)/$(1)/toolchain/bin/cc $$(cflags) $(CFLAGS_MUSL) -c -o $$@ $$<
+
+$(O)/clang/$(1)/%.o: %.c $(O)/$(1)/toolchain.key | $(CONFIG_H)
+	$$(call say,CLANG,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$(O)/$(1)/toolchain/bin/clang $$(cflags) -O2 $(WARN_CLANG) \
+		-c -o $$@ $$<
+
+$(call program,$(1),host,reprise)
+$(call program,$(1),guest,reprise-init)
+clang: $(patsubst %.c,$(O)/clang/$(1)/%.o,$(common-y) $(guest-y) $(host-y))
+endef
+$(foreach a,$(ARCHS),$(eval $(call architecture,$(a))))
+
+host: $(O)/$(ARCH)/reprise
+guest: $(O)/$(ARCH)/reprise-init
+
+lock: | deps
+	$(Q)image/toolchain/fetch --relock >$(O)/lock
+	$(Q)mv $(O)/lock image/toolchain/lock
+	@git diff --stat -- image/toolchain/lock
+
+clean:
+	rm -rf $(O)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,94 @@
+# tests/: a mirror of the tree; every test_*.c is a program of its own, found by
+# its name. What lies beside the tests of a folder (tests/host/fake_x.c) is an
+# archive that each of them may take from. The code under test is an archive
+# too, so that a test may bring its own version of a function.
+#
+#	tests/common/*       link common
+#	tests/guest/*        link guest and common, without main
+#	tests/host/*         link host and common, without main
+#	tests/image/*        link the image tools and common, without their main
+#	tests/integration/*  link host and common; run against build/ARCH/*
+#	tests/bench/*.c      one program, build/tests/bench (tests/NAME/*.c)
+#	tests/pvmodel/*.c    one program, build/tests/pvmodel
+#
+# All natively, with gcc: tests under ASan and UBSan in build/san/, bench and
+# pvmodel without in build/native/.
+test-folders := common guest host image integration
+test-tools := bench pvmodel
+CFLAGS_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+CFLAGS_native := -O2
+LIBS_native := -lcmocka -ljansson -lsodium -lz
+
+find-c = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
+guest-lib-y = $(filter-out guest/main.c,$(guest-y))
+host-lib-y = $(filter-out host/main.c,$(host-y))
+
+define variant # 1: san or native
+$(O)/$(1)/%.o: %.c $(CONFIG_H) | deps
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)gcc $$(cflags) $(WARN_GCC) $(CFLAGS_$(1)) -c -o $$@ $$<
+$(O)/$(1)/common.a: $(patsubst %.c,$(O)/$(1)/%.o,$(common-y))
+$(O)/$(1)/guest.a: $(patsubst %.c,$(O)/$(1)/%.o,$(guest-lib-y))
+$(O)/$(1)/host.a: $(patsubst %.c,$(O)/$(1)/%.o,$(host-lib-y))
+$(O)/$(1)/image.a: $(patsubst %.c,$(O)/$(1)/%.o,$(image-lib-y))
+endef
+$(foreach v,san native,$(eval $(call variant,$(v))))
+
+$(O)/%.a:
+	@mkdir -p $(@D)
+	$(Q)rm -f $@; ar rcD $@ $^
+
+archives-common := common.a
+archives-guest := guest.a common.a
+archives-host := host.a common.a
+archives-image := image.a guest.a common.a
+archives-integration := host.a common.a
+
+define test_folder # 1: folder
+tests-$(1) := $(filter $(addprefix %/,$(notdir $(wildcard \
+	$(shell find tests/$(1) -name 'test_*.c' 2>/dev/null)))),$(call \
+	find-c,tests/$(1)))
+$(O)/san/tests/$(1).a: $$(patsubst %.c,$(O)/san/%.o,$$(filter-out \
+	$$(tests-$(1)),$(call find-c,tests/$(1))))
+$$(patsubst %.c,$(O)/san/%,$$(tests-$(1))): $(O)/san/%: $(O)/san/%.o \
+		$(O)/san/tests/$(1).a $(addprefix $(O)/san/,$(archives-$(1)))
+	$$(call say,LD,$$@)
+	$$(Q)gcc $(CFLAGS_san) -o $$@ $$^ $(LIBS_native)
+endef
+$(foreach f,$(test-folders),$(eval $(call test_folder,$(f))))
+
+define test_tool # 1: folder and program
+$(O)/tests/$(1): $(patsubst %.c,$(O)/native/%.o,$(call \
+		find-c,tests/$(1))) $(O)/native/host.a $(O)/native/common.a
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)gcc -o $$@ $$^ $(LIBS_native)
+endef
+$(foreach t,$(test-tools),$(if $(wildcard tests/$(t)/*.c),$(eval $(call \
+	test_tool,$(t)))))
+
+# make TESTS=tests/host check: only those whose path begins so
+TESTS ?= tests
+chosen = $(filter $(TESTS)%,$(foreach f,$(test-folders),$(tests-$(f))))
+test-programs = $(patsubst %.c,$(O)/san/%,$(chosen))
+test-checks := $(if $(filter tests,$(TESTS)),tests/check_purity \
+	tests/check_scripts tests/check_clang)
+needs-guests := $(foreach a,$(ARCHS),$(O)/$(a)/reprise-init \
+	$(O)/$(a)/image/web/manifest)
+
+check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
+	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel,$(if \
+		$(wildcard tests/$(t)/*.c),$(t))))
+	@tests/run $(O)/log $(test-checks) $(test-programs)
+
+# unit: what needs neither QEMU nor a guest
+unit: $(filter-out $(O)/san/tests/integration/% $(O)/san/tests/image/%,\
+	$(test-programs))
+	@tests/run $(O)/log $(test-checks) $^
+.PHONY: unit
+
+bench: $(if $(wildcard tests/bench/*.c),$(O)/tests/bench) \
+	$(O)/$(HOST_ARCH)/reprise $(needs-guests)
+	@$(O)/tests/bench $(O)
