@@ -73,7 +73,7 @@ uint32_t lc_settle(struct lifecycle *lc, enum wish w, enum answer a)
 
 bool lc_wants_stop(const struct lifecycle *lc)
 {
-	return lc->wish == WISH_STOP || lc->wish == WISH_STOP_NOW;
+	return lc->wish == WISH_STOP;
 }
 
 static uint32_t on_start(struct lifecycle *lc, const struct lc_event *ev,

@@ -56,7 +56,7 @@ enum wish {
 	WISH_IN_PLACE, /* in place if it can be */
 	WISH_FULL,
 	WISH_STOP,
-	WISH_STOP_NOW, /* the shim itself was told to end: no refusal */
+	WISH_STOP_NOW, /* the same, and the guest may not refuse */
 	WISHES,
 };
 
@@ -127,6 +127,7 @@ struct lc_config {
 	uint32_t reset_ms;	  /* QEMU may be deaf for so long in a reset */
 	uint32_t drain_ms;	  /* QEMU's end to its memory's return */
 	bool restart_clean;	  /* start again after a clean reboot */
+	bool restart_poweroff;	  /* start again after a clean power-off */
 	bool restart_crashed;	  /* start again after anything unclean */
 	uint32_t crash_limit;	  /* more than so many crashes ... */
 	uint32_t crash_window_ms; /* ... in so long: give up */
@@ -150,6 +151,7 @@ struct lifecycle {
 
 	enum wish wish;
 	bool wish_acted;      /* the passage under way fulfils it */
+	bool insist;	      /* WISH_STOP_NOW was said */
 	uint8_t asked_intent; /* of the REQUEST under way */
 	uint32_t granted_ms;
 

@@ -14,11 +14,6 @@
 /* A guest may need a moment for what it does after its grace: sync, unmount. */
 enum { QUIESCE_MARGIN_MS = 5000 };
 
-static bool is_stop(enum wish w)
-{
-	return w == WISH_STOP || w == WISH_STOP_NOW;
-}
-
 uint32_t lc_serve(struct lifecycle *lc, uint64_t now_us)
 {
 	uint32_t silence_ms = lc->cfg.heartbeat_ms * 5 / 2;
@@ -127,7 +122,7 @@ static uint32_t on_refused(struct lifecycle *lc, const struct msg *m,
 {
 	if (lc->state != LC_ASKING || m->refused.reason == REFUSAL_BUSY)
 		return 0; /* busy: its own INTENT is on its way */
-	if (lc->wish == WISH_STOP_NOW)
+	if (lc->insist)
 		return lc_force(lc, END_FORCED, now_us);
 	if (lc->epoch.stage >= STAGE_READY)
 		lc_serve(lc, now_us);
@@ -167,11 +162,13 @@ uint32_t lc_on_agent(struct lifecycle *lc, const struct lc_event *ev,
 static bool take_wish(struct lifecycle *lc, enum wish w, uint32_t *acts)
 {
 	*acts = 0;
+	if (w == WISH_STOP_NOW) {
+		lc->insist = true;
+		w = WISH_STOP;
+	}
 	if (lc->wish == w)
 		return false; /* both calls get the same answer */
-	if (lc->wish == WISH_STOP && w == WISH_STOP_NOW) {
-		*acts = lc_settle(lc, WISH_STOP, ANSWER_SUPERSEDED);
-	} else if (lc->wish != WISH_NONE && is_stop(w) && !lc_wants_stop(lc)) {
+	if (w == WISH_STOP && lc->wish != WISH_NONE) {
 		*acts = lc_settle(lc, lc->wish, ANSWER_SUPERSEDED);
 	} else if (lc->wish != WISH_NONE) {
 		*acts = lc_settle(lc, w, ANSWER_BUSY);

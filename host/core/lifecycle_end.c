@@ -135,7 +135,8 @@ static uint32_t facts(const struct lifecycle *lc, bool healthy, bool alive,
 		{ FACT_VM_ALIVE, alive },
 		{ FACT_WANT_FULL, lc->wish == WISH_FULL },
 		{ FACT_WANT_STOP, lc_wants_stop(lc) },
-		{ FACT_POWEROFF, lc->epoch.intent == INTENT_POWEROFF },
+		{ FACT_POWEROFF, lc->epoch.intent == INTENT_POWEROFF &&
+					 !lc->cfg.restart_poweroff },
 		{ FACT_MAY_RESTART, may_restart(lc) },
 		{ FACT_GAVE_UP, crashes_too_often(lc, now_us) },
 	};

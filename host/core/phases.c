@@ -46,3 +46,18 @@ uint64_t phases_total(const struct marks *m)
 	}
 	return last_us - first_us;
 }
+
+const char *mark_name(enum mark m)
+{
+	static const char *const names[MARKS] = {
+		[MARK_ASKED] = "asked",	      [MARK_INTENT] = "intent",
+		[MARK_QUIESCED] = "quiesced", [MARK_SHUTDOWN] = "shutdown",
+		[MARK_STOP] = "stop",	      [MARK_DECIDED] = "decided",
+		[MARK_RESET] = "reset",	      [MARK_CONT] = "cont",
+		[MARK_EXITED] = "exited",     [MARK_MEMORY] = "memory",
+		[MARK_LAUNCHED] = "launched", [MARK_RUNNING] = "running",
+		[MARK_HELLO] = "hello",	      [MARK_READY] = "ready",
+	};
+
+	return names[m];
+}

@@ -49,4 +49,7 @@ size_t phases_list(const struct marks *m, struct phase list[static MARKS]);
 /* phases_total() - first mark to last, microseconds */
 uint64_t phases_total(const struct marks *m);
 
+/* mark_name() - a short word, for JSON: "asked", "stop" */
+const char *mark_name(enum mark m);
+
 #endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/qemu/generation.c - one QEMU of the appliance, started and connected
+ */
+#include "host/qemu/generation.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/array.h"
+
+#include "host/config/appliance.h"
+#include "host/config/image.h"
+#include "host/qemu/argv.h"
+
+/* What QEMU listens on, and our end of each. */
+static const enum runtime_socket lines[] = {
+	RUNTIME_QMP,
+	RUNTIME_AGENT,
+	RUNTIME_SERIAL,
+};
+
+enum { LINES = ARRAY_SIZE(lines) };
+
+struct sockets {
+	int listening[LINES];
+	int connected[LINES];
+};
+
+static void close_all(int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
+}
+
+static int open_sockets(struct sockets *s, const struct runtime *rt,
+			char *error)
+{
+	for (size_t i = 0; i < LINES; i++) {
+		s->listening[i] = runtime_listen(rt, lines[i], error);
+		if (s->listening[i] < 0)
+			return s->listening[i];
+		s->connected[i] = runtime_connect(rt, lines[i]);
+		if (s->connected[i] < 0)
+			return sentence(
+				error, s->connected[i],
+				"%s: cannot connect to QEMU's socket: %s",
+				rt->dir, strerror(-s->connected[i]));
+	}
+	return 0;
+}
+
+static int spawn(struct process *p, const struct sockets *s,
+		 const struct appliance *a, const struct image *image,
+		 const struct qemu_caps *caps, const struct runtime *rt,
+		 char *error)
+{
+	const struct qemu_fds fds = {
+		.qmp = s->listening[0],
+		.agent = s->listening[1],
+		.serial = s->listening[2],
+		.qmp_log = rt->qmp_log,
+		.kernel = image->kernel_fd,
+		.initrd = image->initrd_fd,
+	};
+	const int keep[] = {
+		fds.qmp,    fds.agent,	fds.serial,  fds.qmp_log,
+		fds.kernel, fds.initrd, rt->lock_fd,
+	};
+	struct argv argv;
+	int r = argv_build(a, image, caps, &fds, &argv);
+
+	if (r == 0)
+		r = process_spawn(p, argv.v, keep, ARRAY_SIZE(keep),
+				  rt->qemu_log);
+	if (r < 0)
+		return sentence(error, r, "%s: cannot start %s: %s", a->name,
+				a->qemu, strerror(-r));
+	return 0;
+}
+
+int generation_start(struct generation *g, const struct appliance *a,
+		     const struct image *image, const struct qemu_caps *caps,
+		     const struct runtime *rt, char *error)
+{
+	struct sockets s;
+	int r;
+
+	memset(&s, -1, sizeof(s)); /* no descriptor is open */
+	r = open_sockets(&s, rt, error);
+	if (r == 0)
+		r = spawn(&g->process, &s, a, image, caps, rt, error);
+	close_all(s.listening, LINES);
+	if (r < 0) {
+		close_all(s.connected, LINES);
+		return r;
+	}
+	g->qmp_fd = s.connected[0];
+	g->agent_fd = s.connected[1];
+	g->serial_fd = s.connected[2];
+	return 0;
+}

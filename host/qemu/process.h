@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/qemu/process.h - QEMU as a process, and what is left of it
+ *
+ * Theory of operation: QEMU runs in the foreground, as a child of the shim and
+ * in a session of its own (a ^C at the shim's terminal is the shim's to
+ * answer), seen through a pidfd. With async teardown it has a helper that
+ * shares its memory, cleanup/<pid> (QEMU system/async-teardown.c): while the
+ * helper lives, so does the memory, however long QEMU itself has been gone.
+ * The shim is a subreaper, so the helper comes home to it when QEMU ends.
+ *
+ * The order of killing is fixed: QEMU alone; and only when it has been reaped,
+ * the helper, which otherwise looks for its parent's end once a second. The
+ * other way round QEMU's own exit would have to free the memory.
+ */
+#ifndef HOST_QEMU_PROCESS_H
+#define HOST_QEMU_PROCESS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+enum { PROCESS_FDS_MAX = 16 };
+
+struct process {
+	pid_t pid;
+	int pidfd; /* -1: none */
+	pid_t helper;
+	int helper_pidfd; /* -1: none was found */
+};
+
+/*
+ * process_spawn() - start a program
+ * @argv:	argv[0] is looked up in PATH; ends with NULL
+ * @keep:	descriptors that it inherits, by their number
+ * @output:	its stdout and stderr
+ * @p:		written whole, also on failure; both pidfds are the caller's
+ *		until process_close()
+ * Return: 0; else -errno, of execvp() too
+ */
+int process_spawn(struct process *p, char *const argv[], const int *keep,
+		  size_t keep_count, int output);
+
+/*
+ * process_find_helper() - learn cleanup/<pid>, which QEMU makes before it
+ *	speaks QMP
+ * Return: 0; -ESRCH: there is none, the teardown will be synchronous
+ */
+int process_find_helper(struct process *p);
+
+/* process_signal() - to QEMU alone. Return: 0; else -errno */
+int process_signal(const struct process *p, int sig);
+
+/* process_reap() - QEMU's pidfd is readable. Return: its wait status */
+int process_reap(struct process *p);
+
+/* process_nudge_helper() - QEMU was reaped: the helper need not wait */
+void process_nudge_helper(const struct process *p);
+
+/* process_reap_helper() - its pidfd is readable: the memory is back */
+void process_reap_helper(struct process *p);
+
+/* process_close() - close the pidfds; takes a closed one */
+void process_close(struct process *p);
+
+#endif

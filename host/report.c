@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/report.c - what the shim tells people, as JSON and as log lines
+ */
+#include "host/report.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+#include "host/config/appliance.h"
+#include "host/config/image.h"
+#include "host/config/runtime.h"
+
+static json_t *phases_json(const struct marks *m)
+{
+	struct phase list[MARKS];
+	size_t n = phases_list(m, list);
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(array, json_pack("{s:s, s:I}", "name",
+						       list[i].name, "us",
+						       (json_int_t)list[i].us));
+	return array;
+}
+
+/* The moments themselves, for whoever wants to add them up otherwise. */
+static json_t *marks_json(const struct marks *m)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < MARKS; i++)
+		if (m->at_us[i])
+			json_object_set_new(
+				object, mark_name((enum mark)i),
+				json_integer((json_int_t)m->at_us[i]));
+	return object;
+}
+
+json_t *report_passage(const struct passage *p)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I}", "strategy",
+			 strategy_name(p->strategy), "reason",
+			 p->reason ? p->reason : "", "cause",
+			 cause_name(p->cause), "evidence", p->evidence,
+			 "phases", phases_json(&p->marks), "marks",
+			 marks_json(&p->marks), "total_us",
+			 (json_int_t)phases_total(&p->marks));
+}
+
+static json_t *forwards_json(const struct appliance *a)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < a->forwards; i++)
+		json_array_append_new(
+			array, json_pack("{s:s, s:i, s:i}", "address",
+					 a->forward[i].address, "port",
+					 (int)a->forward[i].port, "guest",
+					 (int)a->forward[i].guest));
+	return array;
+}
+
+static const char *agent_word(const struct epoch *e)
+{
+	if (e->stage == STAGE_SILENT)
+		return "not heard yet";
+	return e->silent ? "silent" : "answering";
+}
+
+json_t *report_status(const struct report *r, uint64_t now_us)
+{
+	const struct lifecycle *lc = r->lc;
+	char epoch[17];
+
+	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:i, s:i, s:I, "
+		"s:I, s:I, s:o, s:b, s:o}",
+		"name", r->appliance->name, "state", lc_state_name(lc->state),
+		"image", r->image->name, "version", r->image->version,
+		"architecture", r->image->arch, "generation",
+		(int)lc->generation, "boot", (int)lc->boot, "epoch", epoch,
+		"agent", agent_word(&lc->epoch), "pid", (int)r->qemu, "helper",
+		(int)r->helper, "uptime_us",
+		(json_int_t)(now_us - r->started_us), "frames_dropped",
+		(json_int_t)lc->epoch.dropped, "agent_dropped",
+		(json_int_t)r->agent_dropped, "forwards",
+		forwards_json(r->appliance), "draining",
+		lc->state == LC_DRAINING, "last", report_passage(&lc->last));
+}
+
+/* The last line of qemu.log: what QEMU said before it ended. */
+static void last_words(const struct runtime *rt, char *buf, size_t size)
+{
+	int fd = openat(rt->dir_fd, "qemu.log", O_RDONLY | O_CLOEXEC);
+	char *line;
+	ssize_t n = 0;
+	off_t end;
+
+	buf[0] = '\0';
+	if (fd < 0)
+		return;
+	end = lseek(fd, 0, SEEK_END);
+	if (end > 0)
+		n = pread(fd, buf, size - 1,
+			  end > (off_t)size - 1 ? end - (off_t)size + 1 : 0);
+	close(fd);
+	buf[n > 0 ? n : 0] = '\0';
+	while (n > 0 && buf[n - 1] == '\n')
+		buf[--n] = '\0';
+	line = strrchr(buf, '\n');
+	if (line)
+		memmove(buf, line + 1, strlen(line));
+}
+
+static void log_end(const struct report *r, const struct passage *p)
+{
+	char said[256];
+
+	log_line(STDERR_FILENO, r->appliance->name, "%s: %s",
+		 cause_name(p->cause), p->evidence);
+	last_words(r->runtime, said, sizeof(said));
+	if (!cause_clean(p->cause) && said[0])
+		log_line(STDERR_FILENO, r->appliance->name,
+			 "QEMU's last words: %s", said);
+}
+
+void report_log(const struct report *r)
+{
+	const struct passage *p = &r->lc->last;
+	unsigned int ms = (unsigned int)(phases_total(&p->marks) / 1000);
+
+	if (p->cause != CAUSE_NONE)
+		log_end(r, p);
+	if (p->strategy == STRATEGY_STOP)
+		log_line(STDERR_FILENO, r->appliance->name,
+			 "stopped in %u ms: %s", ms, p->reason);
+	else if (p->strategy != STRATEGY_NONE)
+		log_line(STDERR_FILENO, r->appliance->name,
+			 "restarted %s in %u ms: %s",
+			 strategy_name(p->strategy), ms, p->reason);
+	else
+		log_line(STDERR_FILENO, r->appliance->name, "ready after %u ms",
+			 ms);
+}
+
+const char *report_answer(enum answer a, const char **sentence)
+{
+	static const struct {
+		const char *error, *sentence;
+	} answers[ANSWERS] = {
+		[ANSWER_DONE] = { NULL, NULL },
+		[ANSWER_BUSY] = { "Busy", "another request is under way: wait "
+					  "until it is done" },
+		[ANSWER_SUPERSEDED] = { "Superseded",
+					"a stop took the place of this "
+					"request" },
+		[ANSWER_REFUSED] = { "Refused",
+				     "the guest's sealed policy forbids it: "
+				     "see [policy] of its init.conf" },
+		[ANSWER_ENDED] = { "Ended", "the appliance ended instead" },
+	};
+
+	*sentence = answers[a].sentence;
+	return answers[a].error;
+}

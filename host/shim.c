@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/shim.c - one appliance: descriptors become events
+ *
+ * Theory of operation: one thread, one epoll loop. Each source (a signal, the
+ * deadline, QMP, the agent port, the end of QEMU or of its helper, a call on
+ * the control socket) becomes one event for host/core/lifecycle, which answers
+ * with actions. Where the order of two sources matters it is made here: at
+ * STOP, and at QEMU's end, the agent's last words are read before the
+ * lifecycle hears of it, and QMP's last words before QEMU's end.
+ */
+#include "host/shim.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+#include "host/config/appliance.h"
+#include "host/config/runtime.h"
+#include "host/link/agent.h"
+#include "host/link/console.h"
+#include "host/link/control.h"
+#include "host/shim_impl.h"
+
+uint64_t shim_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static void arm_timer(struct shim *s)
+{
+	uint64_t at_us = s->lc.deadline_us;
+	struct itimerspec t = {
+		.it_value = { .tv_sec = (time_t)(at_us / 1000000),
+			      .tv_nsec = (long)(at_us % 1000000) * 1000 },
+	};
+
+	timerfd_settime(s->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
+void shim_later(struct shim *s, enum lc_event_type type)
+{
+	if (s->later_count < SHIM_LATER)
+		s->later[s->later_count++] = (struct lc_event){ .type = type };
+}
+
+void shim_step(struct shim *s, const struct lc_event *ev)
+{
+	enum lc_state before = s->lc.state;
+
+	shim_act(s, lifecycle_step(&s->lc, ev, shim_now()));
+	while (s->later_count) {
+		struct lc_event next = s->later[0];
+
+		s->later_count--;
+		memmove(s->later, s->later + 1,
+			s->later_count * sizeof(s->later[0]));
+		shim_act(s, lifecycle_step(&s->lc, &next, shim_now()));
+	}
+	arm_timer(s);
+	if (s->lc.state != before)
+		control_changed(s->control);
+}
+
+static void step_type(struct shim *s, enum lc_event_type type)
+{
+	const struct lc_event ev = { .type = type };
+
+	shim_step(s, &ev);
+}
+
+static void on_signal(void *ctx, uint32_t events)
+{
+	const struct lc_event ev = { .type = EV_WISH, .wish = WISH_STOP_NOW };
+	struct signalfd_siginfo info;
+	struct shim *s = ctx;
+
+	(void)events;
+	if (read(s->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		shim_step(s, &ev);
+}
+
+static void on_timer(void *ctx, uint32_t events)
+{
+	struct shim *s = ctx;
+	uint64_t ticks;
+
+	(void)events;
+	if (read(s->timer_fd, &ticks, sizeof(ticks)) > 0)
+		step_type(s, EV_DEADLINE);
+}
+
+static void on_agent(void *ctx, const struct msg *m)
+{
+	const struct lc_event ev = { .type = EV_AGENT, .msg = m };
+
+	shim_step(ctx, &ev);
+}
+
+static void on_qmp_up(void *ctx)
+{
+	step_type(ctx, EV_UP);
+}
+
+static void on_qmp_lost(void *ctx)
+{
+	step_type(ctx, EV_QMP_FAILED);
+}
+
+/* A reply of the gate's commands tells only when it is a refusal. */
+static void on_qmp_reply(void *ctx, enum qmp_command command, bool ok)
+{
+	if (!ok)
+		step_type(ctx, EV_QMP_FAILED);
+	else if (command == QMP_STATUS)
+		step_type(ctx, EV_STATUS);
+}
+
+static enum vm_end end_by_reason(const char *reason)
+{
+	static const struct {
+		const char *reason; /* RunState's ShutdownCause in QEMU */
+		enum vm_end end;
+	} ends[] = {
+		{ "guest-reset", END_RESET },
+		{ "guest-shutdown", END_SHUTDOWN },
+		{ "guest-panic", END_PANIC },
+		{ "host-qmp-quit", END_EXIT_QUIT },
+		{ "host-signal", END_EXIT_SIGNAL },
+	};
+
+	for (size_t i = 0; reason && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(ends[i].reason, reason) == 0)
+			return ends[i].end;
+	return END_PAUSED;
+}
+
+static void on_qmp_event(void *ctx, const char *name, const json_t *data)
+{
+	const char *reason = json_string_value(json_object_get(data, "reason"));
+	struct lc_event ev = { .type = EV_SHUTDOWN };
+	struct shim *s = ctx;
+
+	if (strcmp(name, "SHUTDOWN") == 0) {
+		ev.end = end_by_reason(reason);
+	} else if (strcmp(name, "GUEST_PANICKED") == 0) {
+		ev.end = END_PANIC;
+	} else if (strcmp(name, "WATCHDOG") == 0) {
+		ev.end = END_WATCHDOG;
+	} else if (strcmp(name, "STOP") == 0) {
+		agent_drain(s->agent);
+		ev.type = EV_STOP;
+	} else if (strcmp(name, "RESET") == 0) {
+		ev.type = EV_RESET;
+	} else {
+		return;
+	}
+	shim_step(s, &ev);
+}
+
+const struct qmp_ops shim_qmp_ops = {
+	.up = on_qmp_up,
+	.event = on_qmp_event,
+	.reply = on_qmp_reply,
+	.lost = on_qmp_lost,
+};
+
+void shim_on_qemu_end(void *ctx, uint32_t events)
+{
+	struct lc_event ev = { .type = EV_EXITED };
+	struct shim *s = ctx;
+
+	(void)events;
+	qmp_drain(s->qmp);
+	agent_drain(s->agent);
+	loop_remove(&s->loop, s->qemu_slot);
+	s->qemu_slot = -1;
+	ev.wait_status = process_reap(&s->process);
+	shim_step(s, &ev);
+}
+
+void shim_on_helper_end(void *ctx, uint32_t events)
+{
+	struct shim *s = ctx;
+
+	(void)events;
+	if (s->qemu_slot >= 0) { /* before QEMU: the teardown is defeated */
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "the teardown helper has ended before QEMU: QEMU's "
+			 "own end will have to free the memory");
+	}
+	loop_remove(&s->loop, s->helper_slot);
+	s->helper_slot = -1;
+	process_reap_helper(&s->process);
+	if (s->qemu_slot < 0)
+		step_type(s, EV_MEMORY_BACK);
+}
+
+static struct lc_config config_of(const struct appliance *a)
+{
+	uint32_t gib = (uint32_t)(a->memory >> 30);
+
+	return (struct lc_config){
+		.boot_ms = a->boot_timeout_ms,
+		.grace_ms = a->grace_ms,
+		.heartbeat_ms = a->heartbeat_ms,
+		.ask_ms = 5000,
+		.commit_ms = 5000,
+		.exit_ms = 5000,
+		.reset_ms = 60000 + gib * 2000,
+		.drain_ms = 60000 + gib * 2000,
+		.restart_clean = true,
+		.restart_poweroff = a->restart == RESTART_ALWAYS,
+		.restart_crashed = a->restart != RESTART_NEVER,
+		.crash_limit = a->restart_limit,
+		.crash_window_ms = a->restart_interval_ms,
+	};
+}
+
+static int watch_signals(struct shim *s)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	s->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (s->signal_fd < 0)
+		return -errno;
+	return loop_add(&s->loop, s->signal_fd, EPOLLIN, on_signal, s);
+}
+
+static int watch_timer(struct shim *s)
+{
+	s->timer_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (s->timer_fd < 0)
+		return -errno;
+	return loop_add(&s->loop, s->timer_fd, EPOLLIN, on_timer, s);
+}
+
+/* The sockets that operators use live as long as the shim. */
+static int open_links(struct shim *s, char *error)
+{
+	static const struct control_ops ops = {
+		.status = shim_status,
+		.reboot = shim_reboot,
+		.stop = shim_stop,
+	};
+	const struct runtime *rt = s->opt->runtime;
+	int console_fd = runtime_listen(rt, RUNTIME_CONSOLE, error);
+	int r = console_fd;
+
+	if (r >= 0)
+		r = console_open(&s->console, &s->loop, console_fd);
+	if (r >= 0)
+		r = runtime_listen(rt, RUNTIME_CONTROL, error);
+	if (r >= 0)
+		r = control_open(&s->control, &s->loop, r, &ops, s);
+	return r;
+}
+
+/* Return: >= 0; else -errno; @error has a sentence or is empty */
+static int shim_open(struct shim *s, char *error)
+{
+	int r = loop_init(&s->loop);
+
+	/* before the first fork: QEMU's helper must come home to us */
+	if (r >= 0 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		r = -errno;
+	if (r >= 0)
+		r = watch_signals(s);
+	if (r >= 0)
+		r = watch_timer(s);
+	if (r >= 0)
+		r = agent_open(&s->agent, &s->loop, on_agent, s);
+	if (r >= 0)
+		r = open_links(s, error);
+	return r;
+}
+
+static void shim_close(struct shim *s)
+{
+	shim_close_generation(s);
+	control_close(s->control);
+	console_close(s->console);
+	agent_close(s->agent);
+	if (s->timer_fd >= 0)
+		close(s->timer_fd);
+	if (s->signal_fd >= 0)
+		close(s->signal_fd);
+	loop_close(&s->loop);
+}
+
+int shim_run(const struct shim_options *options)
+{
+	struct shim s = {
+		.opt = options,
+		.exit_code = 1,
+		.started_us = shim_now(),
+		.signal_fd = -1,
+		.timer_fd = -1,
+		.qemu_slot = -1,
+		.helper_slot = -1,
+		.loop.epfd = -1,
+		.process = { .pidfd = -1, .helper_pidfd = -1 },
+	};
+	const struct lc_config cfg = config_of(options->appliance);
+	char error[SENTENCE_MAX] = "";
+	int r = shim_open(&s, error);
+
+	if (r >= 0) {
+		lifecycle_init(&s.lc, &cfg);
+		step_type(&s, EV_START);
+		r = loop_run(&s.loop);
+	}
+	if (r < 0)
+		log_line(STDERR_FILENO, options->appliance->name, "%s%s%s",
+			 error, error[0] ? "" : "cannot go on: ",
+			 error[0] ? "" : strerror(-r));
+	shim_close(&s);
+	return s.exit_code;
+}

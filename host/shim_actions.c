@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/shim_actions.c - one appliance: actions become system calls
+ *
+ * Theory of operation: one function an action, one table of them. What fails
+ * here becomes an event for the lifecycle, which decides what that means. The
+ * calls of the control socket that wait are kept here by their wish; the
+ * lifecycle settles wishes, not calls.
+ */
+#include "host/shim_impl.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "common/array.h"
+#include "common/log.h"
+
+#include "host/config/appliance.h"
+#include "host/link/agent.h"
+#include "host/link/console.h"
+#include "host/link/control.h"
+#include "host/report.h"
+
+static void watch_process(struct shim *s)
+{
+	s->qemu_slot = loop_add(&s->loop, s->process.pidfd, EPOLLIN,
+				shim_on_qemu_end, s);
+}
+
+static int connect_generation(struct shim *s, const struct generation *g)
+{
+	int qmp = qmp_open(&s->qmp, &s->loop, g->qmp_fd, &shim_qmp_ops, s);
+	int agent = agent_attach(s->agent, g->agent_fd);
+
+	console_attach(s->console, g->serial_fd); /* a luxury: may fail */
+	return qmp < 0 ? qmp : agent;
+}
+
+static void launch(struct shim *s)
+{
+	const struct shim_options *o = s->opt;
+	char error[SENTENCE_MAX];
+	struct generation g;
+
+	shim_close_generation(s);
+	if (generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
+			     error) < 0) {
+		log_line(STDERR_FILENO, o->appliance->name, "%s", error);
+		shim_later(s, EV_LAUNCH_FAILED);
+		return;
+	}
+	s->process = g.process;
+	watch_process(s);
+	if (connect_generation(s, &g) < 0)
+		shim_later(s, EV_QMP_FAILED);
+}
+
+void shim_close_generation(struct shim *s)
+{
+	loop_remove(&s->loop, s->qemu_slot);
+	loop_remove(&s->loop, s->helper_slot);
+	s->qemu_slot = -1;
+	s->helper_slot = -1;
+	process_close(&s->process);
+	qmp_close(s->qmp);
+	s->qmp = NULL;
+	if (s->agent)
+		agent_attach(s->agent, -1);
+	if (s->console)
+		console_detach(s->console);
+}
+
+static void send_qmp(struct shim *s, enum qmp_command command)
+{
+	if (qmp_send(s->qmp, command) < 0)
+		shim_later(s, EV_QMP_FAILED);
+}
+
+static void run(struct shim *s)
+{
+	const char *name = s->opt->appliance->name;
+
+	if (process_find_helper(&s->process) < 0)
+		log_line(STDERR_FILENO, name,
+			 "QEMU has no teardown helper: its end will take as "
+			 "long as its memory takes to free");
+	else
+		s->helper_slot = loop_add(&s->loop, s->process.helper_pidfd,
+					  EPOLLIN, shim_on_helper_end, s);
+	log_line(STDERR_FILENO, name, "generation %u: QEMU is %d, helper %d",
+		 s->lc.generation, (int)s->process.pid, (int)s->process.helper);
+	send_qmp(s, QMP_CONT);
+}
+
+/* What the guest does not get it asks for again with its next HELLO. */
+static void send_agent(struct shim *s, struct msg *m)
+{
+	m->epoch = s->lc.epoch.id;
+	agent_send(s->agent, m);
+}
+
+static void welcome(struct shim *s)
+{
+	struct msg m = { .type = MSG_WELCOME };
+
+	m.welcome.heartbeat_ms = s->lc.cfg.heartbeat_ms;
+	m.welcome.generation = s->lc.generation;
+	m.welcome.boot = s->lc.boot;
+	send_agent(s, &m);
+}
+
+static void request(struct shim *s)
+{
+	struct msg m = { .type = MSG_REQUEST };
+
+	m.request.intent = s->lc.asked_intent;
+	m.request.grace_ms = s->lc.cfg.grace_ms;
+	send_agent(s, &m);
+}
+
+static void grant(struct shim *s)
+{
+	struct msg m = { .type = MSG_GRANT };
+
+	m.grant.intent = s->lc.epoch.intent;
+	m.grant.grace_ms = s->lc.granted_ms;
+	send_agent(s, &m);
+}
+
+static void commit(struct shim *s)
+{
+	struct msg m = { .type = MSG_COMMIT };
+
+	m.commit.intent = s->lc.epoch.intent;
+	send_agent(s, &m);
+}
+
+static void probe(struct shim *s)
+{
+	send_qmp(s, QMP_STATUS);
+}
+
+/* While the VM is stopped: no stale byte survives, in either direction. */
+static void reset(struct shim *s)
+{
+	agent_attach(s->agent, runtime_connect(s->opt->runtime, RUNTIME_AGENT));
+	send_qmp(s, QMP_ALLOW_RESET);
+	send_qmp(s, QMP_RESET);
+}
+
+static void cont(struct shim *s)
+{
+	send_qmp(s, QMP_FORBID_RESET);
+	send_qmp(s, QMP_CONT);
+}
+
+static void quit(struct shim *s)
+{
+	send_qmp(s, QMP_QUIT);
+}
+
+static void term(struct shim *s)
+{
+	process_signal(&s->process, SIGTERM);
+}
+
+static void kill_qemu(struct shim *s)
+{
+	process_signal(&s->process, SIGKILL);
+}
+
+static void nudge(struct shim *s)
+{
+	if (s->helper_slot >= 0)
+		process_nudge_helper(&s->process);
+	else
+		shim_later(s, EV_MEMORY_BACK);
+}
+
+static void ready(struct shim *s)
+{
+	if (s->opt->ready_fd >= 0)
+		(void)!write(s->opt->ready_fd, "\n", 1);
+}
+
+static struct report report_of(const struct shim *s)
+{
+	return (struct report){
+		.appliance = s->opt->appliance,
+		.image = s->opt->image,
+		.runtime = s->opt->runtime,
+		.lc = &s->lc,
+		.qemu = s->qemu_slot >= 0 ? s->process.pid : 0,
+		.helper = s->helper_slot >= 0 ? s->process.helper : 0,
+		.started_us = s->started_us,
+		.agent_dropped = agent_dropped(s->agent),
+	};
+}
+
+static void record(struct shim *s)
+{
+	const struct report r = report_of(s);
+
+	report_log(&r);
+}
+
+static void reply(struct shim *s, struct shim_call *c)
+{
+	const char *key = c->wish == WISH_STOP ? "end" : "restart";
+	const char *sentence;
+	const char *error = report_answer(s->lc.answer, &sentence);
+
+	if (error)
+		control_error(s->control, c->call, error, sentence);
+	else
+		control_reply(
+			s->control, c->call,
+			json_pack("{s:o}", key, report_passage(&s->lc.last)));
+	c->wish = WISH_NONE;
+}
+
+static void answer(struct shim *s)
+{
+	for (size_t i = 0; i < SHIM_CALLS; i++)
+		if (s->calls[i].wish != WISH_NONE &&
+		    s->calls[i].wish == s->lc.answered)
+			reply(s, &s->calls[i]);
+}
+
+static void finish(struct shim *s)
+{
+	s->exit_code = cause_exit(s->lc.last.cause);
+	loop_stop(&s->loop);
+}
+
+void shim_act(struct shim *s, uint32_t acts)
+{
+	static const struct {
+		enum lc_action act;
+		void (*fn)(struct shim *s);
+	} table[] = {
+		{ ACT_LAUNCH, launch },	  { ACT_RUN, run },
+		{ ACT_WELCOME, welcome }, { ACT_REQUEST, request },
+		{ ACT_GRANT, grant },	  { ACT_COMMIT, commit },
+		{ ACT_PROBE, probe },	  { ACT_RESET, reset },
+		{ ACT_CONT, cont },	  { ACT_QUIT, quit },
+		{ ACT_TERM, term },	  { ACT_KILL, kill_qemu },
+		{ ACT_NUDGE, nudge },	  { ACT_READY, ready },
+		{ ACT_RECORD, record },	  { ACT_ANSWER, answer },
+		{ ACT_FINISH, finish },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (acts & table[i].act)
+			table[i].fn(s);
+}
+
+static struct shim_call *free_call(struct shim *s)
+{
+	for (size_t i = 0; i < SHIM_CALLS; i++)
+		if (s->calls[i].wish == WISH_NONE)
+			return &s->calls[i];
+	return NULL;
+}
+
+static void wish_for(struct shim *s, uint32_t call, enum wish wish, bool wait)
+{
+	const struct lc_event ev = { .type = EV_WISH, .wish = wish };
+	struct shim_call *c = free_call(s);
+
+	if (!c) {
+		control_error(s->control, call, "Busy",
+			      "too many requests wait already");
+		return;
+	}
+	*c = (struct shim_call){ call, wish };
+	shim_step(s, &ev);
+	if (wait || c->wish == WISH_NONE) /* or it was answered already */
+		return;
+	control_reply(s->control, call,
+		      json_pack("{s:{s:b}}", "restart", "accepted", 1));
+	c->wish = WISH_NONE;
+}
+
+json_t *shim_status(void *ctx)
+{
+	const struct report r = report_of(ctx);
+
+	return report_status(&r, shim_now());
+}
+
+void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait)
+{
+	wish_for(ctx, call, wish, wait);
+}
+
+void shim_stop(void *ctx, uint32_t call)
+{
+	wish_for(ctx, call, WISH_STOP, true);
+}

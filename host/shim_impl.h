@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/shim_impl.h - between the two files of the shim
+ *
+ * shim.c turns descriptors into events, shim_actions.c turns actions into
+ * system calls and messages. Neither decides anything.
+ */
+#ifndef HOST_SHIM_IMPL_H
+#define HOST_SHIM_IMPL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/core/lifecycle.h"
+#include "host/loop.h"
+#include "host/qemu/generation.h"
+#include "host/qemu/qmp.h"
+#include "host/shim.h"
+
+enum { SHIM_CALLS = 16, SHIM_LATER = 4 };
+
+/* A call of the control socket that waits for its wish to be settled. */
+struct shim_call {
+	uint32_t call;
+	enum wish wish; /* WISH_NONE: the slot is free */
+};
+
+struct shim {
+	const struct shim_options *opt;
+	struct loop loop;
+	struct lifecycle lc;
+	int exit_code;
+	uint64_t started_us;
+	int signal_fd, timer_fd;
+	int qemu_slot, helper_slot; /* of their pidfds; -1: none */
+	struct process process;
+	struct qmp *qmp;
+	struct agent *agent;
+	struct console *console;
+	struct control *control;
+	struct shim_call calls[SHIM_CALLS];
+	struct lc_event later[SHIM_LATER]; /* found while acting on another */
+	unsigned int later_count;
+};
+
+/* shim_now() - CLOCK_MONOTONIC, microseconds */
+uint64_t shim_now(void);
+
+/* shim_step() - tell the lifecycle, act; then what was found meanwhile */
+void shim_step(struct shim *s, const struct lc_event *ev);
+
+/* shim_later() - an event found by an action: after those that remain */
+void shim_later(struct shim *s, enum lc_event_type type);
+
+/* shim_act() - carry out a set of enum lc_action, lowest bit first */
+void shim_act(struct shim *s, uint32_t acts);
+
+/* shim_actions.c needs these of shim.c to watch what it has started */
+loop_fn shim_on_qemu_end, shim_on_helper_end;
+extern const struct qmp_ops shim_qmp_ops;
+
+/* shim_close_generation() - forget the QEMU that has ended */
+void shim_close_generation(struct shim *s);
+
+/* shim_control_ops: Status, Reboot and Stop (shim_actions.c answers them) */
+json_t *shim_status(void *ctx);
+void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait);
+void shim_stop(void *ctx, uint32_t call);
+
+#endif
