@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * guest/action.c - PID 1: what the session decides is done here
+ *
+ * Theory of operation: one function an action, none of which blocks. Where the
+ * outcome is known at once it is the next event; where it is not, the loop
+ * hears of it later: from a pipe, or by the end of a child.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+#include "common/array.h"
+#include "guest/boot/console.h"
+#include "guest/file/file.h"
+#include "guest/init.h"
+#include "guest/power/proof.h"
+#include "guest/power/quiet.h"
+#include "guest/power/reboot.h"
+
+static bool start(struct init *in, struct session_event *next)
+{
+	int r = payload_start(&in->payload, &in->conf);
+
+	if (r < 0) {
+		say("payload %s: %s", in->conf.exec.text, strerror(-r));
+		next->kind = SEV_NOT_STARTED;
+		return true;
+	}
+	init_watch(in, FD_STARTED, in->payload.started_fd, EPOLLIN);
+	init_watch(in, FD_READY, in->payload.ready_fd, EPOLLIN);
+	return false;
+}
+
+/* What a shell may source: which boot this is, as the host counts. */
+static bool welcomed(struct init *in, struct session_event *next)
+{
+	const struct session *s = &in->session;
+	char text[128];
+	int n = snprintf(text, sizeof(text),
+			 "GENERATION=%u\nBOOT=%u\nEPOCH=%016llx\nHOST=yes\n",
+			 s->generation, s->boot,
+			 (unsigned long long)s->id.epoch);
+	int r = file_replace("/run/reprise/guest", text, (size_t)n);
+
+	(void)next;
+	if (r < 0)
+		say("write /run/reprise/guest: %s", strerror(-r));
+	return false;
+}
+
+static bool term(struct init *in, struct session_event *next)
+{
+	(void)next;
+	if (in->payload.pid > 0)
+		kill(in->payload.pid, SIGTERM);
+	return false;
+}
+
+/* Their ends come by SIGCHLD; without any child there is nothing to wait for.
+ */
+static bool kill_all(struct init *in, struct session_event *next)
+{
+	siginfo_t info;
+
+	(void)in;
+	kill(-1, SIGKILL);
+	next->kind = SEV_ALONE;
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) <
+		       0 &&
+	       errno == ECHILD;
+}
+
+static bool quiet(struct init *in, struct session_event *next)
+{
+	in->quiet_pid = quiet_start();
+	next->kind = SEV_QUIET;
+	return in->quiet_pid == 0;
+}
+
+static bool prove(struct init *in, struct session_event *next)
+{
+	struct proof *p = &next->proof;
+
+	(void)in;
+	next->kind = SEV_PROOF;
+	proof_read("", p);
+	say("%s: %u KiB dirty, %u KiB in writeback, %u requests in flight, "
+	    "%u writable mounts, %u processes",
+	    proof_clean(p) ? "quiet" : "not quiet", p->dirty_kib,
+	    p->writeback_kib, p->inflight, p->rw_mounts, p->processes);
+	return true;
+}
+
+static bool end(struct init *in, struct session_event *next)
+{
+	in->reboot_pid = power_end_by_child(in->session.intent);
+	next->kind = SEV_STILL_HERE;
+	return in->reboot_pid == 0;
+}
+
+static bool end_self(struct init *in, struct session_event *next)
+{
+	(void)next;
+	power_end(in->session.intent);
+	return false;
+}
+
+bool init_act(struct init *in, enum session_action action,
+	      struct session_event *next)
+{
+	static bool (*const actions[])(struct init * in,
+				       struct session_event * next) = {
+		[SACT_START] = start, [SACT_WELCOMED] = welcomed,
+		[SACT_TERM] = term,   [SACT_KILL] = kill_all,
+		[SACT_QUIET] = quiet, [SACT_PROVE] = prove,
+		[SACT_REBOOT] = end,  [SACT_REBOOT_SELF] = end_self,
+	};
+
+	_Static_assert(ARRAY_SIZE(actions) == SACT_KINDS,
+		       "one function per action");
+	return actions[action](in, next);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guest/config/words.h - a bounded list of words, kept in one piece
+ *
+ * For argument vectors and environments: no pointers inside, so that the
+ * struct may be copied; words_vector() makes the pointers when they are needed.
+ */
+#ifndef GUEST_CONFIG_WORDS_H
+#define GUEST_CONFIG_WORDS_H
+
+#include <stddef.h>
+
+enum { WORDS_MAX = 64, WORDS_BYTES = 2048 };
+
+struct words {
+	unsigned int count;
+	size_t used;
+	char text[WORDS_BYTES]; /* each ends with NUL */
+};
+
+/* words_add() - append @n bytes as a word. Return: 0; -E2BIG: no room */
+int words_add(struct words *w, const char *word, size_t n);
+
+/* words_split() - append what stands between blanks. Return: as words_add() */
+int words_split(struct words *w, const char *line);
+
+/* words_vector() - as execve(2) wants them; they point into @w */
+void words_vector(struct words *w, char *vector[static WORDS_MAX + 1]);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guest/init.h - PID 1: the loop around the session
+ *
+ * guest/init.c is the loop, guest/action.c does what the session decides,
+ * guest/child.c hears of children.
+ */
+#ifndef GUEST_INIT_H
+#define GUEST_INIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "guest/config/init_conf.h"
+#include "guest/core/session.h"
+#include "guest/payload/payload.h"
+#include "guest/port/port.h"
+
+enum { INIT_CLIENTS = 4 }; /* of the control socket, at a time */
+
+enum fd_kind {
+	FD_SIGNAL,
+	FD_TIMER,
+	FD_PORT,
+	FD_STARTED, /* of the payload */
+	FD_READY,   /* of the payload */
+	FD_CONTROL,
+	FD_CLIENT,
+	FD_KINDS = FD_CLIENT + INIT_CLIENTS,
+};
+
+struct init {
+	int epfd;
+	int fd[FD_KINDS];     /* -1: closed */
+	unsigned int clients; /* counted for ever */
+	struct session session;
+	uint64_t session_due, port_due; /* boot clock, ms */
+	struct port port;
+	struct init_conf conf;
+	struct payload payload;
+	pid_t quiet_pid, reboot_pid; /* helpers; 0: none */
+};
+
+/*
+ * init_open() - the loop's own descriptors
+ * Return: 0; -errno: PID 1 cannot do its work
+ */
+int init_open(struct init *in);
+
+/* init_run() - the loop of PID 1, for ever */
+_Noreturn void init_run(struct init *in);
+
+/* init_feed() - tell the session, and do all that comes of it */
+void init_feed_event(struct init *in, struct session_event ev);
+void init_feed(struct init *in, enum session_event_kind kind);
+
+/* init_wish() - the same for SEV_WISH. Return: what the session says to it */
+enum session_answer init_wish(struct init *in, enum intent intent,
+			      enum intent_cause cause);
+
+/* init_watch() - put @fd under epoll as @kind; -1 is ignored */
+void init_watch(struct init *in, unsigned int kind, int fd, uint32_t events);
+
+/* init_unwatch() - take it out and close it; harmless when it is closed */
+void init_unwatch(struct init *in, unsigned int kind);
+
+/* init_act() - carry out one action. Return: true: @next follows from it */
+bool init_act(struct init *in, enum session_action action,
+	      struct session_event *next);
+
+/* init_started(), init_ready() - a descriptor of the payload is readable */
+void init_started(struct init *in);
+void init_ready(struct init *in);
+
+/* init_reap() - all children that ended */
+void init_reap(struct init *in);
+
+#endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * guest/main.c - reprise-init, PID 1 of an appliance
+ *
+ * Theory of operation: as PID 1 it boots (each step says on the console what
+ * it could not do, and goes on) and enters the loop, which it never leaves.
+ * Started by anybody else, `reprise-init VERB` asks PID 1 for an end.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "guest/boot/clock.h"
+#include "guest/boot/console.h"
+#include "guest/boot/facts.h"
+#include "guest/boot/mount.h"
+#include "guest/control/control.h"
+#include "guest/file/file.h"
+#include "guest/init.h"
+#include "guest/power/reboot.h"
+
+#ifndef REPRISE_VERSION
+#define REPRISE_VERSION "0"
+#endif
+
+enum { CONF_BYTES_MAX = 8192 };
+
+static const char conf_path[] = "/etc/reprise/init.conf";
+
+/* Return: 0; -errno, and the console knows why */
+static int read_conf(struct init_conf *conf)
+{
+	char text[CONF_BYTES_MAX], error[CONF_ERROR_MAX];
+	ssize_t n = file_read(conf_path, text, sizeof(text));
+	int r;
+
+	if (n < 0) {
+		say("%s: %s", conf_path, strerror((int)-n));
+		return (int)n;
+	}
+	r = init_conf_parse(text, (size_t)n, conf_path, conf, error);
+	if (r < 0)
+		say("%s", error);
+	return r;
+}
+
+static enum intent end_intent(int end)
+{
+	return end == END_REBOOT ? INTENT_REBOOT : INTENT_POWEROFF;
+}
+
+static struct session_rules rules_of(const struct init_conf *c)
+{
+	return (struct session_rules){
+		.grace_ms = c->grace_ms,
+		.ready_at_start = c->ready == READY_STARTED,
+		.host_may_reboot = c->host_may_reboot,
+		.host_may_poweroff = c->host_may_poweroff,
+		.on_exit = end_intent(c->on_exit),
+		.on_failure = end_intent(c->on_failure),
+	};
+}
+
+static _Noreturn void boot(struct init *in)
+{
+	struct session_id id = { .init_ms = (uint32_t)clock_ms() };
+	struct session_rules rules;
+	int conf;
+
+	power_ctrl_alt_del_off();
+	console_open();
+	facts_image(id.image, sizeof(id.image));
+	say("%s starts", id.image);
+	mount_all();
+	console_open();
+	mkdir("/run/reprise", 0755);
+	conf = read_conf(&in->conf);
+	id.secure = facts_secure();
+	id.epoch = facts_epoch();
+	rules = rules_of(&in->conf);
+	session_init(&in->session, &rules, &id);
+	if (init_open(in) < 0) {
+		say("no epoll, signalfd or timerfd: power-off");
+		power_end(INTENT_POWEROFF);
+	}
+	if (conf < 0)
+		init_wish(in, INTENT_POWEROFF, ICAUSE_INIT);
+	else
+		init_feed(in, SEV_BOOTED);
+	init_run(in);
+}
+
+static int ask(const char *verb)
+{
+	char answer[CONTROL_ANSWER_MAX];
+	int r = control_ask(verb, answer);
+
+	dprintf(r ? STDERR_FILENO : STDOUT_FILENO, "reprise-init: %s\n",
+		answer);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	static struct init init;
+	const char *word = argc == 2 ? argv[1] : "";
+
+	if (getpid() == 1)
+		boot(&init);
+	if (strcmp(word, "--version") == 0) {
+		dprintf(STDOUT_FILENO, "reprise-init %s\n", REPRISE_VERSION);
+		return 0;
+	}
+	if (control_verb(word) != INTENT_NONE)
+		return ask(word);
+	dprintf(STDERR_FILENO,
+		"usage: reprise-init reboot|poweroff|update|--version\n");
+	return 2;
+}

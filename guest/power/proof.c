@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * guest/power/proof.c - how quiet the guest really is, as its kernel says
+ *
+ * /proc/meminfo, /proc/self/mountinfo, /sys/block/NAME/inflight and, for the
+ * processes, /proc/PID/stat: kernel threads are told by their flag.
+ */
+#include "guest/power/proof.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/file/file.h"
+#include "guest/power/mountinfo.h"
+
+enum { PATH_BYTES = 192, PF_KTHREAD = 0x200000 };
+
+struct survey {
+	const char *root;
+	struct proof *proof;
+};
+
+static void path_under(const struct survey *s, char path[static PATH_BYTES],
+		       const char *folder, const char *name, const char *file)
+{
+	snprintf(path, PATH_BYTES, "%s%s%s%s", s->root, folder, name, file);
+}
+
+static int visit_memory(void *ctx, char *line)
+{
+	struct survey *s = ctx;
+
+	if (strncmp(line, "Dirty:", 6) == 0)
+		s->proof->dirty_kib = (uint32_t)strtoul(line + 6, NULL, 10);
+	if (strncmp(line, "Writeback:", 10) == 0)
+		s->proof->writeback_kib =
+			(uint32_t)strtoul(line + 10, NULL, 10);
+	return 0;
+}
+
+static void read_memory(struct survey *s)
+{
+	char path[PATH_BYTES];
+
+	s->proof->dirty_kib = s->proof->writeback_kib = PROOF_UNKNOWN;
+	path_under(s, path, "/proc/", "meminfo", "");
+	file_lines(path, visit_memory, s);
+}
+
+/* A line that we cannot read may be a mount that is written to. */
+static int visit_mount(void *ctx, char *line)
+{
+	struct survey *s = ctx;
+	struct mount_line m;
+
+	if (mountinfo_parse(line, &m) < 0 || (m.block && m.writable))
+		s->proof->rw_mounts++;
+	return 0;
+}
+
+static void read_mounts(struct survey *s)
+{
+	char path[PATH_BYTES];
+
+	s->proof->rw_mounts = 0;
+	path_under(s, path, "/proc/self/", "mountinfo", "");
+	if (file_lines(path, visit_mount, s) < 0)
+		s->proof->rw_mounts = PROOF_UNKNOWN;
+}
+
+static int visit_disk(void *ctx, const char *name)
+{
+	struct survey *s = ctx;
+	char path[PATH_BYTES], text[64], *rest;
+
+	path_under(s, path, "/sys/block/", name, "/inflight");
+	if (file_read(path, text, sizeof(text)) <= 0)
+		return 0; /* unplugged meanwhile */
+	s->proof->inflight += (uint32_t)strtoul(text, &rest, 10); /* reads */
+	s->proof->inflight += (uint32_t)strtoul(rest, NULL, 10);  /* writes */
+	return 0;
+}
+
+static int visit_nothing(void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)name;
+	return 0;
+}
+
+static void read_disks(struct survey *s)
+{
+	char blocks[PATH_BYTES], classes[PATH_BYTES];
+	int r;
+
+	s->proof->inflight = 0;
+	path_under(s, blocks, "/sys/", "block", "");
+	path_under(s, classes, "/sys/", "class", "");
+	r = dir_each(blocks, visit_disk, s);
+	if (r == -ENOENT) /* no block layer in this kernel, or no /sys? */
+		r = dir_each(classes, visit_nothing, NULL);
+	if (r < 0)
+		s->proof->inflight = PROOF_UNKNOWN;
+}
+
+/* pid (comm) state ppid pgrp session tty tpgid flags; comm may hold a ')' */
+static bool kernel_thread(const char *stat)
+{
+	const char *at = strrchr(stat, ')');
+
+	for (int field = 0; at && field < 7; field++) {
+		at = strchr(at, ' ');
+		at += at ? 1 : 0;
+	}
+	return at && strtoul(at, NULL, 10) & PF_KTHREAD;
+}
+
+static int visit_process(void *ctx, const char *name)
+{
+	struct survey *s = ctx;
+	char path[PATH_BYTES], stat[256];
+
+	if (name[0] < '1' || name[0] > '9' || strcmp(name, "1") == 0)
+		return 0;
+	path_under(s, path, "/proc/", name, "/stat");
+	if (file_read(path, stat, sizeof(stat)) > 0 && !kernel_thread(stat))
+		s->proof->processes++;
+	return 0;
+}
+
+static void read_processes(struct survey *s)
+{
+	char path[PATH_BYTES];
+
+	s->proof->processes = 0;
+	path_under(s, path, "/proc", "", "");
+	if (dir_each(path, visit_process, s) < 0)
+		s->proof->processes = PROOF_UNKNOWN;
+}
+
+void proof_read(const char *root, struct proof *p)
+{
+	struct survey s = { root, p };
+
+	read_memory(&s);
+	read_mounts(&s);
+	read_disks(&s);
+	read_processes(&s);
+}

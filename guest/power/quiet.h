@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guest/power/quiet.h - let nothing be written any more
+ */
+#ifndef GUEST_POWER_QUIET_H
+#define GUEST_POWER_QUIET_H
+
+#include <sys/types.h>
+
+/*
+ * quiet_start() - sync, unmount block devices or make them read-only
+ *
+ * In a child, since a disk can block for ever; its end is the answer, and what
+ * it achieved is read back by proof_read().
+ * Return: the child's pid; 0: there could be no child, it is done
+ */
+pid_t quiet_start(void);
+
+#endif
