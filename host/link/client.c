@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/link/client.c - a Varlink client, for the verbs
+ *
+ * Theory of operation: one connection per call; poll() until the answer is
+ * there, the shim has gone, or time is up.
+ */
+#include "host/link/client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/config/runtime.h"
+#include "host/link/peer.h"
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/* Return: 0: @reply is a message; -ETIMEDOUT, -ECONNRESET, -EPROTO */
+static int await(struct peer *p, int64_t end_ms, json_t **reply)
+{
+	for (;;) {
+		struct pollfd fd = { .fd = p->fd, .events = POLLIN };
+		int64_t left = end_ms - now_ms();
+		int gone;
+
+		peer_flush(p);
+		gone = peer_fill(p);
+		*reply = peer_next(p);
+		if (*reply)
+			return 0;
+		if (p->broken)
+			return -EPROTO;
+		if (gone < 0)
+			return gone;
+		if (end_ms != INT64_MAX && left <= 0)
+			return -ETIMEDOUT;
+		fd.events |= p->out_len ? POLLOUT : 0;
+		poll(&fd, 1, end_ms == INT64_MAX ? -1 : (int)left);
+	}
+}
+
+static int refused(const char *name, const char *code, json_t *parameters,
+		   char *error)
+{
+	const char *why =
+		json_string_value(json_object_get(parameters, "sentence"));
+
+	return sentence(error, -EREMOTEIO, "%s: %s", name, why ? why : code);
+}
+
+/* Take the parameters out of a message. */
+static int open_reply(const char *name, json_t *message, json_t **parameters,
+		      char *error)
+{
+	json_t *code = json_object_get(message, "error");
+	json_t *inner = json_object_get(message, "parameters");
+
+	if (json_is_string(code))
+		return refused(name, json_string_value(code), inner, error);
+	if (code || !json_is_object(inner))
+		return sentence(error, -EPROTO,
+				"%s: its shim gave no Varlink answer", name);
+	*parameters = json_incref(inner);
+	return 0;
+}
+
+static int no_reply(const char *name, int r, char *error)
+{
+	if (r == -ECONNRESET)
+		return sentence(error, r,
+				"%s: its shim went away before it "
+				"answered",
+				name);
+	return sentence(error, r, "%s: its shim gave no answer: %s", name,
+			strerror(-r));
+}
+
+/* One answer. @more: that others will follow. */
+static int next_reply(struct peer *p, const char *name, int64_t end_ms,
+		      json_t **parameters, bool *more, char *error)
+{
+	json_t *message;
+	int r = await(p, end_ms, &message);
+
+	if (r < 0)
+		return no_reply(name, r, error);
+	*more = json_is_true(json_object_get(message, "continues"));
+	r = open_reply(name, message, parameters, error);
+	json_decref(message);
+	return r;
+}
+
+static int start_call(const char *name, const char *method, json_t *parameters,
+		      bool more, struct peer **ret, char *error)
+{
+	struct peer *p = calloc(1, sizeof(*p));
+	char full[64];
+	int fd;
+
+	if (!parameters)
+		parameters = json_object();
+	fd = p ? runtime_dial(name, RUNTIME_CONTROL, error)
+	       : sentence(error, -ENOMEM, "out of memory");
+	if (fd < 0) {
+		json_decref(parameters);
+		free(p);
+		return fd;
+	}
+	p->fd = fd;
+	snprintf(full, sizeof(full), "io.reprise.%s", method);
+	peer_send(p, json_pack("{s:s, s:o, s:b}", "method", full, "parameters",
+			       parameters, "more", (int)more));
+	*ret = p;
+	return 0;
+}
+
+static void end_call(struct peer *p)
+{
+	close(p->fd);
+	free(p);
+}
+
+int client_call(const char *name, const char *method, json_t *parameters,
+		int timeout_ms, json_t **reply, char *error)
+{
+	int64_t end_ms = timeout_ms < 0 ? INT64_MAX : now_ms() + timeout_ms;
+	struct peer *p;
+	bool more;
+	int r = start_call(name, method, parameters, false, &p, error);
+
+	if (r < 0)
+		return r;
+	r = next_reply(p, name, end_ms, reply, &more, error);
+	end_call(p);
+	return r;
+}
+
+int client_watch(const char *name, const char *method,
+		 bool (*each)(void *ctx, json_t *parameters), void *ctx,
+		 char *error)
+{
+	bool enough = false, more = true;
+	struct peer *p;
+	int r = start_call(name, method, NULL, true, &p, error);
+
+	if (r < 0)
+		return r;
+	while (r == 0 && !enough && more) {
+		json_t *parameters;
+
+		r = next_reply(p, name, INT64_MAX, &parameters, &more, error);
+		if (r == 0) {
+			enough = each(ctx, parameters);
+			json_decref(parameters);
+		}
+	}
+	end_call(p);
+	if (r == 0 && !enough)
+		r = no_reply(name, -ECONNRESET, error);
+	return r;
+}

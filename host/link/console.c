@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/link/console.c - the guest's console, for whoever wants to look
+ *
+ * Theory of operation: what the guest writes is one endless stream, of which
+ * the ring holds the last 64 KiB. A client is a position in that stream: it
+ * starts where the ring starts, so the backlog comes first, and one that falls
+ * out of the ring goes on at its start. No client has a buffer, and none can
+ * hold up another. What clients write goes straight to QEMU, and what QEMU
+ * does not take is lost.
+ */
+#include "host/link/console.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "host/loop.h"
+
+enum { RING = 65536, CLIENTS = 4, CHUNK = 4096 };
+
+struct viewer {
+	struct console *console;
+	int fd; /* -1: free */
+	int slot;
+	uint64_t at; /* what of the stream it has not got yet */
+};
+
+struct console {
+	struct loop *loop;
+	int listen_fd, listen_slot;
+	int qemu_fd, qemu_slot; /* -1: no generation */
+	uint64_t end;		/* bytes of the stream so far */
+	struct viewer viewer[CLIENTS];
+	char ring[RING];
+};
+
+static uint64_t ring_start(const struct console *c)
+{
+	return c->end > RING ? c->end - RING : 0;
+}
+
+/* The bytes from @at on that lie in one piece. */
+static size_t ring_piece(const struct console *c, uint64_t at,
+			 const char **piece)
+{
+	size_t offset = (size_t)(at % RING);
+	size_t left = (size_t)(c->end - at);
+
+	*piece = c->ring + offset;
+	return left < RING - offset ? left : RING - offset;
+}
+
+static void viewer_close(struct viewer *v)
+{
+	loop_remove(v->console->loop, v->slot);
+	close(v->fd);
+	v->fd = -1;
+}
+
+static void viewer_send(struct viewer *v)
+{
+	struct console *c = v->console;
+
+	if (v->at < ring_start(c))
+		v->at = ring_start(c);
+	while (v->at < c->end) {
+		const char *piece;
+		size_t len = ring_piece(c, v->at, &piece);
+		ssize_t n =
+			send(v->fd, piece, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n < 0) /* full; or gone, which its handler sees */
+			break;
+		v->at += (size_t)n;
+	}
+	(void)loop_change(c->loop, v->slot,
+			  EPOLLIN | (v->at < c->end ? EPOLLOUT : 0U));
+}
+
+static void on_viewer(void *ctx, uint32_t events)
+{
+	struct viewer *v = ctx;
+	struct console *c = v->console;
+	char typed[CHUNK];
+	ssize_t n = recv(v->fd, typed, sizeof(typed), MSG_DONTWAIT);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		viewer_close(v);
+		return;
+	}
+	if (n > 0 && c->qemu_fd >= 0)
+		(void)!send(c->qemu_fd, typed, (size_t)n,
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (events & EPOLLOUT)
+		viewer_send(v);
+}
+
+static void on_listener(void *ctx, uint32_t events)
+{
+	struct console *c = ctx;
+	int fd =
+		accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)events;
+	for (int i = 0; fd >= 0 && i < CLIENTS; i++) {
+		struct viewer *v = &c->viewer[i];
+
+		if (v->fd >= 0)
+			continue;
+		v->slot = loop_add(c->loop, fd, EPOLLIN, on_viewer, v);
+		if (v->slot < 0)
+			break;
+		v->fd = fd;
+		v->at = ring_start(c);
+		viewer_send(v);
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Return: false: there is nothing more to come now */
+static bool read_qemu(struct console *c, bool *gone)
+{
+	char chunk[CHUNK];
+	ssize_t n = recv(c->qemu_fd, chunk, sizeof(chunk), MSG_DONTWAIT);
+
+	if (n <= 0) {
+		*gone = n == 0 || (errno != EAGAIN && errno != EINTR);
+		return false;
+	}
+	for (ssize_t i = 0; i < n; i++)
+		c->ring[c->end++ % RING] = chunk[i];
+	for (int i = 0; i < CLIENTS; i++)
+		if (c->viewer[i].fd >= 0)
+			viewer_send(&c->viewer[i]);
+	return true;
+}
+
+static void drop_qemu(struct console *c)
+{
+	loop_remove(c->loop, c->qemu_slot);
+	close(c->qemu_fd);
+	c->qemu_fd = c->qemu_slot = -1;
+}
+
+static void on_qemu(void *ctx, uint32_t events)
+{
+	struct console *c = ctx;
+	bool gone = false;
+
+	(void)events;
+	read_qemu(c, &gone); /* once: a chatty guest must not keep the loop */
+	if (gone)
+		drop_qemu(c);
+}
+
+int console_open(struct console **ret, struct loop *loop, int listen_fd)
+{
+	struct console *c = calloc(1, sizeof(*c));
+	int r;
+
+	if (!c) {
+		close(listen_fd);
+		return -ENOMEM;
+	}
+	c->loop = loop;
+	c->listen_fd = listen_fd;
+	c->qemu_fd = c->qemu_slot = -1;
+	for (int i = 0; i < CLIENTS; i++)
+		c->viewer[i] = (struct viewer){ .console = c, .fd = -1 };
+	r = c->listen_slot = loop_add(loop, listen_fd, EPOLLIN, on_listener, c);
+	if (r < 0)
+		console_close(c);
+	else
+		*ret = c;
+	return r < 0 ? r : 0;
+}
+
+int console_attach(struct console *c, int qemu_fd)
+{
+	console_detach(c);
+	c->qemu_slot = loop_add(c->loop, qemu_fd, EPOLLIN, on_qemu, c);
+	if (c->qemu_slot < 0) {
+		close(qemu_fd);
+		return c->qemu_slot;
+	}
+	c->qemu_fd = qemu_fd;
+	return 0;
+}
+
+void console_detach(struct console *c)
+{
+	bool gone = false;
+
+	if (c->qemu_fd < 0)
+		return;
+	/* Bounded: a generation that is ending, but still writes, is left. */
+	for (int i = 0; i < RING / CHUNK && read_qemu(c, &gone); i++)
+		;
+	drop_qemu(c);
+}
+
+size_t console_tail(const struct console *c, char *buf, size_t size)
+{
+	uint64_t at = ring_start(c);
+	size_t n = 0;
+
+	if (c->end - at > size)
+		at = c->end - size;
+	while (at < c->end) {
+		const char *piece;
+		size_t len = ring_piece(c, at, &piece);
+
+		memcpy(buf + n, piece, len);
+		n += len;
+		at += len;
+	}
+	return n;
+}
+
+void console_close(struct console *c)
+{
+	if (!c)
+		return;
+	console_detach(c);
+	for (int i = 0; i < CLIENTS; i++)
+		if (c->viewer[i].fd >= 0)
+			viewer_close(&c->viewer[i]);
+	loop_remove(c->loop, c->listen_slot);
+	close(c->listen_fd);
+	free(c);
+}
