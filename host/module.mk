@@ -12,3 +12,7 @@ host-y += host/link/agent.c
 host-y += host/report.c host/shim.c host/shim_actions.c
 host-y += host/link/client.c host/link/console.c host/link/control.c \
 	host/link/peer.c
+host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c \
+	host/verbs/prepare.c host/verbs/ps.c host/verbs/reboot.c \
+	host/verbs/report.c host/verbs/run.c host/verbs/status.c \
+	host/verbs/stop.c

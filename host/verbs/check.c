@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/verbs/check.c - reprise check: would it run?
+ */
+#include <stdio.h>
+
+#include "host/verbs/args.h"
+#include "host/verbs/prepare.h"
+#include "host/verbs/verbs.h"
+
+static void say(const struct prepared *p)
+{
+	const struct appliance *a = &p->appliance;
+
+	printf("%s: fine: image %s %s for %s, %llu MiB, %u CPU%s, QEMU "
+	       "%d.%d.%d (%s)\n",
+	       a->name, p->image.name, p->image.version, p->image.arch,
+	       (unsigned long long)(a->memory >> 20), a->cpus,
+	       a->cpus == 1 ? "" : "s", p->caps.major, p->caps.minor,
+	       p->caps.micro, p->caps.path);
+}
+
+int verb_check(const struct verb *self, int argc, char **argv)
+{
+	char error[SENTENCE_MAX];
+	struct prepared p;
+	const char *path;
+	int code = VERB_DONE;
+
+	if (!args_parse(self, argc, argv, NULL, 0, &path))
+		return VERB_USAGE;
+	if (prepare_config(path, &p, error) < 0)
+		return verb_refuse(error);
+	if (prepare_qemu(&p, error) < 0)
+		code = verb_refuse(error);
+	else
+		say(&p);
+	prepare_end(&p);
+	return code;
+}

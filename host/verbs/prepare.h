@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/verbs/prepare.h - all that can be refused before anything starts
+ */
+#ifndef HOST_VERBS_PREPARE_H
+#define HOST_VERBS_PREPARE_H
+
+#include "host/config/appliance.h"
+#include "host/config/image.h"
+#include "host/qemu/probe.h"
+
+struct prepared {
+	struct appliance appliance; /* complete, but for free ports */
+	struct image image;
+	struct qemu_caps caps;
+};
+
+/*
+ * prepare_config() - read and check appliance and image
+ * @p:		the caller's until prepare_end()
+ * Return: 0; else -errno, the sentence in @error, nothing to end
+ */
+int prepare_config(const char *path, struct prepared *p, char *error);
+
+/* prepare_qemu() - look at QEMU and the accelerator. Return: likewise, but
+ * prepare_end() is still due */
+int prepare_qemu(struct prepared *p, char *error);
+
+void prepare_end(struct prepared *p);
+
+#endif

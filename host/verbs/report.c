@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/verbs/report.c - the shim's answers, for people
+ */
+#include "host/verbs/report.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "common/array.h"
+
+enum { WORD = 128, LABEL = 14 };
+
+/* "850 us", "12.3 ms", "4.56 s", "3 min 20 s", "5 h 10 min", "2 d 3 h" */
+static void duration(char *buf, size_t size, uint64_t us)
+{
+	uint64_t s = us / 1000000;
+
+	if (us < 1000)
+		snprintf(buf, size, "%u us", (unsigned int)us);
+	else if (us < 1000000)
+		snprintf(buf, size, "%.1f ms", (double)us / 1e3);
+	else if (s < 60)
+		snprintf(buf, size, "%.2f s", (double)us / 1e6);
+	else if (s < 3600)
+		snprintf(buf, size, "%u min %u s", (unsigned int)(s / 60),
+			 (unsigned int)(s % 60));
+	else if (s < 86400)
+		snprintf(buf, size, "%u h %u min", (unsigned int)(s / 3600),
+			 (unsigned int)(s / 60 % 60));
+	else
+		snprintf(buf, size, "%llu d %u h",
+			 (unsigned long long)(s / 86400),
+			 (unsigned int)(s / 3600 % 24));
+}
+
+/* A scalar as people read it. Return: false: there is nothing to say */
+static bool word(const json_t *value, char *buf, size_t size)
+{
+	const char *text = json_string_value(value);
+
+	if (text)
+		snprintf(buf, size, "%s", text);
+	else if (json_is_integer(value))
+		snprintf(buf, size, "%lld",
+			 (long long)json_integer_value(value));
+	else if (json_is_boolean(value))
+		snprintf(buf, size, "%s", json_is_true(value) ? "yes" : "no");
+	else
+		return false;
+	return buf[0] != '\0';
+}
+
+static bool member(const json_t *object, const char *key, char *buf,
+		   size_t size)
+{
+	return word(json_object_get(object, key), buf, size);
+}
+
+static bool member_duration(const json_t *object, const char *key, char *buf,
+			    size_t size)
+{
+	const json_t *us = json_object_get(object, key);
+
+	if (!json_is_integer(us) || json_integer_value(us) < 0)
+		return false;
+	duration(buf, size, (uint64_t)json_integer_value(us));
+	return true;
+}
+
+static void row(FILE *out, const char *label, const char *value)
+{
+	fprintf(out, "  %-*s %s\n", LABEL, label, value);
+}
+
+static void image_row(FILE *out, const json_t *status)
+{
+	char name[WORD], version[WORD] = "", arch[WORD] = "?";
+	char text[3 * WORD];
+
+	if (!member(status, "image", name, sizeof(name)))
+		return;
+	member(status, "version", version, sizeof(version));
+	member(status, "architecture", arch, sizeof(arch));
+	snprintf(text, sizeof(text), "%.99s %.99s (%.99s)", name, version,
+		 arch);
+	row(out, "image", text);
+}
+
+static void forward_rows(FILE *out, const json_t *status)
+{
+	const json_t *list = json_object_get(status, "forwards");
+	const json_t *forward;
+	size_t i;
+
+	json_array_foreach(list, i, forward)
+	{
+		char address[WORD], port[WORD], guest[WORD], text[3 * WORD + 8];
+
+		if (!member(forward, "address", address, sizeof(address)) ||
+		    !member(forward, "port", port, sizeof(port)) ||
+		    !member(forward, "guest", guest, sizeof(guest)))
+			continue;
+		snprintf(text, sizeof(text), "%s:%s -> %s", address, port,
+			 guest);
+		row(out, "forward", text);
+	}
+}
+
+static void passage_row(FILE *out, const json_t *status)
+{
+	const json_t *last = json_object_get(status, "last");
+	char strategy[WORD], reason[WORD], took[WORD], text[3 * WORD + 8];
+
+	if (!member(last, "strategy", strategy, sizeof(strategy)) ||
+	    !member(last, "reason", reason, sizeof(reason)))
+		return;
+	if (!member_duration(last, "total_us", took, sizeof(took)))
+		snprintf(took, sizeof(took), "?");
+	snprintf(text, sizeof(text), "%s, %s: %s", strategy, took, reason);
+	row(out, "last passage", text);
+}
+
+void report_status(FILE *out, const json_t *status)
+{
+	static const char *const keys[] = { "generation", "boot", "epoch",
+					    "agent",	  "pid",  "draining" };
+	char text[WORD];
+
+	member(status, "name", text, sizeof(text));
+	fprintf(out, "%s", text);
+	if (member(status, "state", text, sizeof(text)))
+		fprintf(out, ": %s", text);
+	fprintf(out, "\n");
+	image_row(out, status);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (member(status, keys[i], text, sizeof(text)))
+			row(out, keys[i], text);
+	if (member_duration(status, "uptime_us", text, sizeof(text)))
+		row(out, "uptime", text);
+	forward_rows(out, status);
+	passage_row(out, status);
+}
+
+static void phase_row(FILE *out, const char *name, const json_t *object,
+		      const char *key)
+{
+	char took[WORD];
+
+	if (member_duration(object, key, took, sizeof(took)))
+		fprintf(out, "  %-*s %12s\n", LABEL, name, took);
+}
+
+void report_passage(FILE *out, const char *name, const json_t *passage)
+{
+	const json_t *phases = json_object_get(passage, "phases");
+	char text[WORD];
+	const json_t *phase;
+	size_t i;
+
+	if (!member(passage, "strategy", text, sizeof(text))) {
+		fprintf(out, "%s: under way\n", name);
+		return;
+	}
+	fprintf(out, "%s: %s", name, text);
+	if (member(passage, "reason", text, sizeof(text)))
+		fprintf(out, ": %s", text);
+	fprintf(out, "\n");
+	if (member(passage, "cause", text, sizeof(text)))
+		row(out, "cause", text);
+	if (member(passage, "evidence", text, sizeof(text)))
+		row(out, "evidence", text);
+	json_array_foreach(phases, i, phase)
+	{
+		if (member(phase, "name", text, sizeof(text)))
+			phase_row(out, text, phase, "us");
+	}
+	phase_row(out, "total", passage, "total_us");
+}
+
+void report_line(FILE *out, const char *name, const json_t *status)
+{
+	static const char *const keys[] = { "state", "image", "architecture",
+					    "generation", "boot" };
+	static const int widths[] = { 10, 16, 8, 4, 4 };
+	static const char *const heads[] = { "STATE", "IMAGE", "ARCH", "GEN",
+					     "BOOT" };
+	char text[WORD];
+
+	fprintf(out, "%-16s", status ? name : "NAME");
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (!status)
+			snprintf(text, sizeof(text), "%s", heads[i]);
+		else if (!member(status, keys[i], text, sizeof(text)))
+			snprintf(text, sizeof(text), "-");
+		fprintf(out, " %-*s", widths[i], text);
+	}
+	if (!status)
+		snprintf(text, sizeof(text), "UPTIME");
+	else if (!member_duration(status, "uptime_us", text, sizeof(text)))
+		snprintf(text, sizeof(text), "-");
+	fprintf(out, " %s\n", text);
+}

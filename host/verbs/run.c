@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/verbs/run.c - reprise run: become the shim of one appliance
+ *
+ * Theory of operation: everything that can be refused is looked at before
+ * anything starts; the lock comes before QEMU and the ports, so that a second
+ * run hears that the first one runs, and not that its ports are taken.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "common/conf.h"
+#include "host/config/runtime.h"
+#include "host/shim.h"
+#include "host/verbs/args.h"
+#include "host/verbs/prepare.h"
+#include "host/verbs/verbs.h"
+
+/* An open descriptor by its number; QEMU must not inherit it. */
+static int ready_descriptor(const char *word, int *fd, char *error)
+{
+	const struct conf_key rule = { .type = CONF_NUMBER, .max = 65535 };
+	char why[CONF_ERROR_MAX];
+	uint32_t n;
+
+	*fd = -1;
+	if (!word)
+		return 0;
+	if (conf_value(&rule, word, &n, why) < 0 ||
+	    fcntl((int)n, F_SETFD, FD_CLOEXEC) < 0)
+		return sentence(error, -EBADF,
+				"--ready-fd %s: not an open descriptor: write "
+				"the number of one, as in --ready-fd 3 3>ready",
+				word);
+	*fd = (int)n;
+	return 0;
+}
+
+static int run_locked(struct prepared *p, struct runtime *rt, int ready_fd)
+{
+	const struct shim_options options = {
+		.appliance = &p->appliance,
+		.image = &p->image,
+		.caps = &p->caps,
+		.runtime = rt,
+		.ready_fd = ready_fd,
+	};
+	char error[SENTENCE_MAX];
+
+	if (prepare_qemu(p, error) < 0 ||
+	    appliance_pick_ports(&p->appliance, error) < 0)
+		return verb_refuse(error);
+	return shim_run(&options);
+}
+
+int verb_run(const struct verb *self, int argc, char **argv)
+{
+	const char *path, *ready = NULL;
+	const struct flag flags[] = { { .name = "--ready-fd",
+					.value = &ready } };
+	char error[SENTENCE_MAX];
+	struct prepared p;
+	struct runtime rt;
+	int ready_fd, code;
+
+	if (!args_parse(self, argc, argv, flags, 1, &path))
+		return VERB_USAGE;
+	if (ready_descriptor(ready, &ready_fd, error) < 0 ||
+	    prepare_config(path, &p, error) < 0)
+		return verb_refuse(error);
+	if (runtime_open(&rt, p.appliance.name, error) < 0) {
+		code = verb_refuse(error);
+	} else {
+		code = run_locked(&p, &rt, ready_fd);
+		runtime_remove(&rt);
+	}
+	prepare_end(&p);
+	return code;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/verbs/status.c - reprise status: how one appliance is
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/array.h"
+#include "host/link/client.h"
+#include "host/verbs/args.h"
+#include "host/verbs/report.h"
+#include "host/verbs/verbs.h"
+
+enum { ANSWER_MS = 10000 };
+
+/* With --wait: keep the last one, until it says "serving". */
+static bool is_serving(void *ctx, json_t *reply)
+{
+	json_t **kept = ctx;
+	const char *state = json_string_value(
+		json_object_get(json_object_get(reply, "status"), "state"));
+
+	json_decref(*kept);
+	*kept = json_incref(reply);
+	return state && strcmp(state, "serving") == 0;
+}
+
+int verb_status(const struct verb *self, int argc, char **argv)
+{
+	bool as_json = false, wait = false;
+	const struct flag flags[] = {
+		{ .name = "--json", .set = &as_json },
+		{ .name = "--wait", .set = &wait },
+	};
+	char error[SENTENCE_MAX];
+	json_t *reply = NULL;
+	const json_t *status;
+	const char *name;
+	int r;
+
+	if (!args_parse(self, argc, argv, flags, ARRAY_SIZE(flags), &name))
+		return VERB_USAGE;
+	r = wait ? client_watch(name, "Status", is_serving, &reply, error)
+		 : client_call(name, "Status", NULL, ANSWER_MS, &reply, error);
+	if (r < 0) {
+		json_decref(reply);
+		return verb_refuse(error);
+	}
+	status = json_object_get(reply, "status");
+	if (as_json) {
+		json_dumpf(status, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		report_status(stdout, status);
+	}
+	json_decref(reply);
+	return VERB_DONE;
+}
