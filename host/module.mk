@@ -14,5 +14,5 @@ host-y += host/link/client.c host/link/console.c host/link/control.c \
 	host/link/peer.c
 host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c \
 	host/verbs/prepare.c host/verbs/ps.c host/verbs/reboot.c \
-	host/verbs/report.c host/verbs/run.c host/verbs/status.c \
+	host/verbs/run.c host/verbs/show.c host/verbs/status.c \
 	host/verbs/stop.c

@@ -4,7 +4,8 @@
  *
  * Theory of operation: an appliance runs while the lock in its directory is
  * held. Asking does not take the lock (F_OFD_GETLK): a verb never makes a
- * `run` fail that starts at that moment.
+ * `run` fail that starts at that moment. Waiting for the end does take a
+ * shared one, but only gets it when the file has been removed.
  */
 #include "host/config/runtime.h"
 
@@ -19,44 +20,36 @@
 #include "host/config/appliance.h"
 #include "host/config/place.h"
 
-static bool is_running(const char *dir)
+/* Return: the lock's file, if somebody holds the lock; else -ENOENT, -errno */
+static int open_held(const char *dir)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	char path[PATH_MAX];
-	bool held;
+	char path[PATH_MAX + 8];
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/lock", dir);
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return false;
-	held = fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+		return -errno;
+	if (fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK)
+		return fd;
 	close(fd);
-	return held;
+	return -ENOENT;
 }
 
-static int no_answer(const char *name, const char *dir,
-		     enum runtime_socket which, int r, char *error)
+static bool is_running(const char *dir)
 {
-	if (r == -EACCES)
-		return sentence(error, r,
-				"%s: permission denied: ask as the user who "
-				"runs %s",
-				dir, name);
-	if (!is_running(dir))
-		return sentence(error, -ENOENT,
-				"%s is not running (nobody holds %s/lock): "
-				"`reprise ps` shows what is",
-				name, dir);
-	return sentence(error, r,
-			"%s runs, but %s/%s does not answer (%s): its shim "
-			"starts, ends or has died",
-			name, dir, place_name(which), strerror(-r));
+	int fd = open_held(dir);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
-int runtime_dial(const char *name, enum runtime_socket which, char *error)
+/* The directory of @name, which a person has typed. */
+static int find_dir(const char *name, char dir[static PATH_MAX], char *error)
 {
-	char root[PLACE_SIZE], dir[PATH_MAX];
+	char root[PLACE_SIZE];
 	int r;
 
 	if (!appliance_name_ok(name))
@@ -65,13 +58,61 @@ int runtime_dial(const char *name, enum runtime_socket which, char *error)
 				"`reprise ps` shows",
 				name);
 	r = place_root(root, error);
-	if (r < 0)
-		return r;
-	snprintf(dir, sizeof(dir), "%s/%s", root, name);
-	r = place_connect(dir, which, 0);
-	return r < 0 ? no_answer(name, dir, which, r, error) : r;
+	if (r == 0)
+		snprintf(dir, PATH_MAX, "%s/%s", root, name);
+	return r;
 }
 
+static int not_running(const char *name, const char *dir, int r, char *error)
+{
+	if (r == -EACCES)
+		return sentence(error, r,
+				"%s: permission denied: ask as the user who "
+				"runs %s",
+				dir, name);
+	return sentence(error, -ENOENT,
+			"%s is not running (nobody holds %s/lock): "
+			"`reprise ps` shows what is",
+			name, dir);
+}
+
+int runtime_dial(const char *name, enum runtime_socket which, char *error)
+{
+	char dir[PATH_MAX];
+	int r = find_dir(name, dir, error);
+
+	if (r < 0)
+		return r;
+	r = place_connect(dir, which, 0);
+	if (r >= 0)
+		return r;
+	if (r == -EACCES || !is_running(dir))
+		return not_running(name, dir, r, error);
+	return sentence(error, r,
+			"%s runs, but %s/%s does not answer (%s): its shim "
+			"starts, ends or has died",
+			name, dir, place_name(which), strerror(-r));
+}
+
+int runtime_watch_end(const char *name, char *error)
+{
+	char dir[PATH_MAX];
+	int r = find_dir(name, dir, error);
+
+	if (r < 0)
+		return r;
+	r = open_held(dir);
+	return r < 0 ? not_running(name, dir, r, error) : r;
+}
+
+void runtime_await_end(int fd)
+{
+	struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+	while (fcntl(fd, F_OFD_SETLKW, &whole) < 0 && errno == EINTR)
+		;
+	close(fd);
+}
 static int visible(const struct dirent *d)
 {
 	return appliance_name_ok(d->d_name);

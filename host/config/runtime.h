@@ -77,6 +77,17 @@ void runtime_remove(struct runtime *rt);
 int runtime_dial(const char *name, enum runtime_socket which, char *error);
 
 /*
+ * runtime_watch_end() - get ready to wait for the end of a running appliance
+ * Return: a descriptor for runtime_await_end(); -ENOENT: it is not running;
+ *else -errno; @error has the sentence
+ */
+int runtime_watch_end(const char *name, char *error);
+
+/* runtime_await_end() - wait until neither shim nor QEMU is there any more, and
+ * nothing of theirs in the runtime directory; closes @fd */
+void runtime_await_end(int fd);
+
+/*
  * runtime_list() - call @each for every running appliance, sorted by name
  * Return: 0; else -errno, @error
  */

@@ -7,7 +7,7 @@
 #include "host/config/runtime.h"
 #include "host/link/client.h"
 #include "host/verbs/args.h"
-#include "host/verbs/report.h"
+#include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
 enum { ANSWER_MS = 2000 };
@@ -20,12 +20,12 @@ static void list_one(void *ctx, const char *name)
 	json_t *silent;
 
 	if (client_call(name, "Status", NULL, ANSWER_MS, &reply, error) == 0) {
-		report_line(ctx, name, json_object_get(reply, "status"));
+		show_line(ctx, name, json_object_get(reply, "status"));
 		json_decref(reply);
 		return;
 	}
 	silent = json_pack("{s:s}", "state", "no shim");
-	report_line(ctx, name, silent);
+	show_line(ctx, name, silent);
 	json_decref(silent);
 }
 
@@ -35,7 +35,7 @@ int verb_ps(const struct verb *self, int argc, char **argv)
 
 	if (!args_parse(self, argc, argv, NULL, 0, NULL))
 		return VERB_USAGE;
-	report_line(stdout, NULL, NULL);
+	show_line(stdout, NULL, NULL);
 	if (runtime_list(list_one, stdout, error) < 0)
 		return verb_refuse(error);
 	return VERB_DONE;

@@ -7,7 +7,7 @@
 #include "common/array.h"
 #include "host/link/client.h"
 #include "host/verbs/args.h"
-#include "host/verbs/report.h"
+#include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
 int verb_reboot(const struct verb *self, int argc, char **argv)
@@ -36,7 +36,7 @@ int verb_reboot(const struct verb *self, int argc, char **argv)
 			       "wait", (int)wait);
 	if (client_call(name, "Reboot", parameters, -1, &reply, error) < 0)
 		return verb_refuse(error);
-	report_passage(stdout, name, json_object_get(reply, "restart"));
+	show_passage(stdout, name, json_object_get(reply, "restart"));
 	json_decref(reply);
 	return VERB_DONE;
 }

@@ -8,7 +8,7 @@
 #include "common/array.h"
 #include "host/link/client.h"
 #include "host/verbs/args.h"
-#include "host/verbs/report.h"
+#include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
 enum { ANSWER_MS = 10000 };
@@ -51,7 +51,7 @@ int verb_status(const struct verb *self, int argc, char **argv)
 		json_dumpf(status, stdout, JSON_INDENT(2));
 		putchar('\n');
 	} else {
-		report_status(stdout, status);
+		show_status(stdout, status);
 	}
 	json_decref(reply);
 	return VERB_DONE;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/verbs/stop.c - reprise stop: end, and wait until it has
+ * host/verbs/stop.c - reprise stop: end, and wait until all is gone
  */
 #include <stdio.h>
 
+#include "host/config/runtime.h"
 #include "host/link/client.h"
 #include "host/verbs/args.h"
-#include "host/verbs/report.h"
+#include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
 int verb_stop(const struct verb *self, int argc, char **argv)
@@ -14,12 +15,15 @@ int verb_stop(const struct verb *self, int argc, char **argv)
 	char error[SENTENCE_MAX];
 	const char *name;
 	json_t *reply;
+	int end;
 
 	if (!args_parse(self, argc, argv, NULL, 0, &name))
 		return VERB_USAGE;
-	if (client_call(name, "Stop", NULL, -1, &reply, error) < 0)
+	end = runtime_watch_end(name, error);
+	if (end < 0 || client_call(name, "Stop", NULL, -1, &reply, error) < 0)
 		return verb_refuse(error);
-	report_passage(stdout, name, json_object_get(reply, "end"));
+	runtime_await_end(end);
+	show_passage(stdout, name, json_object_get(reply, "end"));
 	json_decref(reply);
 	return VERB_DONE;
 }

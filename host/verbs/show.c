@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/verbs/report.c - the shim's answers, for people
+ * host/verbs/show.c - the shim's answers, for people
  */
-#include "host/verbs/report.h"
+#include "host/verbs/show.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -122,7 +122,7 @@ static void passage_row(FILE *out, const json_t *status)
 	row(out, "last passage", text);
 }
 
-void report_status(FILE *out, const json_t *status)
+void show_status(FILE *out, const json_t *status)
 {
 	static const char *const keys[] = { "generation", "boot", "epoch",
 					    "agent",	  "pid",  "draining" };
@@ -152,7 +152,7 @@ static void phase_row(FILE *out, const char *name, const json_t *object,
 		fprintf(out, "  %-*s %12s\n", LABEL, name, took);
 }
 
-void report_passage(FILE *out, const char *name, const json_t *passage)
+void show_passage(FILE *out, const char *name, const json_t *passage)
 {
 	const json_t *phases = json_object_get(passage, "phases");
 	char text[WORD];
@@ -179,7 +179,7 @@ void report_passage(FILE *out, const char *name, const json_t *passage)
 	phase_row(out, "total", passage, "total_us");
 }
 
-void report_line(FILE *out, const char *name, const json_t *status)
+void show_line(FILE *out, const char *name, const json_t *status)
 {
 	static const char *const keys[] = { "state", "image", "architecture",
 					    "generation", "boot" };

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/verbs/show.h - the shim's answers, for people
+ *
+ * Nothing here trusts an answer's shape: what is missing is left out.
+ */
+#ifndef HOST_VERBS_SHOW_H
+#define HOST_VERBS_SHOW_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* show_status() - a table of one appliance's status */
+void show_status(FILE *out, const json_t *status);
+
+/* show_passage() - strategy, reason, cause and phases of a restart or end */
+void show_passage(FILE *out, const char *name, const json_t *passage);
+
+/* show_line() - a status in one line of `ps`; NULL: the headings */
+void show_line(FILE *out, const char *name, const json_t *status);
+
+#endif
