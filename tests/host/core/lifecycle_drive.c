@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/core/lifecycle_drive.c - walk a lifecycle with one call an event
+ */
+#include "tests/host/core/lifecycle_drive.h"
+
+static void step(struct drive *d, const struct lc_event *ev)
+{
+	d->now_us += 100;
+	d->acts = lifecycle_step(&d->lc, ev, d->now_us);
+}
+
+void drive_init(struct drive *d)
+{
+	static const struct lc_config cfg = {
+		.boot_ms = 60000,
+		.grace_ms = 10000,
+		.heartbeat_ms = 5000,
+		.ask_ms = 5000,
+		.commit_ms = 5000,
+		.exit_ms = 5000,
+		.reset_ms = 60000,
+		.drain_ms = 60000,
+		.restart_clean = true,
+		.restart_crashed = true,
+		.crash_limit = 3,
+		.crash_window_ms = 300000,
+	};
+
+	*d = (struct drive){ .now_us = 1000000 };
+	lifecycle_init(&d->lc, &cfg);
+}
+
+void drive_type(struct drive *d, enum lc_event_type type)
+{
+	const struct lc_event ev = { .type = type };
+
+	step(d, &ev);
+}
+
+void drive_end(struct drive *d, enum vm_end end)
+{
+	const struct lc_event ev = { .type = EV_SHUTDOWN, .end = end };
+
+	step(d, &ev);
+}
+
+void drive_exit(struct drive *d, int wait_status)
+{
+	const struct lc_event ev = { .type = EV_EXITED,
+				     .wait_status = wait_status };
+
+	step(d, &ev);
+}
+
+void drive_wish(struct drive *d, enum wish wish)
+{
+	const struct lc_event ev = { .type = EV_WISH, .wish = wish };
+
+	step(d, &ev);
+}
+
+void drive_say(struct drive *d, enum msg_type type, enum intent intent)
+{
+	struct msg m = { .type = (uint8_t)type, .epoch = d->epoch };
+	const struct lc_event ev = { .type = EV_AGENT, .msg = &m };
+
+	if (type == MSG_INTENT)
+		m.intent.intent = (uint8_t)intent;
+	if (type == MSG_QUIESCED)
+		m.quiesced.intent = (uint8_t)intent;
+	step(d, &ev);
+}
+
+void drive_hello(struct drive *d)
+{
+	d->epoch++;
+	drive_say(d, MSG_HELLO, INTENT_NONE);
+}
+
+void drive_wait(struct drive *d, uint64_t ms)
+{
+	d->now_us += ms * 1000;
+	drive_type(d, EV_DEADLINE);
+}
+
+void drive_serving(struct drive *d)
+{
+	drive_type(d, EV_START);
+	drive_type(d, EV_UP);
+	drive_hello(d);
+	drive_say(d, MSG_READY, INTENT_NONE);
+}
+
+void drive_quiesce(struct drive *d, enum intent intent)
+{
+	drive_say(d, MSG_INTENT, intent);
+	drive_say(d, MSG_QUIESCED, intent);
+	drive_end(d, intent == INTENT_POWEROFF ? END_SHUTDOWN : END_RESET);
+	drive_type(d, EV_STOP);
+}

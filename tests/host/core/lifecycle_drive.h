@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tests/host/core/lifecycle_drive.h - walk a lifecycle with one call an event
+ */
+#ifndef TESTS_LIFECYCLE_DRIVE_H
+#define TESTS_LIFECYCLE_DRIVE_H
+
+#include "host/core/lifecycle.h"
+
+struct drive {
+	struct lifecycle lc;
+	uint64_t now_us;
+	uint32_t acts; /* of the last event */
+	uint64_t epoch;
+};
+
+/* a lifecycle in LC_DOWN, its clock at one second */
+void drive_init(struct drive *d);
+void drive_type(struct drive *d, enum lc_event_type type);
+void drive_end(struct drive *d, enum vm_end end);
+void drive_exit(struct drive *d, int wait_status);
+void drive_wish(struct drive *d, enum wish wish);
+/* a frame of the current epoch, its body all zero but for its intent */
+void drive_say(struct drive *d, enum msg_type type, enum intent intent);
+/* a new epoch */
+void drive_hello(struct drive *d);
+/* let time pass; EV_DEADLINE if it is due */
+void drive_wait(struct drive *d, uint64_t ms);
+
+/* down to serving */
+void drive_serving(struct drive *d);
+/* serving to stopped, for an intent that was granted and committed */
+void drive_quiesce(struct drive *d, enum intent intent);
+
+#endif

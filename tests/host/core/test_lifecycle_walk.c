@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/core/test_lifecycle_walk.c - rules that hold in every state
+ *
+ * A long walk: any event, in any state, at any time, from a generator with a
+ * fixed seed; after each step the rules of the gate are checked by an observer
+ * that keeps its own books.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/host/core/lifecycle_drive.h"
+
+enum { WALKS = 4000, STEPS = 250 };
+
+struct books {
+	bool qemu;   /* a QEMU runs */
+	bool memory; /* of a QEMU that ended is still held */
+	uint64_t epoch;
+	bool committed;		/* a COMMIT was sent in this epoch */
+	bool reset_once;	/* since then one reset was granted */
+	uint32_t asked[WISHES]; /* calls without an answer */
+	uint64_t visited;	/* states, a set */
+	uint64_t answers;
+};
+
+static uint32_t draw(uint64_t *seed, uint32_t below)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return (uint32_t)(*seed >> 33) % below;
+}
+
+static void check_step(struct books *b, const struct drive *d,
+		       enum lc_state before)
+{
+	const struct lifecycle *lc = &d->lc;
+
+	b->visited |= 1ULL << lc->state;
+	if (d->acts & ACT_LAUNCH) {
+		assert_false(b->qemu);
+		assert_false(b->memory);
+		b->qemu = true;
+	}
+	if (lc->epoch.id && lc->epoch.id != b->epoch)
+		b->committed = b->reset_once = false;
+	b->epoch = lc->epoch.id;
+	if (d->acts & ACT_COMMIT)
+		b->committed = true;
+	if (d->acts & ACT_RESET && before == LC_JUDGING) {
+		assert_true(b->committed);
+		assert_true(cause_clean(lc->now.cause));
+		b->reset_once = true;
+	} else if (d->acts & ACT_RESET) {
+		assert_true(b->reset_once); /* a firmware's own */
+	}
+	if (d->acts & ACT_ANSWER) {
+		b->answers += b->asked[lc->answered];
+		b->asked[lc->answered] = 0;
+	}
+	if (lc->state != LC_SERVING && lc->state != LC_DOWN &&
+	    lc->state != LC_ENDED)
+		assert_int_not_equal(lc->deadline_us, 0);
+	if (d->acts & ACT_FINISH) {
+		assert_int_equal(lc->state, LC_ENDED);
+		assert_int_not_equal(lc->last.cause, CAUSE_NONE);
+		for (int w = 0; w < WISHES; w++)
+			assert_int_equal(b->asked[w], 0);
+	}
+}
+
+static void event_of_guest(struct drive *d, uint64_t *seed)
+{
+	static const enum msg_type types[] = {
+		MSG_READY,   MSG_HEARTBEAT, MSG_INTENT, MSG_QUIESCED,
+		MSG_REFUSED, MSG_HELLO,	    MSG_INTENT, MSG_QUIESCED,
+	};
+	uint32_t n = draw(seed, 10);
+
+	if (n >= 8)
+		drive_hello(d);
+	else
+		drive_say(d, types[n], (enum intent)(1 + draw(seed, 3)));
+}
+
+/* Only what can happen: there is no end of a QEMU that does not run. */
+static void event_of_host(struct drive *d, struct books *b, uint64_t *seed)
+{
+	switch (draw(seed, 10)) {
+	case 0:
+		if (!b->qemu)
+			return;
+		b->qemu = false;
+		b->memory = true;
+		drive_exit(d, (int)draw(seed, 3) * 9);
+		break;
+	case 1:
+		if (!b->memory)
+			return;
+		b->memory = false;
+		drive_type(d, EV_MEMORY_BACK);
+		break;
+	case 2:
+		drive_end(d, (enum vm_end)draw(seed, VM_ENDS));
+		break;
+	case 3:
+		drive_type(d, EV_STOP);
+		break;
+	case 4:
+		drive_type(d, EV_STATUS);
+		break;
+	case 5:
+		drive_type(d, EV_RESET);
+		break;
+	case 6:
+		if (draw(seed, 4) == 0)
+			drive_type(d, EV_QMP_FAILED);
+		break;
+	case 7:
+		drive_wait(d, draw(seed, 3) * 4000ULL);
+		break;
+	default:
+		drive_type(d, EV_UP);
+		break;
+	}
+}
+
+static void event_of_operator(struct drive *d, struct books *b, uint64_t *seed)
+{
+	enum wish w = (enum wish)(1 + draw(seed, WISHES - 1));
+
+	b->asked[w == WISH_STOP_NOW ? WISH_NONE : w]++;
+	b->asked[WISH_NONE] = 0; /* a signal waits for no answer */
+	drive_wish(d, w);
+}
+
+static void walk(uint64_t seed, struct books *b)
+{
+	struct drive d;
+
+	*b = (struct books){ .visited = b->visited, .answers = b->answers };
+	drive_init(&d);
+	drive_type(&d, EV_START);
+	check_step(b, &d, LC_DOWN);
+	for (int i = 0; i < STEPS; i++) {
+		enum lc_state before = d.lc.state;
+		uint32_t who = draw(&seed, 16);
+
+		d.acts = 0;
+		if (who == 0)
+			event_of_operator(&d, b, &seed);
+		else if (who < 9)
+			event_of_guest(&d, &seed);
+		else
+			event_of_host(&d, b, &seed);
+		check_step(b, &d, before);
+	}
+}
+
+static void walk_any_events_keeps_the_rules(void **state)
+{
+	struct books b = { 0 };
+
+	(void)state;
+	for (uint64_t i = 1; i <= WALKS; i++)
+		walk(i * 0x9e3779b97f4a7c15ULL, &b);
+	/* the walk is worth something only if it got everywhere */
+	assert_int_equal(b.visited,
+			 ((1ULL << LC_STATES) - 1) & ~(1ULL << LC_DOWN));
+	assert_true(b.answers > WALKS);
+}
+
+/* Left alone by everybody, every state but SERVING ends by its deadlines. */
+static void deadlines_alone_lead_to_an_end(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_type(&d, EV_START);
+	for (int i = 0; i < 20 && d.lc.state != LC_ENDED; i++)
+		drive_wait(&d, 70000);
+	assert_int_equal(d.lc.state, LC_ENDED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(walk_any_events_keeps_the_rules),
+		cmocka_unit_test(deadlines_alone_lead_to_an_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/core/test_phases.c - where the time went
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "host/core/phases.h"
+
+static void phases_add_up_to_the_total(void **state)
+{
+	const struct marks m = { .at_us = { [MARK_ASKED] = 100,
+					    [MARK_INTENT] = 150,
+					    [MARK_QUIESCED] = 400,
+					    [MARK_STOP] = 410,
+					    [MARK_READY] = 1000 } };
+	struct phase list[MARKS];
+	size_t n = phases_list(&m, list);
+	uint64_t sum = 0;
+
+	(void)state;
+	assert_int_equal(n, 4);
+	for (size_t i = 0; i < n; i++)
+		sum += list[i].us;
+	assert_int_equal(sum, 900);
+	assert_int_equal(phases_total(&m), 900);
+	assert_string_equal(list[1].name, "quiesce");
+	assert_int_equal(list[1].us, 250);
+}
+
+static void phases_of_nothing_are_none(void **state)
+{
+	const struct marks m = { 0 };
+	struct phase list[MARKS];
+
+	(void)state;
+	assert_int_equal(phases_list(&m, list), 0);
+	assert_int_equal(phases_total(&m), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(phases_add_up_to_the_total),
+		cmocka_unit_test(phases_of_nothing_are_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
