@@ -60,18 +60,25 @@ static bool term(struct init *in, struct session_event *next)
 	return false;
 }
 
-/* Their ends come by SIGCHLD; without any child there is nothing to wait for.
- */
-static bool kill_all(struct init *in, struct session_event *next)
+/* Every process of the payload is a child of PID 1, or a child's child. */
+static bool no_child(void)
 {
 	siginfo_t info;
 
-	(void)in;
-	kill(-1, SIGKILL);
-	next->kind = SEV_ALONE;
 	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) <
 		       0 &&
 	       errno == ECHILD;
+}
+
+/* Their ends come by SIGCHLD; without any child there is nothing to kill. */
+static bool kill_all(struct init *in, struct session_event *next)
+{
+	(void)in;
+	next->kind = SEV_ALONE;
+	if (no_child())
+		return true;
+	kill(-1, SIGKILL);
+	return false;
 }
 
 static bool quiet(struct init *in, struct session_event *next)

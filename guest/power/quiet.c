@@ -46,10 +46,20 @@ static void make_quiet(void)
 	sync();
 }
 
+static int stop_at_once(void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)name;
+	return 1;
+}
+
 pid_t quiet_start(void)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (dir_each("/sys/block", stop_at_once, NULL) == 0)
+		return 0; /* not one disk: nothing that could be written to */
+	pid = fork();
 	if (pid > 0)
 		return pid;
 	make_quiet();

@@ -12,7 +12,7 @@
  *
  * In a child, since a disk can block for ever; its end is the answer, and what
  * it achieved is read back by proof_read().
- * Return: the child's pid; 0: there could be no child, it is done
+ * Return: the child's pid; 0: no disk, or no child to be had: it is done
  */
 pid_t quiet_start(void);
 

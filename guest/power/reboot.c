@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * guest/power/reboot.c - the end of an epoch: reboot(2)
+ *
+ * The child is a vfork(): nothing is left to do beside it, and a copy of PID 1
+ * would cost more than all the rest of an orderly end.
  */
 #include "guest/power/reboot.h"
 
@@ -12,17 +15,23 @@ void power_ctrl_alt_del_off(void)
 	reboot(RB_DISABLE_CAD);
 }
 
+static int command(enum intent intent)
+{
+	return intent == INTENT_POWEROFF ? RB_POWER_OFF : RB_AUTOBOOT;
+}
+
 void power_end(enum intent intent)
 {
-	reboot(intent == INTENT_POWEROFF ? RB_POWER_OFF : RB_AUTOBOOT);
+	reboot(command(intent));
 }
 
 pid_t power_end_by_child(enum intent intent)
 {
-	pid_t pid = fork();
+	const int how = command(intent);
+	pid_t pid = vfork();
 
 	if (pid == 0) {
-		power_end(intent);
+		reboot(how);
 		_exit(1);
 	}
 	return pid > 0 ? pid : 0;
