@@ -102,6 +102,7 @@ $(O)/clang/$(1)/%.o: %.c $(O)/$(1)/toolchain.key | $(CONFIG_H)
 
 $(call program,$(1),host,reprise)
 $(call program,$(1),guest,reprise-init)
+$(call program,$(1),image,pack-image)
 clang: $(patsubst %.c,$(O)/clang/$(1)/%.o,$(common-y) $(guest-y) $(host-y))
 endef
 $(foreach a,$(ARCHS),$(eval $(call architecture,$(a))))

@@ -43,7 +43,7 @@ $(O)/%.a:
 archives-common := common.a
 archives-guest := guest.a common.a
 archives-host := host.a common.a
-archives-image := image.a guest.a common.a
+archives-image := image.a host.a guest.a common.a
 archives-integration := host.a common.a
 
 define test_folder # 1: folder

@@ -11,6 +11,7 @@
 
 cache=${REPRISE_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set}/.cache}/reprise}
 mkdir -p "$cache"
+work=
 cache=$(cd "$cache" && pwd)
 
 say()
