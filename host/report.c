@@ -119,8 +119,9 @@ static void last_words(const struct runtime *rt, char *buf, size_t size)
 		memmove(buf, line + 1, strlen(line));
 }
 
-static void log_end(const struct report *r, const struct passage *p)
+void report_judged(const struct report *r)
 {
+	const struct passage *p = &r->lc->now;
 	char said[256];
 
 	log_line(STDERR_FILENO, r->appliance->name, "%s: %s",
@@ -131,13 +132,11 @@ static void log_end(const struct report *r, const struct passage *p)
 			 "QEMU's last words: %s", said);
 }
 
-void report_log(const struct report *r)
+void report_done(const struct report *r)
 {
 	const struct passage *p = &r->lc->last;
 	unsigned int ms = (unsigned int)(phases_total(&p->marks) / 1000);
 
-	if (p->cause != CAUSE_NONE)
-		log_end(r, p);
 	if (p->strategy == STRATEGY_STOP)
 		log_line(STDERR_FILENO, r->appliance->name,
 			 "stopped in %u ms: %s", ms, p->reason);

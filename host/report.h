@@ -32,8 +32,13 @@ json_t *report_status(const struct report *r, uint64_t now_us);
 /* report_passage() - a start, restart or end. Return: a new reference */
 json_t *report_passage(const struct passage *p);
 
-/* report_log() - the same as one line, with QEMU's last words if they matter */
-void report_log(const struct report *r);
+/* report_judged() - the verdict as a log line, with QEMU's last words if it
+ * was not clean */
+void report_judged(const struct report *r);
+
+/* report_done() - lc->last as a log line: what was done, and how long it took
+ */
+void report_done(const struct report *r);
 
 /* report_answer() - why a wish was not fulfilled: the Varlink error's name,
  * and a sentence for people */

@@ -12,6 +12,7 @@
 #include "host/shim.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -190,16 +191,23 @@ void shim_on_qemu_end(void *ctx, uint32_t events)
 	shim_step(s, &ev);
 }
 
+static bool ended(int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 void shim_on_helper_end(void *ctx, uint32_t events)
 {
 	struct shim *s = ctx;
 
-	(void)events;
-	if (s->qemu_slot >= 0) { /* before QEMU: the teardown is defeated */
+	if (s->qemu_slot >= 0 && ended(s->process.pidfd))
+		shim_on_qemu_end(s, events); /* both in one turn of the loop */
+	else if (s->qemu_slot >= 0)
 		log_line(STDERR_FILENO, s->opt->appliance->name,
 			 "the teardown helper has ended before QEMU: QEMU's "
 			 "own end will have to free the memory");
-	}
 	loop_remove(&s->loop, s->helper_slot);
 	s->helper_slot = -1;
 	process_reap_helper(&s->process);

@@ -200,11 +200,18 @@ static struct report report_of(const struct shim *s)
 	};
 }
 
+static void judged(struct shim *s)
+{
+	const struct report r = report_of(s);
+
+	report_judged(&r);
+}
+
 static void record(struct shim *s)
 {
 	const struct report r = report_of(s);
 
-	report_log(&r);
+	report_done(&r);
 }
 
 static void reply(struct shim *s, struct shim_call *c)
@@ -249,8 +256,8 @@ void shim_act(struct shim *s, uint32_t acts)
 		{ ACT_CONT, cont },	  { ACT_QUIT, quit },
 		{ ACT_TERM, term },	  { ACT_KILL, kill_qemu },
 		{ ACT_NUDGE, nudge },	  { ACT_READY, ready },
-		{ ACT_RECORD, record },	  { ACT_ANSWER, answer },
-		{ ACT_FINISH, finish },
+		{ ACT_JUDGED, judged },	  { ACT_RECORD, record },
+		{ ACT_ANSWER, answer },	  { ACT_FINISH, finish },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)

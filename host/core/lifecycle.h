@@ -102,9 +102,10 @@ enum lc_action {
 	ACT_KILL = 1 << 11,   /* SIGKILL to QEMU alone */
 	ACT_NUDGE = 1 << 12,  /* the teardown helper need not wait */
 	ACT_READY = 1 << 13,  /* the payload is ready: tell who waits */
-	ACT_RECORD = 1 << 14, /* lc->last is complete: log it */
-	ACT_ANSWER = 1 << 15, /* lc->answer for every call of lc->answered */
-	ACT_FINISH = 1 << 16, /* leave; exit code is cause_exit() */
+	ACT_JUDGED = 1 << 14, /* lc->now has cause and strategy: log it */
+	ACT_RECORD = 1 << 15, /* lc->last is complete: log it */
+	ACT_ANSWER = 1 << 16, /* lc->answer for every call of lc->answered */
+	ACT_FINISH = 1 << 17, /* leave; exit code is cause_exit() */
 };
 
 /* How a wish was settled. */

@@ -148,8 +148,8 @@ static uint32_t facts(const struct lifecycle *lc, bool healthy, bool alive,
 }
 
 /* Verdict and plan for what ended; the one place that asks either. */
-static void decide(struct lifecycle *lc, bool healthy, bool alive,
-		   int wait_status, uint64_t now_us)
+static uint32_t decide(struct lifecycle *lc, bool healthy, bool alive,
+		       int wait_status, uint64_t now_us)
 {
 	struct evidence e = {
 		.end = lc->end,
@@ -172,6 +172,7 @@ static void decide(struct lifecycle *lc, bool healthy, bool alive,
 	lc->now.reason = plan.reason;
 	lc->wish_acted = lc->wish != WISH_NONE;
 	lc_mark(lc, MARK_DECIDED, now_us);
+	return ACT_JUDGED;
 }
 
 static uint32_t quit(struct lifecycle *lc, uint64_t now_us)
@@ -183,11 +184,12 @@ static uint32_t quit(struct lifecycle *lc, uint64_t now_us)
 
 uint32_t lc_judge(struct lifecycle *lc, bool healthy, uint64_t now_us)
 {
-	decide(lc, healthy, true, 0, now_us);
+	uint32_t told = decide(lc, healthy, true, 0, now_us);
+
 	if (lc->now.strategy != STRATEGY_IN_PLACE)
-		return quit(lc, now_us);
+		return told | quit(lc, now_us);
 	lc->firmware_resets = 0;
-	return start_reset(lc, now_us);
+	return told | start_reset(lc, now_us);
 }
 
 uint32_t lc_on_status(struct lifecycle *lc, const struct lc_event *ev,
@@ -279,8 +281,8 @@ uint32_t lc_on_exited(struct lifecycle *lc, const struct lc_event *ev,
 {
 	lc->end = end_of_process(lc, ev->wait_status);
 	lc->qmp_ok = false;
-	decide(lc, false, false, ev->wait_status, now_us);
-	return drain(lc, now_us);
+	return decide(lc, false, false, ev->wait_status, now_us) |
+	       drain(lc, now_us);
 }
 
 /* QEMU ended in LC_QUITTING: as asked, or we were about to find out why. */
@@ -339,6 +341,5 @@ uint32_t lc_on_launch_failed(struct lifecycle *lc, const struct lc_event *ev,
 {
 	(void)ev;
 	lc->end = END_REFUSED;
-	decide(lc, false, false, 0, now_us);
-	return finish(lc);
+	return decide(lc, false, false, 0, now_us) | finish(lc);
 }

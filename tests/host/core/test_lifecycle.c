@@ -43,7 +43,7 @@ static void reboot_asked_clean_is_in_place(void **state)
 	drive_quiesce(&d, INTENT_REBOOT);
 	assert_int_equal(d.acts, ACT_PROBE);
 	drive_type(&d, EV_STATUS);
-	assert_int_equal(d.acts, ACT_RESET);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_RESET);
 	drive_type(&d, EV_RESET);
 	assert_int_equal(d.acts, ACT_CONT);
 	drive_hello(&d);
@@ -66,7 +66,7 @@ static void reboot_full_drains_before_it_launches(void **state)
 	drive_wish(&d, WISH_FULL);
 	drive_quiesce(&d, INTENT_REBOOT);
 	drive_type(&d, EV_STATUS);
-	assert_int_equal(d.acts, ACT_QUIT);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 	drive_exit(&d, 0);
 	assert_int_equal(d.acts, ACT_NUDGE);
 	drive_type(&d, EV_MEMORY_BACK);
@@ -88,7 +88,7 @@ static void poweroff_of_the_guest_ends_with_code_0(void **state)
 	drive_serving(&d);
 	drive_quiesce(&d, INTENT_POWEROFF);
 	drive_type(&d, EV_STATUS);
-	assert_int_equal(d.acts, ACT_QUIT);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 	drive_exit(&d, 0);
 	drive_type(&d, EV_MEMORY_BACK);
 	assert_int_equal(d.acts, ACT_RECORD | ACT_FINISH);
@@ -106,7 +106,7 @@ static void poweroff_unseen_is_clean_all_the_same(void **state)
 	drive_say(&d, MSG_INTENT, INTENT_POWEROFF);
 	drive_say(&d, MSG_QUIESCED, INTENT_POWEROFF);
 	drive_wait(&d, 5001);
-	assert_int_equal(d.acts, ACT_QUIT);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 	assert_int_equal(d.lc.now.cause, CAUSE_CLEAN_POWEROFF);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_STOP);
 }
@@ -141,7 +141,7 @@ static void stop_during_reset_never_boots_again(void **state)
 	drive_serving(&d);
 	drive_quiesce(&d, INTENT_REBOOT);
 	drive_type(&d, EV_STATUS);
-	assert_int_equal(d.acts, ACT_RESET);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_RESET);
 	drive_wish(&d, WISH_STOP);
 	drive_type(&d, EV_RESET);
 	assert_int_equal(d.acts, ACT_QUIT);
@@ -221,7 +221,7 @@ static void refusal_does_not_hold_up_the_host(void **state)
 	drive_serving(&d);
 	drive_wish(&d, WISH_STOP_NOW);
 	drive_say(&d, MSG_REFUSED, INTENT_NONE);
-	assert_int_equal(d.acts, ACT_QUIT);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 	assert_int_equal(d.lc.now.cause, CAUSE_HOST_FORCED);
 }
 
@@ -235,7 +235,7 @@ static void reset_without_intent_relaunches(void **state)
 	drive_end(&d, END_RESET);
 	drive_type(&d, EV_STOP);
 	drive_type(&d, EV_STATUS);
-	assert_int_equal(d.acts, ACT_QUIT);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 	assert_int_equal(d.lc.now.cause, CAUSE_RESET_WITHOUT_INTENT);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
 }
@@ -254,7 +254,7 @@ static void quiesced_read_at_stop_is_not_committed(void **state)
 	drive_type(&d, EV_STOP);
 	drive_type(&d, EV_STATUS);
 	assert_int_equal(d.lc.now.cause, CAUSE_UNCOMMITTED);
-	assert_int_equal(d.acts, ACT_QUIT);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 }
 
 static void qemu_deaf_at_stop_is_not_reset_in_place(void **state)
@@ -266,7 +266,7 @@ static void qemu_deaf_at_stop_is_not_reset_in_place(void **state)
 	drive_serving(&d);
 	drive_quiesce(&d, INTENT_REBOOT);
 	drive_wait(&d, 1001);
-	assert_int_equal(d.acts, ACT_QUIT);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
 }
 
@@ -342,12 +342,12 @@ static void secure_guest_is_not_reset_twice_in_two_seconds(void **state)
 		drive_type(&d, EV_STATUS);
 		if (i == 1)
 			break;
-		assert_int_equal(d.acts, ACT_RESET);
+		assert_int_equal(d.acts, ACT_JUDGED | ACT_RESET);
 		drive_type(&d, EV_RESET);
 		drive_hello(&d);
 		drive_say(&d, MSG_READY, INTENT_NONE);
 	}
-	assert_int_equal(d.acts, ACT_QUIT);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
 }
 
