@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/config/runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/host/scratch.h"
+
+static struct scratch scratch;
+static struct runtime rt;
+static char error[SENTENCE_MAX];
+
+static int set_up(void **state)
+{
+	char root[SCRATCH_PATH];
+
+	(void)state;
+	scratch_make(&scratch);
+	scratch_path(&scratch, "run", root); /* is made on demand */
+	setenv("REPRISE_RUNTIME_DIR", root, 1);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	scratch_remove(&scratch);
+	return 0;
+}
+
+static bool exists(const char *name)
+{
+	char path[SCRATCH_PATH];
+
+	scratch_path(&scratch, name, path);
+	return access(path, F_OK) == 0;
+}
+
+static void append_name(void *ctx, const char *name)
+{
+	strcat(ctx, name);
+	strcat(ctx, " ");
+}
+
+static const char *listed(void)
+{
+	static char names[256];
+
+	names[0] = '\0';
+	assert_int_equal(runtime_list(append_name, names, error), 0);
+	return names;
+}
+
+static void open_makes_private_directory_with_pid(void **state)
+{
+	char pid[16] = "", path[SCRATCH_PATH];
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	scratch_path(&scratch, "run/web", path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	assert_true(pread(rt.lock_fd, pid, sizeof(pid) - 1, 0) > 0);
+	assert_int_equal(atoi(pid), getpid());
+	assert_int_equal(fcntl(rt.qmp_log, F_GETFL) & (O_ACCMODE | O_APPEND),
+			 O_WRONLY | O_APPEND);
+	assert_int_equal(fcntl(rt.lock_fd, F_GETFD), FD_CLOEXEC);
+	runtime_remove(&rt);
+}
+
+static void remove_leaves_nothing(void **state)
+{
+	int fd[RUNTIME_SOCKETS];
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	for (int i = 0; i < RUNTIME_SOCKETS; i++) {
+		fd[i] = runtime_listen(&rt, (enum runtime_socket)i, error);
+		assert_true(fd[i] >= 0);
+	}
+	assert_true(exists("run/web/control.sock"));
+	runtime_remove(&rt);
+	assert_false(exists("run/web"));
+	assert_int_equal(rt.lock_fd, -1);
+	for (int i = 0; i < RUNTIME_SOCKETS; i++)
+		close(fd[i]);
+}
+
+static void open_second_run_is_ebusy_and_says_who(void **state)
+{
+	struct runtime second;
+	char pid[32];
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	assert_int_equal(runtime_open(&second, "web", error), -EBUSY);
+	snprintf(pid, sizeof(pid), "pid %d,", (int)getpid());
+	assert_non_null(strstr(error, "web runs already"));
+	assert_non_null(strstr(error, pid));
+	assert_int_equal(runtime_open(&second, "db", error), 0);
+	assert_string_equal(listed(), "db web ");
+	runtime_remove(&second);
+	runtime_remove(&rt);
+	assert_string_equal(listed(), "");
+}
+
+/* What QEMU does for the shim: keep the lock when it has died. */
+static void lock_inherited_by_child_is_held_until_it_ends(void **state)
+{
+	int go[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		char c;
+
+		close(go[1]);
+		_exit(read(go[0], &c, 1) == 0 ? 0 : 1);
+	}
+	close(go[0]);
+	runtime_close(&rt); /* the shim dies and clears nothing away */
+	assert_string_equal(listed(), "web ");
+	assert_int_equal(runtime_open(&rt, "web", error), -EBUSY);
+	close(go[1]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_string_equal(listed(), "");
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	runtime_remove(&rt);
+}
+
+static void listen_again_replaces_the_socket(void **state)
+{
+	int old, new, client;
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	old = runtime_listen(&rt, RUNTIME_QMP, error);
+	close(old);
+	assert_int_equal(runtime_connect(&rt, RUNTIME_QMP), -ECONNREFUSED);
+	new = runtime_listen(&rt, RUNTIME_QMP, error);
+	client = runtime_connect(&rt, RUNTIME_QMP);
+	assert_true(client >= 0);
+	assert_true(fcntl(client, F_GETFL) & O_NONBLOCK);
+	close(client);
+	close(new);
+	runtime_remove(&rt);
+}
+
+static void dial_tells_dead_from_deaf(void **state)
+{
+	int fd;
+
+	(void)state;
+	assert_int_equal(runtime_dial("web", RUNTIME_CONTROL, error), -ENOENT);
+	assert_non_null(strstr(error, "web is not running"));
+	assert_int_equal(runtime_dial("../x", RUNTIME_CONTROL, error), -EINVAL);
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	assert_int_equal(runtime_dial("web", RUNTIME_CONTROL, error), -ENOENT);
+	assert_non_null(strstr(error, "web runs, but"));
+	fd = runtime_listen(&rt, RUNTIME_CONTROL, error);
+	assert_true(close(runtime_dial("web", RUNTIME_CONTROL, error)) == 0);
+	close(fd);
+	runtime_remove(&rt);
+}
+
+static void await_end_returns_when_all_is_removed(void **state)
+{
+	int go[2], fd;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(runtime_watch_end("web", error), -ENOENT);
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) { /* the shim */
+		char c = 0;
+
+		if (runtime_open(&rt, "web", error) < 0 ||
+		    write(go[1], &c, 1) != 1 || raise(SIGSTOP) != 0)
+			_exit(1);
+		runtime_remove(&rt);
+		_exit(0);
+	}
+	assert_int_equal(read(go[0], &(char){ 0 }, 1), 1);
+	assert_int_equal(waitpid(pid, NULL, WUNTRACED), pid);
+	fd = runtime_watch_end("web", error);
+	assert_true(fd >= 0);
+	assert_int_equal(kill(pid, SIGCONT), 0);
+	runtime_await_end(fd);
+	assert_false(exists("run/web"));
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(go[0]);
+	close(go[1]);
+}
+
+static void open_directory_of_others_is_refused(void **state)
+{
+	char path[SCRATCH_PATH];
+
+	(void)state;
+	scratch_path(&scratch, "run", path);
+	mkdir(path, 0700);
+	scratch_path(&scratch, "run/web", path);
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_int_equal(runtime_open(&rt, "web", error), -EPERM);
+	assert_non_null(strstr(error, "not a private directory"));
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(symlink("/tmp", path), 0);
+	assert_true(runtime_open(&rt, "web", error) < 0);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void open_without_a_place_is_refused(void **state)
+{
+	char root[SCRATCH_PATH], deep[120];
+
+	(void)state;
+	memset(deep, 'd', sizeof(deep));
+	deep[0] = '/';
+	deep[sizeof(deep) - 1] = '\0';
+	setenv("REPRISE_RUNTIME_DIR", deep, 1);
+	assert_int_equal(runtime_open(&rt, "web", error), -ENAMETOOLONG);
+	assert_non_null(strstr(error, "REPRISE_RUNTIME_DIR"));
+	setenv("REPRISE_RUNTIME_DIR", "relative", 1);
+	assert_int_equal(runtime_open(&rt, "web", error), -EINVAL);
+	assert_non_null(strstr(error, "absolute"));
+	scratch_path(&scratch, "run", root);
+	setenv("REPRISE_RUNTIME_DIR", root, 1);
+	assert_int_equal(runtime_open(&rt, "We/b", error), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(open_makes_private_directory_with_pid),
+		cmocka_unit_test(remove_leaves_nothing),
+		cmocka_unit_test(open_second_run_is_ebusy_and_says_who),
+		cmocka_unit_test(lock_inherited_by_child_is_held_until_it_ends),
+		cmocka_unit_test(listen_again_replaces_the_socket),
+		cmocka_unit_test(dial_tells_dead_from_deaf),
+		cmocka_unit_test(await_end_returns_when_all_is_removed),
+		cmocka_unit_test(open_directory_of_others_is_refused),
+		cmocka_unit_test(open_without_a_place_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
