@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guest/config/init_conf.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/array.h"
+
+static char error[CONF_ERROR_MAX];
+
+static int parse(const char *text, struct init_conf *c)
+{
+	return init_conf_parse(text, strlen(text), "init.conf", c, error);
+}
+
+static void init_conf_of_the_least_has_the_defaults(void **state)
+{
+	struct init_conf c;
+
+	(void)state;
+	assert_int_equal(parse("[payload]\nexec = /bin/web\n", &c), 0);
+	assert_string_equal(error, "");
+	assert_int_equal(c.exec.count, 1);
+	assert_int_equal(c.env.count, 0);
+	assert_int_equal(c.ready, READY_STARTED);
+	assert_int_equal(c.grace_ms, 5000);
+	assert_true(c.host_may_reboot);
+	assert_true(c.host_may_poweroff);
+	assert_int_equal(c.on_exit, END_POWEROFF);
+	assert_int_equal(c.on_failure, END_REBOOT);
+}
+
+static void init_conf_of_everything_is_read(void **state)
+{
+	char *argv[WORDS_MAX + 1], *envp[WORDS_MAX + 1];
+	struct init_conf c;
+
+	(void)state;
+	assert_int_equal(parse("[payload]\nexec = /bin/web  -p\t80\n"
+			       "ready = descriptor\ngrace = 250 ms\n"
+			       "env = A=1\nenv = B=two words\n[policy]\n"
+			       "host-may-reboot = no\nhost-may-poweroff = no\n"
+			       "on-exit = reboot\non-failure = poweroff\n",
+			       &c),
+			 0);
+	words_vector(&c.exec, argv);
+	assert_string_equal(argv[0], "/bin/web");
+	assert_string_equal(argv[1], "-p");
+	assert_string_equal(argv[2], "80");
+	assert_null(argv[3]);
+	words_vector(&c.env, envp);
+	assert_string_equal(envp[0], "A=1");
+	assert_string_equal(envp[1], "B=two words");
+	assert_null(envp[2]);
+	assert_int_equal(c.ready, READY_DESCRIPTOR);
+	assert_int_equal(c.grace_ms, 250);
+	assert_false(c.host_may_reboot);
+	assert_false(c.host_may_poweroff);
+	assert_int_equal(c.on_exit, END_REBOOT);
+	assert_int_equal(c.on_failure, END_POWEROFF);
+}
+
+#define EXEC "[payload]\nexec = /bin/web\n"
+
+static void
+init_conf_of_a_mistake_says_file_line_and_what_to_write(void **state)
+{
+	static const struct {
+		const char *text, *sentence;
+	} wrong[] = {
+		{ "", "init.conf:0: the file ends without 'exec'" },
+		{ "[payload]\nexec = web\n", "init.conf:2: exec = 'web': write "
+					     "an absolute path" },
+		{ EXEC "ready = soon\n", "init.conf:3: ready = 'soon': write "
+					 "one of: started, descriptor" },
+		{ EXEC "grace = 5\n", "init.conf:3: grace = '5': write a "
+				      "number and a unit" },
+		{ EXEC "env = HOME\n", "init.conf:3: env = 'HOME': write "
+				       "KEY=VALUE" },
+		{ EXEC "env = =x\n", "init.conf:3: env = '=x': write "
+				     "KEY=VALUE" },
+		{ EXEC "restart = always\n", "init.conf:3: unknown key "
+					     "'restart' in [payload]" },
+		{ EXEC "[policy]\non-exit = halt\n",
+		  "init.conf:4: on-exit = 'halt': write one of: poweroff, "
+		  "reboot" },
+	};
+	struct init_conf c = { .grace_ms = 7 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		assert_int_equal(parse(wrong[i].text, &c), -EINVAL);
+		assert_memory_equal(error, wrong[i].sentence,
+				    strlen(wrong[i].sentence));
+		assert_int_equal(c.grace_ms, 7); /* untouched */
+	}
+}
+
+static void init_conf_of_too_many_words_is_refused(void **state)
+{
+	char text[CONF_LINE_MAX + 16] = "[payload]\nexec = /x";
+	struct init_conf c;
+
+	(void)state;
+	for (int i = 0; i < WORDS_MAX - 1; i++)
+		strcat(text, " y");
+	assert_int_equal(parse(text, &c), 0);
+	assert_int_equal(c.exec.count, WORDS_MAX);
+	strcat(text, " y");
+	assert_int_equal(parse(text, &c), -EINVAL);
+	assert_non_null(strstr(error, "at most 64 words"));
+}
+
+static void words_beyond_the_bytes_are_refused(void **state)
+{
+	static char word[WORDS_BYTES];
+	struct words w = { .count = 0 };
+
+	(void)state;
+	memset(word, 'x', sizeof(word));
+	assert_int_equal(words_add(&w, word, WORDS_BYTES), -E2BIG);
+	assert_int_equal(words_add(&w, word, WORDS_BYTES - 1), 0);
+	assert_int_equal(words_add(&w, word, 0), -E2BIG);
+	assert_int_equal(w.count, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(init_conf_of_the_least_has_the_defaults),
+		cmocka_unit_test(init_conf_of_everything_is_read),
+		cmocka_unit_test(
+			init_conf_of_a_mistake_says_file_line_and_what_to_write),
+		cmocka_unit_test(init_conf_of_too_many_words_is_refused),
+		cmocka_unit_test(words_beyond_the_bytes_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
