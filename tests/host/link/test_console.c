@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/link/test_console.c - a guest that writes, viewers that read
+ *
+ * An eventfd that is always ready counts the rounds of the loop: after many of
+ * them all that was ready has been dealt with. alarm() is the deadline.
+ */
+#include "host/link/console.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "host/loop.h"
+
+enum { DEADLINE_S = 60, RING = 65536, ROUNDS = 64 };
+
+static struct loop loop;
+static struct console *console;
+static struct sockaddr_un address;
+static int guest; /* the end that QEMU has */
+static int bell, bell_slot, rounds;
+
+static void on_bell(void *ctx, uint32_t events)
+{
+	(void)ctx;
+	(void)events;
+	if (--rounds == 0)
+		loop_stop(&loop);
+}
+
+/* Let everything that is ready be dealt with, many times over. */
+static void turn(void)
+{
+	rounds = ROUNDS;
+	assert_int_equal(loop_run(&loop), 0);
+}
+
+static void attach(void)
+{
+	int pair[2];
+
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	guest = pair[0];
+	assert_int_equal(console_attach(console, pair[1]), 0);
+}
+
+static int set_up(void **state)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)state;
+	alarm(DEADLINE_S);
+	address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1,
+		 "reprise-test-%d", (int)getpid());
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	assert_int_equal(listen(fd, 16), 0);
+	assert_int_equal(loop_init(&loop), 0);
+	bell = eventfd(1, EFD_NONBLOCK); /* ready in every round */
+	bell_slot = loop_add(&loop, bell, EPOLLIN, on_bell, NULL);
+	assert_int_equal(console_open(&console, &loop, fd), 0);
+	attach();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	console_close(console);
+	loop_close(&loop);
+	close(bell);
+	close(guest);
+	return 0;
+}
+
+static int view(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	assert_int_equal(
+		connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	turn();
+	return fd;
+}
+
+/* The guest writes all of it, while the loop turns. */
+static void guest_says(const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = send(guest, text, len, MSG_NOSIGNAL);
+
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		}
+		turn();
+	}
+}
+
+static void assert_reads(int fd, const char *wanted)
+{
+	char got[256];
+	ssize_t n = recv(fd, got, sizeof(got) - 1, 0);
+
+	assert_true(n >= 0);
+	got[n] = '\0';
+	assert_string_equal(got, wanted);
+}
+
+static void viewer_gets_backlog_then_live(void **state)
+{
+	int fd;
+
+	(void)state;
+	guest_says("early ", 6);
+	fd = view();
+	assert_reads(fd, "early ");
+	guest_says("late", 4);
+	assert_reads(fd, "late");
+	close(fd);
+}
+
+static void viewers_input_reaches_the_guest(void **state)
+{
+	int one = view(), two = view();
+
+	(void)state;
+	assert_int_equal(send(one, "ls\n", 3, 0), 3);
+	turn();
+	assert_reads(guest, "ls\n");
+	assert_int_equal(send(two, "id\n", 3, 0), 3);
+	turn();
+	assert_reads(guest, "id\n");
+	close(one);
+	close(two);
+}
+
+static void backlog_spans_generations(void **state)
+{
+	int fd;
+
+	(void)state;
+	guest_says("one ", 4);
+	assert_int_equal(send(guest, "last words ", 11, 0), 11);
+	close(guest);
+	console_detach(console);
+	attach();
+	guest_says("two", 3);
+	fd = view();
+	assert_reads(fd, "one last words two");
+	close(fd);
+}
+
+static void input_without_a_guest_is_lost(void **state)
+{
+	int fd = view();
+
+	(void)state;
+	console_detach(console);
+	assert_int_equal(send(fd, "x", 1, 0), 1);
+	turn();
+	close(guest);
+	attach();
+	turn();
+	assert_int_equal(recv(guest, &(char){ 0 }, 1, 0), -1);
+	assert_int_equal(errno, EAGAIN);
+	close(fd);
+}
+
+static void guest_that_hangs_up_is_forgotten(void **state)
+{
+	(void)state;
+	close(guest);
+	turn();
+	attach();
+	guest_says("again", 5);
+	assert_int_equal(console_tail(console, (char[8]){ 0 }, 8), 5);
+}
+
+/* A viewer that does not read loses what falls out of the ring; what it then
+ * gets ends with the newest. */
+static void slow_viewer_loses_bytes_and_blocks_nobody(void **state)
+{
+	static char flood[4 * 1024 * 1024], got[sizeof(flood)];
+	int slow = view(), quick = view();
+	size_t len = 0, seen = 0;
+	ssize_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(flood); i++)
+		flood[i] = (char)('a' + i % 26);
+	while (len < sizeof(flood)) {
+		n = send(guest, flood + len,
+			 sizeof(flood) - len > 16384 ? 16384
+						     : sizeof(flood) - len,
+			 MSG_NOSIGNAL);
+		len += n > 0 ? (size_t)n : 0;
+		turn();
+		while ((n = recv(quick, got + seen, sizeof(got) - seen, 0)) > 0)
+			seen += (size_t)n;
+	}
+	assert_int_equal(seen, sizeof(flood));
+	assert_memory_equal(got, flood, sizeof(flood));
+	for (seen = 0, n = 1; n > 0; turn()) {
+		n = recv(slow, got + seen, sizeof(got) - seen, 0);
+		seen += n > 0 ? (size_t)n : 0;
+	}
+	assert_true(seen < sizeof(flood));
+	assert_true(seen >= RING);
+	assert_memory_equal(got + seen - RING, flood + sizeof(flood) - RING,
+			    RING);
+	close(slow);
+	close(quick);
+}
+
+static void tail_is_the_last_bytes(void **state)
+{
+	static char flood[RING + 100];
+	char got[8];
+
+	(void)state;
+	memset(flood, '.', sizeof(flood));
+	memcpy(flood + sizeof(flood) - 5, "error", 5);
+	assert_int_equal(console_tail(console, got, sizeof(got)), 0);
+	guest_says(flood, sizeof(flood));
+	assert_int_equal(console_tail(console, got, sizeof(got)), 8);
+	assert_memory_equal(got, "...error", 8);
+}
+
+static void fifth_viewer_is_turned_away(void **state)
+{
+	int fd[5];
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		fd[i] = view();
+	assert_int_equal(recv(fd[3], &(char){ 0 }, 1, 0), -1);
+	assert_int_equal(recv(fd[4], &(char){ 0 }, 1, 0), 0);
+	close(fd[0]);
+	turn();
+	close(fd[4]);
+	fd[4] = view();
+	guest_says("x", 1);
+	for (int i = 1; i < 5; i++) {
+		assert_reads(fd[i], "x");
+		close(fd[i]);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(viewer_gets_backlog_then_live),
+		TEST(viewers_input_reaches_the_guest),
+		TEST(backlog_spans_generations),
+		TEST(input_without_a_guest_is_lost),
+		TEST(guest_that_hangs_up_is_forgotten),
+		TEST(slow_viewer_loses_bytes_and_blocks_nobody),
+		TEST(tail_is_the_last_bytes),
+		TEST(fifth_viewer_is_turned_away),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
