@@ -70,7 +70,7 @@ bool args_parse(const struct verb *verb, int argc, char **argv,
 		}
 	}
 	if (operand && !found)
-		return wrong(verb, "something is missing", "");
+		return wrong(verb, "its argument is missing", "");
 	if (operand)
 		*operand = found;
 	return true;

@@ -10,7 +10,7 @@
 
 #include "common/array.h"
 
-enum { WORD = 128, LABEL = 14 };
+enum { WORD = 128, LABEL = 16 };
 
 /* "850 us", "12.3 ms", "4.56 s", "3 min 20 s", "5 h 10 min", "2 d 3 h" */
 static void duration(char *buf, size_t size, uint64_t us)
@@ -128,7 +128,8 @@ void show_status(FILE *out, const json_t *status)
 					    "agent",	  "pid",  "draining" };
 	char text[WORD];
 
-	member(status, "name", text, sizeof(text));
+	if (!member(status, "name", text, sizeof(text)))
+		snprintf(text, sizeof(text), "?");
 	fprintf(out, "%s", text);
 	if (member(status, "state", text, sizeof(text)))
 		fprintf(out, ": %s", text);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/verbs/show.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/array.h"
+
+static char *text;
+static size_t size;
+
+/* What is printed for @json; freed by the next call. */
+static FILE *begin(const char *json, json_t **value)
+{
+	free(text);
+	text = NULL;
+	*value = json_loads(json, JSON_DECODE_ANY, NULL);
+	assert_non_null(*value);
+	return open_memstream(&text, &size);
+}
+
+static void end(FILE *out, json_t *value)
+{
+	fclose(out);
+	json_decref(value);
+}
+
+static void show_passage_of(const char *json)
+{
+	json_t *value;
+	FILE *out = begin(json, &value);
+
+	show_passage(out, "web", value);
+	end(out, value);
+}
+
+static void show_status_of(const char *json)
+{
+	json_t *value;
+	FILE *out = begin(json, &value);
+
+	show_status(out, value);
+	end(out, value);
+}
+
+static void passage_is_strategy_reason_and_phases(void **state)
+{
+	(void)state;
+	show_passage_of("{\"strategy\":\"in place\",\"reason\":\"clean\","
+			"\"cause\":\"clean reboot\",\"phases\":["
+			"{\"name\":\"quiesce\",\"us\":12345},"
+			"{\"name\":\"reset\",\"us\":999}],"
+			"\"total_us\":2500000}");
+	assert_string_equal(text, "web: in place: clean\n"
+				  "  cause            clean reboot\n"
+				  "  quiesce               12.3 ms\n"
+				  "  reset                  999 us\n"
+				  "  total                  2.50 s\n");
+}
+
+static void passage_without_strategy_is_under_way(void **state)
+{
+	(void)state;
+	show_passage_of("{\"accepted\":true}");
+	assert_string_equal(text, "web: under way\n");
+}
+
+static void status_is_a_table(void **state)
+{
+	(void)state;
+	show_status_of("{\"name\":\"web\",\"state\":\"serving\","
+		       "\"image\":\"web\",\"version\":\"1.0\","
+		       "\"architecture\":\"s390x\",\"generation\":2,"
+		       "\"boot\":3,\"uptime_us\":7384000000,\"forwards\":["
+		       "{\"address\":\"127.0.0.1\",\"port\":8080,"
+		       "\"guest\":80}],\"draining\":false,\"last\":{"
+		       "\"strategy\":\"none\",\"reason\":\"\","
+		       "\"total_us\":1000}}");
+	assert_string_equal(text, "web: serving\n"
+				  "  image            web 1.0 (s390x)\n"
+				  "  generation       2\n"
+				  "  boot             3\n"
+				  "  draining         no\n"
+				  "  uptime           2 h 3 min\n"
+				  "  forward          127.0.0.1:8080 -> 80\n");
+}
+
+/* A shim of another version may say other things. */
+static void answers_of_any_shape_do_no_harm(void **state)
+{
+	static const char *const odd[] = {
+		"7",
+		"[]",
+		"{}",
+		"{\"strategy\":7,\"phases\":7,\"total_us\":-1}",
+		"{\"strategy\":\"x\",\"phases\":[7,{},{\"name\":[]}]}",
+		"{\"name\":[],\"forwards\":{\"address\":1},\"last\":[]}",
+		"{\"forwards\":[7,{\"address\":\"a\"}],\"uptime_us\":\"x\"}",
+		"{\"image\":\"i\",\"last\":{\"strategy\":\"s\","
+		"\"reason\":\"r\"}}",
+		"{\"uptime_us\":9223372036854775807}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
+		json_t *value;
+		FILE *out;
+
+		show_passage_of(odd[i]);
+		show_status_of(odd[i]);
+		out = begin(odd[i], &value);
+		show_line(out, "web", value);
+		end(out, value);
+	}
+}
+
+static void line_has_its_heading(void **state)
+{
+	static const char json[] =
+		"{\"state\":\"serving\",\"image\":\"web\","
+		"\"architecture\":\"s390x\",\"generation\":1,\"boot\":2,"
+		"\"uptime_us\":5000000}";
+	json_t *value;
+	FILE *out = begin(json, &value);
+
+	(void)state;
+	show_line(out, NULL, NULL);
+	show_line(out, "web", value);
+	end(out, value);
+	assert_string_equal(
+		text,
+		"NAME             STATE      IMAGE            ARCH     GEN  "
+		"BOOT UPTIME\n"
+		"web              serving    web              s390x    1    "
+		"2    5.00 s\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(passage_is_strategy_reason_and_phases),
+		cmocka_unit_test(passage_without_strategy_is_under_way),
+		cmocka_unit_test(status_is_a_table),
+		cmocka_unit_test(answers_of_any_shape_do_no_harm),
+		cmocka_unit_test(line_has_its_heading),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	free(text);
+	return failed;
+}
