@@ -28,3 +28,6 @@ kernel: | deps
 
 repro: | deps
 	@image/repro/run $(IMAGE) $(ARCH)
+
+demo: $(O)/$(HOST_ARCH)/reprise $(O)/$(ARCH)/image/web/manifest
+	@image/demo $< $(O)/$(ARCH)/image/web
