@@ -49,14 +49,6 @@ void init_unwatch(struct init *in, unsigned int kind)
 
 static void say_phase(const struct session *s)
 {
-	static const char *const phases[GPHASES] = {
-		[GPHASE_BOOTING] = "boots",
-		[GPHASE_SERVING] = "is ready",
-		[GPHASE_WAITING] = "asks the host to end this epoch",
-		[GPHASE_QUIESCING] = "stops the payload",
-		[GPHASE_QUIESCED] = "is quiet",
-		[GPHASE_ENDING] = "ends this epoch",
-	};
 	static const char *const causes[ICAUSES] = {
 		[ICAUSE_NONE] = "no cause",
 		[ICAUSE_OPERATOR] = "the operator asked",
@@ -65,12 +57,26 @@ static void say_phase(const struct session *s)
 		[ICAUSE_CTRL_ALT_DEL] = "the machine's button",
 		[ICAUSE_INIT] = "PID 1 cannot go on",
 	};
+	const char *intent = intent_name((uint8_t)s->intent);
 
-	if (s->intent == INTENT_NONE)
-		say("%s", phases[s->phase]);
-	else
-		say("%s: %s, %s", phases[s->phase], intent_name(s->intent),
-		    causes[s->cause]);
+	switch (s->phase) {
+	case GPHASE_SERVING:
+		say("payload is ready");
+		break;
+	case GPHASE_WAITING:
+		say("%s wanted: %s", intent, causes[s->cause]);
+		break;
+	case GPHASE_QUIESCING:
+		say("%s: stopping", intent);
+		break;
+	case GPHASE_ENDING:
+		say("%s now", intent);
+		break;
+	case GPHASE_BOOTING:
+	case GPHASE_QUIESCED: /* the proof was said */
+	case GPHASES:
+		break;
+	}
 }
 
 static void send_all(struct init *in, const struct session_out *out)
@@ -80,8 +86,9 @@ static void send_all(struct init *in, const struct session_out *out)
 	for (unsigned int i = 0; i < out->msgs; i++) {
 		size_t len = msg_write(&out->msg[i], frame);
 
-		if (port_send(&in->port, frame, len) == -ENOBUFS)
-			say("%s lost: the host does not read",
+		if (port_send(&in->port, frame, len) == -ENOBUFS &&
+		    in->port.lost == 1)
+			say("%s and more lost: the host does not read",
 			    msg_name(out->msg[i].type));
 	}
 }

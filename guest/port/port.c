@@ -26,6 +26,7 @@ void port_init(struct port *p)
 	p->retry_ms = 0;
 	p->in = (struct wire_reader){ .start = 0 };
 	p->out_len = 0;
+	p->lost = 0;
 }
 
 int port_open(struct port *p)
@@ -51,6 +52,7 @@ static void forget(struct port *p)
 {
 	p->linked = false;
 	p->out_len = 0;
+	p->lost = 0;
 	wire_reset(&p->in);
 }
 
@@ -101,8 +103,10 @@ int port_send(struct port *p, const uint8_t *frame, size_t len)
 {
 	if (p->fd < 0 || !p->linked)
 		return -ENOTCONN;
-	if (len > sizeof(p->out) - p->out_len)
+	if (len > sizeof(p->out) - p->out_len) {
+		p->lost++;
 		return -ENOBUFS;
+	}
 	memcpy(p->out + p->out_len, frame, len);
 	p->out_len += len;
 	port_flush(p);

@@ -23,6 +23,7 @@ struct port {
 	struct wire_reader in;
 	uint8_t out[PORT_QUEUE];
 	size_t out_len;
+	uint32_t lost; /* frames, to this host */
 };
 
 /* port_init() - no port yet */
