@@ -9,6 +9,9 @@
 # of an image's manifest that says what it was built from.
 # Sourced by the scripts of image/, never run.
 
+# nothing that the calling make was told may reach what is made here
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL ARCH KCFLAGS KAFLAGS HOSTCFLAGS
+
 cache=${REPRISE_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set}/.cache}/reprise}
 mkdir -p "$cache"
 work=
@@ -51,21 +54,32 @@ compiler_inputs()
 	done
 }
 
-# unit_begin UNIT - a scratch directory $work, with $work/out to be filled
+# unit_begin UNIT - a scratch directory $work, with $work/out to be filled.
+# Status 1: nothing to do, another process has just made it.
 unit_begin()
 {
-	work=$(mktemp -d "$cache/tmp.XXXXXX")
+	find "$cache" -maxdepth 1 -name 'tmp.*' -mmin +1440 \
+		-exec rm -rf {} +
+	lock_file=$cache/.$(echo "$1" | tr / _).lock
+	exec 8>"$lock_file"
+	flock -n 8 || {
+		say "waiting for another build of $1"
+		flock 8
+	}
+	[ ! -d "$cache/$1" ] || return 1
+	work=$(mktemp -d "$cache/tmp.XXXXXX") ||
+		die "$cache cannot be written to"
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 130' INT TERM HUP
 	chmod 0755 "$work"
 	mkdir "$work/out"
 }
 
-# unit_finish UNIT - give it its name; another build may have been first
+# unit_finish UNIT - give it its name
 unit_finish()
 {
-	mv -T "$work/out" "$cache/$1" 2>/dev/null || [ -d "$cache/$1" ] ||
-		die "$cache/$1 cannot be made"
-	rm -rf "$work"
+	mv -T "$work/out" "$cache/$1" || die "$cache/$1 cannot be made"
+	rm -rf "$work" "$lock_file"
+	exec 8>&-
 	trap - EXIT INT TERM HUP
 }
