@@ -23,6 +23,7 @@
 #include "host/config/forward.h"
 #include "host/config/image.h"
 #include "host/config/text.h"
+#include "host/core/lifecycle.h" /* LC_CRASHES */
 
 enum { FILE_MAX = 65536, CPUS_MAX = 248, YEAR_MS = 31536000 };
 
@@ -129,7 +130,7 @@ static const struct conf_key keys[] = {
 	  .add = add_forward },
 	{ "restart", "policy", CONF_CHOICE, AT(restart), .choices = restarts },
 	{ "restart", "limit", CONF_NUMBER, AT(restart_limit), .min = 0,
-	  .max = 1000 },
+	  .max = LC_CRASHES - 1 },
 	{ "restart", "interval", CONF_MS, AT(restart_interval_ms), .min = 1000,
 	  .max = YEAR_MS },
 };
