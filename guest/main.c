@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/version.h"
 #include "guest/boot/clock.h"
 #include "guest/boot/console.h"
 #include "guest/boot/facts.h"
@@ -19,10 +20,6 @@
 #include "guest/file/file.h"
 #include "guest/init.h"
 #include "guest/power/reboot.h"
-
-#ifndef REPRISE_VERSION
-#define REPRISE_VERSION "0"
-#endif
 
 enum { CONF_BYTES_MAX = 8192 };
 
