@@ -102,7 +102,6 @@ static void load_full_file_has_every_value(void **state)
 	assert_string_equal(a.forward[0].address, "127.0.0.2");
 	assert_int_equal(a.forward[0].port, 8080);
 	assert_int_equal(a.forward[0].guest, 80);
-	assert_int_equal(a.forward[1].port, 0);
 	assert_int_equal(a.forward[1].guest, 443);
 	assert_int_equal(a.restart, RESTART_NEVER);
 	assert_int_equal(a.restart_limit, 0);

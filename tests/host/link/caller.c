@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/link/caller.c - clients of a control socket, and its shim
+ */
+#include "tests/host/link/caller.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { DEADLINE_S = 60 };
+
+static struct loop loop;
+static struct sockaddr_un address;
+struct control *control;
+struct asked asked;
+
+static json_t *on_status(void *ctx)
+{
+	(void)ctx;
+	return json_pack("{s:i}", "count", ++asked.statuses);
+}
+
+static void on_reboot(void *ctx, uint32_t call, enum wish wish, bool wait)
+{
+	(void)ctx;
+	asked.call[asked.reboots++] = call;
+	asked.wish = wish;
+	asked.wait = wait;
+}
+
+/* Answers at once, from within the call. */
+static void on_stop(void *ctx, uint32_t call)
+{
+	(void)ctx;
+	asked.stops++;
+	control_reply(control, call, json_pack("{s:{}}", "end"));
+}
+
+static const struct control_ops ops = { on_status, on_reboot, on_stop };
+
+int caller_set_up(void **state)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)state;
+	alarm(DEADLINE_S);
+	memset(&asked, 0, sizeof(asked));
+	/* An abstract name of its own: no file to clear away. */
+	address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1,
+		 "reprise-test-%d", (int)getpid());
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	assert_int_equal(listen(fd, 16), 0);
+	assert_int_equal(loop_init(&loop), 0);
+	assert_int_equal(control_open(&control, &loop, fd, &ops, NULL), 0);
+	return 0;
+}
+
+int caller_tear_down(void **state)
+{
+	(void)state;
+	control_close(control);
+	control = NULL;
+	loop_close(&loop);
+	return 0;
+}
+
+static void on_caller(void *ctx, uint32_t events)
+{
+	struct caller *c = ctx;
+
+	(void)events;
+	c->gone = peer_fill(&c->peer) < 0;
+	if (!c->message)
+		c->message = peer_next(&c->peer);
+	if (c->gone) /* level-triggered: it would be reported for ever */
+		loop_remove(&loop, c->slot);
+	if (c->gone || c->message)
+		loop_stop(&loop);
+}
+
+struct caller *caller_new(void)
+{
+	struct caller *c = calloc(1, sizeof(*c));
+
+	c->peer.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(c->peer.fd, (struct sockaddr *)&address,
+				 sizeof(address)),
+			 0);
+	c->slot = loop_add(&loop, c->peer.fd, EPOLLIN, on_caller, c);
+	assert_true(c->slot >= 0);
+	return c;
+}
+
+void caller_end(struct caller *c)
+{
+	loop_remove(&loop, c->slot);
+	close(c->peer.fd);
+	json_decref(c->message);
+	free(c);
+}
+
+void caller_say(struct caller *c, const char *text)
+{
+	assert_int_equal(send(c->peer.fd, text, strlen(text) + 1, MSG_NOSIGNAL),
+			 strlen(text) + 1);
+}
+
+/* The next message; NULL: the connection was closed. Owned by @c. */
+json_t *caller_hear(struct caller *c)
+{
+	json_decref(c->message);
+	c->message = peer_next(&c->peer);
+	while (!c->message && !c->gone)
+		assert_int_equal(loop_run(&loop), 0);
+	return c->message;
+}
+
+const char *caller_error(json_t *message)
+{
+	const char *name = json_string_value(json_object_get(message, "error"));
+
+	return name ? name : "none";
+}
+
+const char *caller_parameter(json_t *message, const char *key)
+{
+	const char *value = json_string_value(
+		json_object_get(json_object_get(message, "parameters"), key));
+
+	return value ? value : "none";
+}
+
+json_int_t caller_count(json_t *message)
+{
+	json_int_t count = -1;
+
+	(void)json_unpack(message, "{s:{s:{s:I}}}", "parameters", "status",
+			  "count", &count);
+	return count;
+}
+
+void caller_turn(void)
+{
+	struct caller *c = caller_new();
+
+	caller_say(c, "{\"method\":\"io.reprise.Status\"}");
+	assert_non_null(caller_hear(c));
+	caller_end(c);
+}

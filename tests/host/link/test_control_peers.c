@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/link/test_control_peers.c - clients that are broken, gone or too
+ * many
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "tests/host/link/caller.h"
+
+static void garbage_costs_only_its_own_connection(void **state)
+{
+	static const char *const garbage[] = {
+		"",
+		"hello",
+		"[]",
+		"7",
+		"{\"method\":1}",
+		"{\"method\":\"x\"",
+		"{\"method\":\"x\",\"parameters\":[]}",
+		"{\"method\":\"x\",\"method\":\"y\"}",
+		"\xff\xfe",
+	};
+	struct caller *good = caller_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++) {
+		struct caller *c = caller_new();
+
+		caller_say(c, garbage[i]);
+		assert_null(caller_hear(c));
+		caller_end(c);
+	}
+	caller_say(good, "{\"method\":\"io.reprise.Status\"}");
+	assert_int_equal(caller_count(caller_hear(good)), 1);
+	caller_end(good);
+}
+
+static void endless_message_costs_the_connection(void **state)
+{
+	static char bytes[PEER_BYTES + 4096];
+	struct caller *c = caller_new();
+
+	(void)state;
+	memset(bytes, 'a', sizeof(bytes));
+	(void)!send(c->peer.fd, bytes, sizeof(bytes),
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	assert_null(caller_hear(c));
+	caller_end(c);
+}
+
+static void halves_of_a_message_are_joined(void **state)
+{
+	struct caller *c = caller_new();
+
+	(void)state;
+	assert_int_equal(send(c->peer.fd, "{\"method\":", 10, 0), 10);
+	caller_turn();
+	caller_turn();
+	caller_say(c, "\"io.reprise.Status\"}");
+	assert_int_equal(caller_count(caller_hear(c)), 3);
+	caller_end(c);
+}
+
+static void answer_to_a_client_that_left_goes_nowhere(void **state)
+{
+	struct caller *c = caller_new(), *other = caller_new();
+
+	(void)state;
+	caller_say(c, "{\"method\":\"io.reprise.Reboot\"}");
+	caller_say(other, "{\"method\":\"io.reprise.Status\"}");
+	caller_hear(other);
+	assert_int_equal(asked.reboots, 1);
+	caller_end(c);
+	caller_say(other, "{\"method\":\"io.reprise.Status\"}");
+	caller_hear(other);
+	control_reply(control, asked.call[0], json_pack("{s:{}}", "restart"));
+	control_error(control, asked.call[0], "Busy", "no");
+	control_reply(control, 0, json_object());
+	caller_say(other, "{\"method\":\"io.reprise.Status\"}");
+	assert_non_null(caller_hear(other));
+	caller_end(other);
+}
+
+static void ninth_client_is_refused(void **state)
+{
+	struct caller *c[9];
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		c[i] = caller_new();
+		caller_say(c[i], "{\"method\":\"io.reprise.Status\"}");
+		assert_non_null(caller_hear(c[i]));
+	}
+	c[8] = caller_new();
+	assert_string_equal(caller_error(caller_hear(c[8])), "io.reprise.Busy");
+	assert_null(caller_hear(c[8]));
+	caller_end(c[8]);
+	caller_end(c[0]);
+	caller_say(c[1], "{\"method\":\"io.reprise.Status\"}");
+	assert_non_null(
+		caller_hear(c[1])); /* the loop has seen that one left */
+	c[0] = caller_new();
+	caller_say(c[0], "{\"method\":\"io.reprise.Status\"}");
+	assert_true(caller_count(caller_hear(c[0])) > 0);
+	for (int i = 0; i < 8; i++)
+		caller_end(c[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CALLER_TEST(garbage_costs_only_its_own_connection),
+		CALLER_TEST(endless_message_costs_the_connection),
+		CALLER_TEST(halves_of_a_message_are_joined),
+		CALLER_TEST(answer_to_a_client_that_left_goes_nowhere),
+		CALLER_TEST(ninth_client_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
