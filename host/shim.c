@@ -301,8 +301,18 @@ static int shim_open(struct shim *s, char *error)
 	return r;
 }
 
+/* The loop itself failed: do not leave a QEMU that nobody gates. */
+static void end_qemu(struct shim *s)
+{
+	if (s->qemu_slot < 0)
+		return;
+	process_signal(&s->process, SIGKILL);
+	process_reap(&s->process);
+}
+
 static void shim_close(struct shim *s)
 {
+	end_qemu(s);
 	shim_close_generation(s);
 	control_close(s->control);
 	console_close(s->console);
