@@ -73,11 +73,20 @@ static int open_dir(const char *dir, char *error)
 
 static int busy(int lock_fd, const char *dir, const char *name, char *error)
 {
+	int control = place_connect(dir, RUNTIME_CONTROL, 0);
 	char pid[16];
 	ssize_t n = pread(lock_fd, pid, sizeof(pid) - 1, 0);
 
 	pid[n > 0 ? n : 0] = '\0';
 	pid[strcspn(pid, "\n")] = '\0';
+	if (control < 0)
+		return sentence(error, -EBUSY,
+				"%s runs already, but its shim (pid %s) does "
+				"not answer: it starts, ends, or has died and "
+				"left QEMU behind; `fuser %s/lock` names who "
+				"is to be ended first",
+				name, pid[0] ? pid : "unknown", dir);
+	close(control);
 	return sentence(error, -EBUSY,
 			"%s runs already (pid %s, %s): stop it with `reprise "
 			"stop %s`, or run this one under another name",

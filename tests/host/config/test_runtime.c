@@ -105,13 +105,19 @@ static void open_second_run_is_ebusy_and_says_who(void **state)
 {
 	struct runtime second;
 	char pid[32];
+	int fd;
 
 	(void)state;
 	assert_int_equal(runtime_open(&rt, "web", error), 0);
 	assert_int_equal(runtime_open(&second, "web", error), -EBUSY);
-	snprintf(pid, sizeof(pid), "pid %d,", (int)getpid());
+	snprintf(pid, sizeof(pid), "(pid %d)", (int)getpid());
 	assert_non_null(strstr(error, "web runs already"));
 	assert_non_null(strstr(error, pid));
+	assert_non_null(strstr(error, "does not answer"));
+	fd = runtime_listen(&rt, RUNTIME_CONTROL, error);
+	assert_int_equal(runtime_open(&second, "web", error), -EBUSY);
+	assert_non_null(strstr(error, "reprise stop web"));
+	close(fd);
 	assert_int_equal(runtime_open(&second, "db", error), 0);
 	assert_string_equal(listed(), "db web ");
 	runtime_remove(&second);
