@@ -73,7 +73,7 @@ static int open_dir(const char *dir, char *error)
 
 static int busy(int lock_fd, const char *dir, const char *name, char *error)
 {
-	int control = place_connect(dir, RUNTIME_CONTROL, 0);
+	int control = place_connect(dir, RUNTIME_CONTROL, SOCK_NONBLOCK);
 	char pid[16];
 	ssize_t n = pread(lock_fd, pid, sizeof(pid) - 1, 0);
 
