@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/bench/memory.c - until the memory of a stopped appliance is back
+ *
+ * Theory of operation: a guest of 4.5 GiB that has touched 4 GiB before it is
+ * ready (tests/bench/images/touch). Stopped under its shim, nine times: QEMU
+ * reaped to memory back, as the shim says. That it is true then is seen in the
+ * host's MemAvailable, read before the stop and the moment it is answered.
+ * Beside it, nine times, QEMU by hand: killed, reaped, its helper left alone.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/core/phases.h"
+
+#include "tests/bench/bench.h"
+#include "tests/bench/pair.h"
+
+enum { ROUNDS = 9, TOUCHED_MIB = 4096 };
+
+static const char arch_here[] = "x86_64"; /* it is the host's kernel's work */
+
+struct returns {
+	struct samples ours_ms, back_mib, exit_ms, alone_ms;
+};
+
+static int mem_available(double *mib, char *error)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	unsigned long long kib = 0;
+	char line[128];
+
+	while (f && !kib && fgets(line, sizeof(line), f))
+		(void)sscanf(line, "MemAvailable: %llu kB", &kib);
+	if (f)
+		fclose(f);
+	if (!kib)
+		return sentence(error, -ENOENT,
+				"/proc/meminfo has no MemAvailable");
+	*mib = (double)kib / 1024;
+	return 0;
+}
+
+static int stop_served(struct served *s, struct returns *t, char *error)
+{
+	double before, after;
+	struct marks m;
+	int r = mem_available(&before, error);
+
+	if (r == 0)
+		r = served_stop(s, &m, error);
+	if (r == 0)
+		r = mem_available(&after, error);
+	if (r < 0)
+		return r;
+	samples_add(&t->back_mib, after - before);
+	samples_add(&t->exit_ms,
+		    (double)(m.at_us[MARK_EXITED] - m.at_us[MARK_DECIDED]) /
+			    1000);
+	samples_add(&t->ours_ms,
+		    (double)(m.at_us[MARK_MEMORY] - m.at_us[MARK_EXITED]) /
+			    1000);
+	return 0;
+}
+
+static int one_served(struct bench *b, struct returns *t, char *error)
+{
+	char path[SITE_PATH], log[SITE_PATH + 32];
+	struct served s = { 0 };
+	int r = site_appliance(&b->site, "touch", arch_here, "touch", path,
+			       error);
+
+	if (r < 0)
+		return r;
+	snprintf(log, sizeof(log), "%s/log/bench-touch.log", b->site.build);
+	r = served_start(&s, &b->turns, b->site.program, path, "touch", log,
+			 error);
+	if (r == 0)
+		r = stop_served(&s, t, error);
+	served_close(&s);
+	return r;
+}
+
+static int one_plain(struct plain *p, struct returns *t, char *error)
+{
+	int r = plain_start(p, error);
+
+	if (r == 0)
+		r = plain_await(p, PLAIN_READY, error);
+	if (r == 0)
+		r = plain_kill(p, error);
+	if (r == 0)
+		r = plain_await(p, PLAIN_FREED, error);
+	if (r < 0)
+		return r;
+	samples_add(&t->alone_ms,
+		    (double)(p->at_us[PLAIN_FREED] - p->at_us[PLAIN_ENDED]) /
+			    1000);
+	return 0;
+}
+
+static int in_turns(struct bench *b, struct returns *t, char *error)
+{
+	struct prepared prepared;
+	struct plain plain = { 0 };
+	int r = site_prepare(&b->site, "alone", arch_here, "touch", &prepared,
+			     error);
+
+	if (r < 0)
+		return r;
+	r = plain_open(&plain, &b->turns, &prepared, error);
+	for (int i = 0; i < ROUNDS && r == 0; i++) {
+		r = one_served(b, t, error);
+		if (r == 0)
+			r = one_plain(&plain, t, error);
+	}
+	plain_close(&plain);
+	prepare_end(&prepared);
+	return r;
+}
+
+/* A number that the host's own count contradicts is none. */
+static int check_back(const struct returns *t, char *error)
+{
+	double back = samples_median(&t->back_mib);
+
+	if (back >= TOUCHED_MIB * 0.9)
+		return 0;
+	return sentence(error, -EUCLEAN,
+			"the shim says that %d MiB are back, but MemAvailable "
+			"rose by only %.0f MiB (median): look for what else "
+			"took memory meanwhile, or for a bug",
+			TOUCHED_MIB, back);
+}
+
+int measure_memory_back(struct bench *b, const char *arch, struct figure *f,
+			char *error)
+{
+	struct returns t = { 0 };
+	int r;
+
+	(void)arch;
+	r = in_turns(b, &t, error);
+	if (r == 0)
+		r = check_back(&t, error);
+	if (r < 0)
+		return r;
+	f->value = samples_median(&t.ours_ms);
+	figure_how(f,
+		   "`reprise stop` of a 4.5 GiB guest that touched 4 GiB, QEMU "
+		   "reaped to memory back by the shim's marks, median of %d, "
+		   "%.1f to %.1f ms; at the answer MemAvailable had risen by "
+		   "%.0f MiB (median; least %.0f)",
+		   ROUNDS, samples_min(&t.ours_ms), samples_max(&t.ours_ms),
+		   samples_median(&t.back_mib), samples_min(&t.back_mib));
+	report_beside(&b->report, "memory-back-alone", NULL,
+		      samples_median(&t.alone_ms), "ms",
+		      "the same QEMU by hand, killed and reaped to the end of "
+		      "its helper, which is left alone: median of %d, %.1f to "
+		      "%.1f ms",
+		      ROUNDS, samples_min(&t.alone_ms),
+		      samples_max(&t.alone_ms));
+	report_beside(&b->report, "memory-back-exit", NULL,
+		      samples_median(&t.exit_ms), "ms",
+		      "before it: decision to QEMU reaped, median of %d",
+		      ROUNDS);
+	return 0;
+}
