@@ -71,7 +71,8 @@ olddefconfig: | deps
 	@kconfig-conf --olddefconfig Kconfig
 
 # ---- both programs, for each architecture: static, position-independent, musl
-CFLAGS_MUSL := -O2 -fPIE -ffunction-sections -fdata-sections $(WARN_GCC)
+CFLAGS_MUSL := -Os -fPIE -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables -fno-unwind-tables $(WARN_GCC)
 LDFLAGS_MUSL := -static-pie -Wl,--gc-sections,--build-id=none \
 	-Wl,-z,noseparate-code,-z,relro,-z,now
 LIBS_host := -ljansson -lsodium -lz

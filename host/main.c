@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "common/array.h"
+#include "common/version.h"
 #include "host/verbs/verbs.h"
-#include "host/version.h"
 
 static const struct verb verbs[] = {
 	{ "run", "FILE [--ready-fd N]",

@@ -15,9 +15,10 @@
 #include "common/msg.h"
 
 enum {
-	SESSION_HELLO_MS = 1000,  /* between HELLOs, until WELCOME */
-	SESSION_GRANT_MS = 1000,  /* an absent host costs no more than this */
-	SESSION_COMMIT_MS = 1000, /* likewise */
+	SESSION_HELLO_MS = 1000, /* between HELLOs, until WELCOME */
+	SESSION_GRANT_MS = CONFIG_GUEST_GRANT_WAIT_MS,	 /* an absent host costs
+							    no more than this */
+	SESSION_COMMIT_MS = CONFIG_GUEST_COMMIT_WAIT_MS, /* likewise */
 	SESSION_KILL_MS = 5000,	  /* for what was killed to be gone */
 	SESSION_QUIET_MS = 10000, /* for sync and unmount */
 	SESSION_REBOOT_MS = 2000, /* for the child that calls reboot(2) */

@@ -139,7 +139,7 @@ static void defaults(struct appliance *a)
 {
 	*a = (struct appliance){
 		.cpus = 1,
-		.boot_timeout_ms = 60000,
+		.boot_timeout_ms = CONFIG_HOST_BOOT_TIMEOUT_MS,
 		.grace_ms = 10000,
 		.heartbeat_ms = HEARTBEAT_DEFAULT_MS,
 		.restart_limit = 5,

@@ -21,9 +21,9 @@
 #include <unistd.h>
 
 #include "common/array.h"
+#include "common/version.h"
 #include "host/link/peer.h"
 #include "host/loop.h"
-#include "host/version.h"
 
 #define INTERFACE "io.reprise."
 #define SERVICE "org.varlink.service."
