@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tests/integration/rig.h - one appliance under test, from run to nothing left
+ *
+ * What is tested where (each on x86_64 and s390x, but for the model's):
+ *
+ *	test_example   the example image: page, console, second run, reboots in
+ *	               place and in full, memory back, stop
+ *	test_guest     ends that the guest begins: reboot, power-off, payload's
+ *	               exit, reset and halt without intent, panic
+ *	test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU
+ *killed or told to end, restart = never test_refused   what never starts: bad
+ *files, bad images, bad QEMUs test_model_port    the stand-in's port: garbage,
+ *half frames, old epochs test_model_gate    the stand-in's QEMU: deaf,
+ *refusing, repeating itself
+ *
+ * Theory of operation: `reprise run` is a child whose readiness comes by a
+ * descriptor, one byte for each READY, and whose every word is kept. The test
+ * program is a subreaper: whatever its children leave behind becomes its own
+ * child and is seen, and killed, at the end. No wait is longer than
+ * CHILD_DEADLINE_MS; one that fails prints what shim, status and console say.
+ */
+#ifndef TESTS_INTEGRATION_RIG_H
+#define TESTS_INTEGRATION_RIG_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "tests/integration/child.h"
+
+struct rig {
+	struct child shim;
+	char dir[64];	  /* scratch, private */
+	char runtime[80]; /* REPRISE_RUNTIME_DIR, in it */
+	char name[64];	  /* of the appliance */
+	int ready;	  /* one byte for each READY */
+	unsigned int ready_seen;
+};
+
+/* rig_program() - the path of `reprise`, built for this machine */
+const char *rig_program(void);
+
+/* rig_image() - the directory of an image that make has built; static */
+const char *rig_image(const char *arch, const char *image);
+
+/*
+ * rig_open() - scratch and runtime directory; no process
+ *
+ * The functions of host/link/client.h find the appliance from now on.
+ */
+void rig_open(struct rig *r);
+
+/* rig_write() - a file in the scratch directory. Return: its path; static */
+const char *rig_write(const struct rig *r, const char *name, const char *text);
+
+/* rig_run() - reprise run @what; @name: what the appliance will be called */
+void rig_run(struct rig *r, const char *what, const char *name);
+
+/*
+ * rig_run_file() - rig_run() of an appliance file
+ * @lines:	of the file, after image = @image; "" for none
+ */
+void rig_run_file(struct rig *r, const char *image, const char *lines);
+
+/* rig_await_*() - each fails the test when it does not come */
+void rig_await_ready(struct rig *r); /* the next READY not awaited before */
+void rig_await_said(struct rig *r, const char *text); /* on shim's stderr */
+int rig_await_end(struct rig *r); /* Return: its exit code */
+
+/* rig_verb() - reprise ARGS..., to its end. @c: to be closed by the caller */
+void rig_verb(struct rig *r, struct child *c, const char *const args[]);
+
+/* rig_do() - a verb that must succeed, its output not looked at */
+void rig_do(struct rig *r, const char *const args[]);
+#define RIG_DO(r, ...) rig_do((r), (const char *const[]){ __VA_ARGS__, NULL })
+
+/* rig_status() - a new reference; fails the test if there is none */
+json_t *rig_status(struct rig *r);
+
+/* rig_word(), rig_number() - a member of the status, or of its "last" passage;
+ * rig_word() gives a static copy */
+const char *rig_word(struct rig *r, const char *key);
+json_int_t rig_number(struct rig *r, const char *key);
+const char *rig_last(struct rig *r, const char *key);
+
+/* rig_get() - a page of the guest's that must come; static */
+const char *rig_get(struct rig *r, const char *path);
+
+/* rig_poke() - a page whose answer nobody needs */
+void rig_poke(struct rig *r, const char *path);
+
+/*
+ * rig_assert_nothing_left() - the shim has ended: no child, nor child's child,
+ *	no file, socket, lock or directory of it
+ */
+void rig_assert_nothing_left(struct rig *r);
+
+/* rig_fail() - fail the test, telling all that may explain it */
+_Noreturn void rig_fail(struct rig *r, const char *what);
+
+/* rig_close() - end whatever is left, however the test went; takes a closed
+ * one */
+void rig_close(struct rig *r);
+
+#endif
