@@ -90,12 +90,12 @@ define architecture # 1: architecture
 $(O)/$(1)/toolchain.key: FORCE | deps
 	@image/toolchain/link $(1) $(O)/$(1)
 
-$(O)/$(1)/%.o: %.c $(O)/$(1)/toolchain.key | $(CONFIG_H)
+$(O)/$(1)/%.o: %.c $(O)/$(1)/toolchain.key Makefile | $(CONFIG_H)
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$(O)/$(1)/toolchain/bin/cc $$(cflags) $(CFLAGS_MUSL) -c -o $$@ $$<
 
-$(O)/clang/$(1)/%.o: %.c $(O)/$(1)/toolchain.key | $(CONFIG_H)
+$(O)/clang/$(1)/%.o: %.c $(O)/$(1)/toolchain.key Makefile | $(CONFIG_H)
 	$$(call say,CLANG,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$(O)/$(1)/toolchain/bin/clang $$(cflags) -O2 $(WARN_CLANG) \
