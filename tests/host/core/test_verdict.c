@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -118,6 +119,27 @@ static void sentence_unclean_proof_gives_its_numbers(void **state)
 				     "flight, 3 processes"));
 }
 
+static void manual_names_every_cause_with_its_code(void **state)
+{
+	static char text[65536];
+	FILE *manual = fopen("host/reprise.1.scd", "r");
+	size_t n;
+
+	(void)state;
+	assert_non_null(manual);
+	n = fread(text, 1, sizeof(text) - 1, manual);
+	fclose(manual);
+	text[n] = '\0';
+	for (int c = CAUSE_NONE + 1; c < CAUSES; c++) {
+		char row[80];
+
+		snprintf(row, sizeof(row), "*%d %s*", cause_exit((enum cause)c),
+			 cause_name((enum cause)c));
+		if (!strstr(text, row))
+			fail_msg("the manual lacks %s", row);
+	}
+}
+
 static void quiesced_reboot_that_powers_off_is_a_reboot(void **state)
 {
 	const struct evidence e = { .end = END_SHUTDOWN,
@@ -139,6 +161,7 @@ int main(void)
 		cmocka_unit_test(names_are_distinct),
 		cmocka_unit_test(sentence_killed_names_signal_and_moment),
 		cmocka_unit_test(sentence_unclean_proof_gives_its_numbers),
+		cmocka_unit_test(manual_names_every_cause_with_its_code),
 		cmocka_unit_test(quiesced_reboot_that_powers_off_is_a_reboot),
 	};
 
