@@ -111,6 +111,10 @@ $(foreach a,$(ARCHS),$(eval $(call architecture,$(a))))
 host: $(O)/$(ARCH)/reprise
 guest: $(O)/$(ARCH)/reprise-init
 
+# ---- the example, shown: host for this machine, guest and image for ARCH
+demo: $(O)/$(HOST_ARCH)/reprise $(O)/$(ARCH)/image/web/manifest
+	@host/demo $(O) $(ARCH)
+
 lock: | deps
 	$(Q)image/toolchain/fetch --relock >$(O)/lock
 	$(Q)mv $(O)/lock image/toolchain/lock

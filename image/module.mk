@@ -16,7 +16,8 @@ $(O)/$(1)/image/$(notdir $(2))/manifest: FORCE $(O)/$(1)/reprise-init \
 endef
 image-directory := $(patsubst %/,%,$(IMAGE))
 $(foreach a,$(ARCHS),$(foreach i,$(sort $(image-directory) \
-	image/examples/web),$(eval $(call image_rules,$(a),$(i)))))
+	$(patsubst %/image.conf,%,$(wildcard image/examples/*/image.conf \
+	tests/*/images/*/image.conf))),$(eval $(call image_rules,$(a),$(i)))))
 
 image: $(O)/$(ARCH)/image/$(notdir $(image-directory))/manifest
 	@echo "image: $(<D)"
