@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/integration/test_operator.c - ends that begin outside the guest
+ */
+#include "tests/integration/both.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/sys.h"
+#include "host/config/runtime.h"
+#include "host/sentence.h"
+
+static const char never[] = "[restart]\npolicy = never\n";
+static const char started[] = "generation 1: QEMU is";
+
+/* Send a Varlink call and do not wait. Return: its connection */
+static int begin_call(struct rig *r, const char *method)
+{
+	char error[SENTENCE_MAX], text[128];
+	int n = snprintf(text, sizeof(text), "{\"method\":\"io.reprise.%s\"}",
+			 method);
+	int fd = runtime_dial(r->name, RUNTIME_CONTROL, error);
+
+	if (fd < 0)
+		rig_fail(r, error);
+	assert_int_equal(send(fd, text, (size_t)n + 1, 0), n + 1);
+	return fd;
+}
+
+/* All that comes until the shim hangs up. */
+static void end_call(int fd, const char *part)
+{
+	char text[8192];
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, text + len, sizeof(text) - 1 - len, 0)) > 0)
+		len += (size_t)n;
+	text[len] = '\0';
+	close(fd);
+	assert_non_null(strstr(text, part));
+}
+
+static void stop_before_hello_waits_for_the_agent(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	int call;
+
+	rig_run(r, rig_image(b->arch, "guest"), "guest");
+	rig_await_said(r, started);
+	call = begin_call(r, "Stop");
+	/* asked for after the stop: so that was before HELLO too */
+	assert_string_equal(rig_word(r, "agent"), "not heard yet");
+	assert_int_equal(rig_await_end(r), 0);
+	rig_await_said(r, "clean power-off");
+	end_call(call, "\"clean power-off\"");
+	rig_assert_nothing_left(r);
+}
+
+static void signal_to_qemu(struct rig *r, int sig)
+{
+	int fd = sys_pidfd_open((pid_t)rig_number(r, "pid"), 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(sys_pidfd_send_signal(fd, sig), 0);
+	close(fd);
+}
+
+static void sigterm_to_shim_stops_the_guest_cleanly(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+
+	rig_run(r, rig_image(b->arch, "guest"), "guest");
+	rig_await_ready(r);
+	sys_pidfd_send_signal(r->shim.pidfd, SIGTERM);
+	assert_int_equal(rig_await_end(r), 0);
+	rig_await_said(r, "clean power-off");
+	rig_assert_nothing_left(r);
+}
+
+static void qemu_killed_is_started_anew(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	json_int_t qemu;
+
+	rig_run(r, rig_image(b->arch, "guest"), "guest");
+	rig_await_ready(r);
+	qemu = rig_number(r, "pid");
+	signal_to_qemu(r, SIGKILL);
+	rig_await_ready(r);
+	assert_string_equal(rig_last(r, "cause"), "QEMU killed");
+	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_int_equal(rig_number(r, "generation"), 2);
+	assert_true(rig_number(r, "pid") != qemu);
+	RIG_DO(r, "stop", "guest");
+	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_nothing_left(r);
+}
+
+static void qemu_ended_with_restart_never_is_the_exit_code(void **state)
+{
+	static const struct {
+		int sig, code;
+		const char *cause;
+	} ends[] = {
+		{ SIGKILL, 81, "QEMU killed" },
+		{ SIGTERM, 79, "QEMU was told to end" },
+	};
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+
+	for (int i = 0; i < 2; i++) {
+		rig_close(r);
+		rig_open(r);
+		rig_run_file(r, rig_image(b->arch, "guest"), never);
+		rig_await_said(r, started);
+		signal_to_qemu(r, ends[i].sig);
+		assert_int_equal(rig_await_end(r), ends[i].code);
+		rig_await_said(r, ends[i].cause);
+		rig_await_said(r, "its restart policy forbids another start");
+		rig_assert_nothing_left(r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_BOTH(stop_before_hello_waits_for_the_agent),
+		ON_BOTH(sigterm_to_shim_stops_the_guest_cleanly),
+		ON_BOTH(qemu_killed_is_started_anew),
+		ON_BOTH(qemu_ended_with_restart_never_is_the_exit_code),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
