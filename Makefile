@@ -104,16 +104,13 @@ $(O)/clang/$(1)/%.o: %.c $(O)/$(1)/toolchain.key Makefile | $(CONFIG_H)
 $(call program,$(1),host,reprise)
 $(call program,$(1),guest,reprise-init)
 $(call program,$(1),image,pack-image)
-clang: $(patsubst %.c,$(O)/clang/$(1)/%.o,$(common-y) $(guest-y) $(host-y))
+clang: $(patsubst %.c,$(O)/clang/$(1)/%.o,$(common-y) $(guest-y) $(host-y) \
+	$(filter image/%,$(image-y)))
 endef
 $(foreach a,$(ARCHS),$(eval $(call architecture,$(a))))
 
 host: $(O)/$(ARCH)/reprise
 guest: $(O)/$(ARCH)/reprise-init
-
-# ---- the example, shown: host for this machine, guest and image for ARCH
-demo: $(O)/$(HOST_ARCH)/reprise $(O)/$(ARCH)/image/web/manifest
-	@host/demo $(O) $(ARCH)
 
 lock: | deps
 	$(Q)image/toolchain/fetch --relock >$(O)/lock
