@@ -74,7 +74,7 @@ TESTS ?= tests
 chosen = $(filter $(TESTS)%,$(foreach f,$(test-folders),$(tests-$(f))))
 test-programs = $(patsubst %.c,$(O)/san/%,$(chosen))
 test-checks := $(if $(filter tests,$(TESTS)),tests/check_purity \
-	tests/check_scripts tests/check_clang)
+	tests/check_scripts tests/check_clang tests/check_analyzer)
 needs-guests := $(foreach a,$(ARCHS),$(O)/$(a)/reprise-init \
 	$(O)/$(a)/image/web/manifest)
 
@@ -89,6 +89,8 @@ unit: $(filter-out $(O)/san/tests/integration/% $(O)/san/tests/image/%,\
 	@tests/run $(O)/log $(test-checks) $^
 .PHONY: unit
 
+# make bench NUMBERS="quiesce gate-share": only those
 bench: $(if $(wildcard tests/bench/*.c),$(O)/tests/bench) \
-	$(O)/$(HOST_ARCH)/reprise $(needs-guests)
-	@$(O)/tests/bench $(O)
+		$(O)/$(HOST_ARCH)/reprise $(needs-guests) \
+		$(O)/x86_64/image/touch/manifest
+	@$(O)/tests/bench $(NUMBERS)

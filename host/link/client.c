@@ -104,18 +104,18 @@ static int next_reply(struct peer *p, const char *name, int64_t end_ms,
 static int start_call(const char *name, const char *method, json_t *parameters,
 		      bool more, struct peer **ret, char *error)
 {
-	struct peer *p = calloc(1, sizeof(*p));
+	int fd = runtime_dial(name, RUNTIME_CONTROL, error);
+	struct peer *p = fd < 0 ? NULL : calloc(1, sizeof(*p));
 	char full[64];
-	int fd;
 
 	if (!parameters)
 		parameters = json_object();
-	fd = p ? runtime_dial(name, RUNTIME_CONTROL, error)
-	       : sentence(error, -ENOMEM, "out of memory");
-	if (fd < 0) {
+	if (!p) {
 		json_decref(parameters);
-		free(p);
-		return fd;
+		if (fd < 0)
+			return fd;
+		close(fd);
+		return sentence(error, -ENOMEM, "out of memory");
 	}
 	p->fd = fd;
 	snprintf(full, sizeof(full), "io.reprise.%s", method);
@@ -157,7 +157,7 @@ int client_watch(const char *name, const char *method,
 	if (r < 0)
 		return r;
 	while (r == 0 && !enough && more) {
-		json_t *parameters;
+		json_t *parameters = NULL;
 
 		r = next_reply(p, name, INT64_MAX, &parameters, &more, error);
 		if (r == 0) {
