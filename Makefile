@@ -49,24 +49,31 @@ include common/module.mk guest/module.mk host/module.mk image/module.mk \
 deps:
 	@image/toolchain/packages
 
-KCONF := KCONFIG_CONFIG=../.config kconfig-conf
-AUTO_CONF := $(O)/include/config/auto.conf
+# Without a .config of the person's own, what Kconfig says is what counts.
 ifneq ($(MAKECMDGOALS),clean)
+KCONFIG_USED := $(if $(wildcard .config),../.config,default.config)
+$(shell mkdir -p $(O); [ "$$(cat $(O)/config-used 2>/dev/null)" = $(KCONFIG_USED) ] \
+	|| echo $(KCONFIG_USED) >$(O)/config-used)
+AUTO_CONF := $(O)/include/config/auto.conf
 -include $(AUTO_CONF)
 endif
-$(AUTO_CONF) $(CONFIG_H) &: Kconfig $(wildcard .config) | deps
+KCONF := KCONFIG_CONFIG=$(KCONFIG_USED) kconfig-conf
+$(AUTO_CONF) $(CONFIG_H) &: Kconfig $(wildcard .config) $(O)/config-used | deps
 	@mkdir -p $(O)/include/config $(O)/include/generated
-	@(cd $(O) && $(KCONF) --olddefconfig ../Kconfig && \
-		$(KCONF) --silentoldconfig ../Kconfig) >/dev/null
-	@rm -f ..config.tmp; touch $(AUTO_CONF) $(CONFIG_H)
+	@cd $(O) && rm -f default.config && ($(KCONF) --olddefconfig ../Kconfig \
+		&& $(KCONF) --silentoldconfig ../Kconfig) >config.log 2>&1 || \
+		{ cat config.log >&2; exit 1; }
+	@rm -f ..config.tmp $(O)/.*.config.tmp; touch $(AUTO_CONF) $(CONFIG_H)
 
+# menuconfig and the others write .config; defconfig is what may be kept
 .PHONY: menuconfig defconfig savedefconfig olddefconfig
 menuconfig: | deps
 	@kconfig-mconf Kconfig
 defconfig: | deps
-	@kconfig-conf --defconfig image/defconfig Kconfig
+	@kconfig-conf $(if $(wildcard defconfig),--defconfig defconfig, \
+		--alldefconfig) Kconfig
 savedefconfig: | deps
-	@kconfig-conf --savedefconfig image/defconfig Kconfig
+	@kconfig-conf --savedefconfig defconfig Kconfig
 olddefconfig: | deps
 	@kconfig-conf --olddefconfig Kconfig
 
