@@ -25,10 +25,11 @@ extern const char *const bench_archs[BENCH_ARCHS];
 
 /* What any clean reboot under the shim tells besides. */
 struct byproducts {
-	struct samples quiesce_ms;
-	struct samples gate_ms;	 /* in place only */
-	struct samples stop_ms;	 /* SHUTDOWN to STOP, QEMU's own, likewise */
-	struct samples reset_ms; /* decision to RESET, QEMU's own, likewise */
+	struct samples quiesce_ms; /* INTENT to SHUTDOWN */
+	struct samples proof_ms;   /* INTENT to QUIESCED */
+	struct samples gate_ms;	   /* in place only */
+	struct samples stop_ms;	   /* SHUTDOWN to STOP, QEMU's own, likewise */
+	struct samples reset_ms;   /* decision to RESET, QEMU's own, likewise */
 };
 
 struct bench {

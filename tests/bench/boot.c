@@ -82,24 +82,25 @@ int measure_boot_vs_stock(struct bench *b, const char *arch, struct figure *f,
 			  char *error)
 {
 	struct boots ours = { 0 }, stock = { 0 };
-	double a, d;
+	struct samples ratios;
 	char release[64];
 	int r = boot_both(b, arch, &ours, &stock, release, error);
 
 	if (r < 0)
 		return r;
-	a = samples_median(&ours.console_ms);
-	d = samples_median(&stock.console_ms);
-	f->value = a / d;
+	ratios = samples_ratios(&ours.console_ms, &stock.console_ms);
+	f->value = samples_median(&ratios);
 	figure_how(
 		f,
 		"fork() of QEMU to PID 1's first line on the console, TCG: "
 		"our kernel %.0f ms (%.0f to %.0f), Debian's %s %.0f ms "
 		"(%.0f to %.0f), medians of %d each, in turns; same machine, "
 		"memory, initramfs, command line",
-		a, samples_min(&ours.console_ms), samples_max(&ours.console_ms),
-		release, d, samples_min(&stock.console_ms),
-		samples_max(&stock.console_ms), ROUNDS);
+		samples_median(&ours.console_ms), samples_min(&ours.console_ms),
+		samples_max(&ours.console_ms), release,
+		samples_median(&stock.console_ms),
+		samples_min(&stock.console_ms), samples_max(&stock.console_ms),
+		ROUNDS);
 	report_beside(&b->report, "boot-to-ready", arch,
 		      samples_median(&ours.ready_ms), "ms",
 		      "our kernel, fork() of QEMU to READY of the example, "

@@ -31,6 +31,7 @@ void byproducts_note(struct bench *b, const char *arch, const struct marks *m)
 	struct byproducts *y = &b->byproducts[arch_index(arch)];
 
 	samples_add(&y->quiesce_ms, between_ms(m, MARK_INTENT, MARK_SHUTDOWN));
+	samples_add(&y->proof_ms, between_ms(m, MARK_INTENT, MARK_QUIESCED));
 	if (!m->at_us[MARK_RESET])
 		return;
 	samples_add(&y->gate_ms, between_ms(m, MARK_STOP, MARK_DECIDED) +
@@ -86,7 +87,8 @@ int measure_gate_share(struct bench *b, const char *arch, struct figure *f,
 int measure_quiesce(struct bench *b, const char *arch, struct figure *f,
 		    char *error)
 {
-	const struct samples *s = &b->byproducts[arch_index(arch)].quiesce_ms;
+	const struct byproducts *y = &b->byproducts[arch_index(arch)];
+	const struct samples *s = &y->quiesce_ms;
 	int r = s->n ? 0 : need_in_place(b, arch, error);
 
 	if (r < 0)
@@ -98,5 +100,9 @@ int measure_quiesce(struct bench *b, const char *arch, struct figure *f,
 		   "reboot(2) to the reset in it; median of all %zu clean "
 		   "reboots of the idle example in this run, %.1f to %.1f",
 		   s->n, samples_min(s), samples_max(s));
+	report_beside(&b->report, "quiesce-to-proof", arch,
+		      samples_median(&y->proof_ms), "ms",
+		      "of it: INTENT to QUIESCED received, median of %zu",
+		      y->proof_ms.n);
 	return 0;
 }

@@ -28,7 +28,7 @@ static int stored(const struct bench *b, const char *arch, const char *file,
 int measure_image_size(struct bench *b, const char *arch, struct figure *f,
 		       char *error)
 {
-	double kernel, initrd;
+	double kernel = 0, initrd = 0;
 	int r = stored(b, arch, "kernel", &kernel, error);
 
 	if (r == 0)

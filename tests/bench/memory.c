@@ -17,7 +17,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/pair.h"
 
-enum { ROUNDS = 9, TOUCHED_MIB = 4096 };
+enum { ROUNDS = 9, TOUCHED_MIB = 4096, BOTH_MIB = 11 << 10 };
 
 static const char arch_here[] = "x86_64"; /* it is the host's kernel's work */
 
@@ -44,7 +44,7 @@ static int mem_available(double *mib, char *error)
 
 static int stop_served(struct served *s, struct returns *t, char *error)
 {
-	double before, after;
+	double before = 0, after = 0;
 	struct marks m;
 	int r = mem_available(&before, error);
 
@@ -64,32 +64,23 @@ static int stop_served(struct served *s, struct returns *t, char *error)
 	return 0;
 }
 
-static int one_served(struct bench *b, struct returns *t, char *error)
+static int start_served(struct bench *b, struct served *s, char *error)
 {
 	char path[SITE_PATH], log[SITE_PATH + 32];
-	struct served s = { 0 };
 	int r = site_appliance(&b->site, "touch", arch_here, "touch", path,
 			       error);
 
 	if (r < 0)
 		return r;
 	snprintf(log, sizeof(log), "%s/log/bench-touch.log", b->site.build);
-	r = served_start(&s, &b->turns, b->site.program, path, "touch", log,
-			 error);
-	if (r == 0)
-		r = stop_served(&s, t, error);
-	served_close(&s);
-	return r;
+	return served_start(s, &b->turns, b->site.program, path, "touch", log,
+			    error);
 }
 
-static int one_plain(struct plain *p, struct returns *t, char *error)
+static int kill_plain(struct plain *p, struct returns *t, char *error)
 {
-	int r = plain_start(p, error);
+	int r = plain_kill(p, error);
 
-	if (r == 0)
-		r = plain_await(p, PLAIN_READY, error);
-	if (r == 0)
-		r = plain_kill(p, error);
 	if (r == 0)
 		r = plain_await(p, PLAIN_FREED, error);
 	if (r < 0)
@@ -100,7 +91,32 @@ static int one_plain(struct plain *p, struct returns *t, char *error)
 	return 0;
 }
 
-static int in_turns(struct bench *b, struct returns *t, char *error)
+/* Both guests take their memory at the same time, if there is so much. */
+static int one_round(struct bench *b, struct plain *p, struct returns *t,
+		     char *error)
+{
+	struct served s = { 0 };
+	double mib = 0;
+	int r = mem_available(&mib, error);
+	bool both = mib >= BOTH_MIB;
+
+	if (r == 0 && both)
+		r = plain_start(p, error);
+	if (r == 0)
+		r = start_served(b, &s, error);
+	if (r == 0 && both)
+		r = plain_await(p, PLAIN_READY, error);
+	if (r == 0)
+		r = stop_served(&s, t, error);
+	served_close(&s);
+	if (r == 0 && !both)
+		r = plain_start(p, error);
+	if (r == 0)
+		r = plain_await(p, PLAIN_READY, error);
+	return r < 0 ? r : kill_plain(p, t, error);
+}
+
+static int all_rounds(struct bench *b, struct returns *t, char *error)
 {
 	struct prepared prepared;
 	struct plain plain = { 0 };
@@ -110,11 +126,8 @@ static int in_turns(struct bench *b, struct returns *t, char *error)
 	if (r < 0)
 		return r;
 	r = plain_open(&plain, &b->turns, &prepared, error);
-	for (int i = 0; i < ROUNDS && r == 0; i++) {
-		r = one_served(b, t, error);
-		if (r == 0)
-			r = one_plain(&plain, t, error);
-	}
+	for (int i = 0; i < ROUNDS && r == 0; i++)
+		r = one_round(b, &plain, t, error);
 	plain_close(&plain);
 	prepare_end(&prepared);
 	return r;
@@ -141,7 +154,7 @@ int measure_memory_back(struct bench *b, const char *arch, struct figure *f,
 	int r;
 
 	(void)arch;
-	r = in_turns(b, &t, error);
+	r = all_rounds(b, &t, error);
 	if (r == 0)
 		r = check_back(&t, error);
 	if (r < 0)

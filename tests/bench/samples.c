@@ -53,3 +53,12 @@ double samples_max(const struct samples *s)
 {
 	return s->n ? sorted(s).v[s->n - 1] : 0;
 }
+
+struct samples samples_ratios(const struct samples *a, const struct samples *b)
+{
+	struct samples ratios = { .n = 0 };
+
+	for (size_t i = 0; i < a->n && i < b->n; i++)
+		samples_add(&ratios, a->v[i] / b->v[i]);
+	return ratios;
+}

@@ -23,6 +23,9 @@ void samples_join(struct samples *s, const struct samples *more);
 /* samples_median() - of an even number the mean of the middle two; 0: none */
 double samples_median(const struct samples *s);
 
+/* samples_ratios() - the n-th of @a to the n-th of @b */
+struct samples samples_ratios(const struct samples *a, const struct samples *b);
+
 double samples_min(const struct samples *s);
 double samples_max(const struct samples *s);
 
