@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/pvmodel/machine.c - run states, resets, the end
+ *
+ * With -action reboot=shutdown,shutdown=pause an end that the guest begins is
+ * SHUTDOWN and STOP, and the machine waits; system_reset then makes it ready
+ * to run again, and cont runs it. The guest's first instruction comes a moment
+ * after cont; a firmware that resets once more does so in that moment.
+ */
+#include "tests/pvmodel/model.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+enum { BOOT_NS = 10000000 };
+
+static json_t *why(bool guest, const char *reason)
+{
+	return json_pack("{s:b, s:s}", "guest", (int)guest, "reason", reason);
+}
+
+static void on_boot(void *ctx, uint32_t events)
+{
+	struct model *m = ctx;
+	uint64_t ticks;
+
+	(void)events;
+	if (read(m->machine.timer_fd, &ticks, sizeof(ticks)) < 0 ||
+	    m->machine.state != RUNNING)
+		return;
+	if (m->machine.resets &&
+	    m->machine.firmware_resets < m->script.firmware_resets) {
+		m->machine.firmware_resets++;
+		machine_guest_ends(m, true);
+	} else {
+		m->machine.firmware_resets = 0;
+		guest_boot(m);
+	}
+}
+
+int machine_open(struct model *m)
+{
+	m->machine.timer_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (m->machine.timer_fd < 0)
+		return -errno;
+	m->machine.reboot_resets = !m->line.reboot_pauses;
+	return loop_add(&m->loop, m->machine.timer_fd, EPOLLIN, on_boot, m);
+}
+
+const char *machine_state(const struct model *m)
+{
+	static const char *const names[] = {
+		[PRELAUNCH] = "prelaunch",
+		[RUNNING] = "running",
+		[STOPPED] = "shutdown",
+	};
+
+	return names[m->machine.state];
+}
+
+bool machine_cont(struct model *m)
+{
+	const struct itimerspec t = { .it_value.tv_nsec = BOOT_NS };
+
+	if (m->machine.state == STOPPED)
+		return false; /* "Resetting the Virtual Machine is required" */
+	if (m->machine.state == RUNNING)
+		return true;
+	m->machine.state = RUNNING;
+	monitor_event(m, "RESUME", NULL);
+	timerfd_settime(m->machine.timer_fd, 0, &t, NULL);
+	return true;
+}
+
+static void stop(struct model *m, bool guest, const char *reason)
+{
+	monitor_event(m, "SHUTDOWN", why(guest, reason));
+	if (m->script.double_shutdown)
+		monitor_event(m, "SHUTDOWN", why(guest, reason));
+	m->machine.state = STOPPED;
+	monitor_event(m, "STOP", NULL);
+}
+
+void machine_guest_ends(struct model *m, bool reset)
+{
+	guest_stop(m);
+	if (!m->line.shutdown_pauses)
+		machine_quit(m, reset ? "guest-reset" : "guest-shutdown");
+	stop(m, true, reset ? "guest-reset" : "guest-shutdown");
+}
+
+bool machine_reset(struct model *m)
+{
+	if (m->script.refuses_reset)
+		return false;
+	guest_stop(m);
+	if (!m->machine.reboot_resets) {
+		stop(m, false, "host-qmp-system-reset");
+		return true;
+	}
+	m->machine.resets++;
+	fprintf(stderr, "pvmodel: reset %u\n", m->machine.resets);
+	m->machine.state = PRELAUNCH;
+	monitor_event(m, "RESET", why(false, "host-qmp-system-reset"));
+	return true;
+}
+
+void machine_set_reboot(struct model *m, const char *action)
+{
+	m->machine.reboot_resets = strcmp(action, "reset") == 0;
+}
+
+void machine_quit(struct model *m, const char *reason)
+{
+	monitor_event(m, "SHUTDOWN", why(false, reason));
+	_exit(0);
+}

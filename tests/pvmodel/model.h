@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tests/pvmodel/model.h - a stand-in for QEMU: its parts and who calls whom
+ *
+ *	main       signals, loop          -> all
+ *	monitor    QMP, as a server       -> machine
+ *	machine    run state, resets      -> monitor (events), guest (boot, end)
+ *	guest      the agent's side       -> machine (its end)
+ *	helper     cleanup/<pid>
+ *	script     what shall go wrong
+ *
+ * Each part has its struct here; none looks into another's.
+ */
+#ifndef TESTS_PVMODEL_MODEL_H
+#define TESTS_PVMODEL_MODEL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/msg.h"
+#include "common/wire.h"
+#include "host/loop.h"
+#include "tests/pvmodel/command_line.h"
+#include "tests/pvmodel/script.h"
+
+enum { MONITOR_LINE = 8192 };
+
+struct monitor {
+	int in, out; /* the client; -1: none */
+	int slot;
+	bool negotiated;
+	size_t len;
+	char line[MONITOR_LINE];
+};
+
+enum run_state { PRELAUNCH, RUNNING, STOPPED /* "shutdown" */ };
+
+struct machine {
+	enum run_state state;
+	bool reboot_resets;	      /* set-action reboot=reset */
+	unsigned int resets;	      /* that QEMU was told to do */
+	unsigned int firmware_resets; /* since the last of them */
+	int timer_fd; /* from cont to the guest's first instruction */
+};
+
+struct guest {
+	int fd; /* the port's client; -1: none */
+	int slot;
+	bool up;
+	bool ready;
+	uint64_t epoch, epoch_before;
+	uint32_t seq;
+	uint8_t intent;
+	struct wire_reader reader;
+};
+
+struct model {
+	struct script script;
+	struct command_line line;
+	struct loop loop;
+	struct monitor monitor;
+	struct machine machine;
+	struct guest guest;
+};
+
+/* monitor.c */
+int monitor_listen(struct model *m);
+void monitor_attach(struct model *m, int in, int out);
+/* monitor_event() - @data: stolen, or NULL */
+void monitor_event(struct model *m, const char *name, json_t *data);
+
+/* machine.c; those that return bool: false: refused */
+int machine_open(struct model *m);
+bool machine_cont(struct model *m);
+bool machine_reset(struct model *m);
+void machine_set_reboot(struct model *m, const char *action);
+const char *machine_state(const struct model *m);
+/* machine_guest_ends() - the guest has reset (or powered off) the machine */
+void machine_guest_ends(struct model *m, bool reset);
+_Noreturn void machine_quit(struct model *m, const char *reason);
+
+/* guest.c */
+int guest_listen(struct model *m);
+void guest_boot(struct model *m);
+void guest_stop(struct model *m);
+
+/* noise.c: bytes that must do nothing but be counted */
+enum {
+	NOISE_FRAMES = 2,    /* whole frames of another epoch, each time */
+	NOISE_REFUSED = 133, /* bytes of no frame, and messages refused */
+};
+void noise_send(struct model *m);
+
+#endif

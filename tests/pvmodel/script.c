@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/pvmodel/script.c - what the model shall do otherwise than QEMU does
+ */
+#include "tests/pvmodel/script.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/array.h"
+
+enum { WORDS_MAX = 512 };
+
+#define FLAG(word, member)                                                     \
+	{                                                                      \
+		word, offsetof(struct script, member)                          \
+	}
+
+static const struct {
+	const char *word;
+	size_t at; /* a bool in struct script */
+} flags[] = {
+	FLAG("ends-at-once", ends_at_once),
+	FLAG("deaf-at-stop", deaf_at_stop),
+	FLAG("ignores-quit", ignores_quit),
+	FLAG("ignores-term", ignores_term),
+	FLAG("refuses-reset", refuses_reset),
+	FLAG("double-shutdown", double_shutdown),
+	FLAG("no-helper", no_helper),
+	FLAG("garbage", garbage),
+	FLAG("policy", policy),
+	FLAG("no-intent", no_intent),
+	FLAG("no-hello", no_hello),
+	FLAG("unclean", unclean),
+	FLAG("stays", stays),
+};
+
+static bool take_flag(struct script *s, const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (strcmp(flags[i].word, word) != 0)
+			continue;
+		*(bool *)((char *)s + flags[i].at) = true;
+		return true;
+	}
+	return false;
+}
+
+static bool take_word(struct script *s, const char *word)
+{
+	char rest;
+
+	return sscanf(word, "version=%u.%u%c", &s->version_major,
+		      &s->version_minor, &rest) == 2 ||
+	       sscanf(word, "firmware-resets=%u%c", &s->firmware_resets,
+		      &rest) == 1 ||
+	       sscanf(word, "arch=%15[a-z0-9_]%c", s->arch, &rest) == 1 ||
+	       take_flag(s, word);
+}
+
+const char *script_read(struct script *s, const char *words)
+{
+	static char copy[WORDS_MAX];
+	char *rest = copy;
+
+	*s = (struct script){ .version_major = 7,
+			      .version_minor = 2,
+			      .arch = "x86_64" };
+	if (!words || !words[0])
+		return NULL;
+	snprintf(copy, sizeof(copy), "%s", words);
+	while (rest) {
+		const char *word = strsep(&rest, ",");
+
+		if (!take_word(s, word))
+			return word;
+	}
+	return NULL;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tests/pvmodel/script.h - what the model shall do otherwise than QEMU does
+ *
+ * PVMODEL holds words separated by commas; without it the model behaves. A
+ * word that nobody knows ends the model: a test must not pass by a typo.
+ */
+#ifndef TESTS_PVMODEL_SCRIPT_H
+#define TESTS_PVMODEL_SCRIPT_H
+
+#include <stdbool.h>
+
+struct script {
+	/* version=7.2, arch=x86_64: what it says that it is */
+	unsigned int version_major, version_minor;
+	char arch[16];
+
+	/* QEMU */
+	bool ends_at_once; /* before QMP, with last words on stderr */
+	bool deaf_at_stop; /* a stopped VM's query-status has no answer */
+	bool ignores_quit;
+	bool ignores_term;    /* SIGTERM */
+	bool refuses_reset;   /* system_reset is an error */
+	bool double_shutdown; /* two SHUTDOWN for one STOP */
+	bool no_helper;	      /* async teardown is asked for and not done */
+
+	/* firmware-resets=N: so many resets of the firmware's own after each
+	 * reset that QEMU was told to do */
+	unsigned int firmware_resets;
+
+	/* the guest */
+	bool garbage;	/* noise around every message, in every state */
+	bool policy;	/* REFUSED for every REQUEST */
+	bool no_intent; /* REQUEST has no answer */
+	bool no_hello;	/* no agent at all */
+	bool unclean;	/* the proof says: a writable mount */
+	bool stays;	/* it does not end after COMMIT */
+};
+
+/*
+ * script_read() - take the words of PVMODEL
+ * Return: NULL; else the word that nobody knows, static
+ */
+const char *script_read(struct script *s, const char *words);
+
+#endif
