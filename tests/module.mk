@@ -76,7 +76,7 @@ test-programs = $(patsubst %.c,$(O)/san/%,$(chosen))
 test-checks := $(if $(filter tests,$(TESTS)),tests/check_purity \
 	tests/check_scripts tests/check_clang tests/check_analyzer)
 needs-guests := $(foreach a,$(ARCHS),$(O)/$(a)/reprise-init \
-	$(O)/$(a)/image/web/manifest)
+	$(O)/$(a)/image/web/manifest $(O)/$(a)/image/guest/manifest)
 
 check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel,$(if \
