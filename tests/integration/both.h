@@ -32,4 +32,10 @@ extern struct both both_x86_64, both_s390x;
 	}
 #define ON_BOTH(test) ON_ONE(test, x86_64), ON_ONE(test, s390x)
 
+/* A test whose rig runs no guest, so that one architecture is enough. */
+#define ON_MODEL(test)                                                         \
+	{                                                                      \
+#test, test, both_open, both_close, &both_x86_64               \
+	}
+
 #endif

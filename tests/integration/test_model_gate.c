@@ -251,29 +251,24 @@ static void qemu_that_ends_before_qmp_is_quoted(void **state)
 	rig_assert_nothing_left(r);
 }
 
-#define MODEL(test)                                                            \
-	{                                                                      \
-#test, test, both_open, both_close, &both_x86_64               \
-	}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MODEL(model_as_it_should_be_reboots_in_place),
-		MODEL(run_with_of_qemu_9_is_understood),
-		MODEL(missing_helper_is_told_and_survived),
-		MODEL(deaf_at_stop_drains_first),
-		MODEL(refused_reset_relaunches),
-		MODEL(two_shutdowns_of_one_stop_are_one_decision),
-		MODEL(firmware_that_resets_twice_more_continues_the_boot),
-		MODEL(firmware_that_resets_thrice_more_is_judged),
-		MODEL(unclean_proof_is_never_reset_in_place),
-		MODEL(refusing_policy_is_the_answer),
-		MODEL(silent_agent_is_lost_and_relaunched),
-		MODEL(guest_that_stays_after_commit_hangs),
-		MODEL(boot_without_hello_times_out),
-		MODEL(qemu_that_ignores_quit_gets_sigterm_then_sigkill),
-		MODEL(qemu_that_ends_before_qmp_is_quoted),
+		ON_MODEL(model_as_it_should_be_reboots_in_place),
+		ON_MODEL(run_with_of_qemu_9_is_understood),
+		ON_MODEL(missing_helper_is_told_and_survived),
+		ON_MODEL(deaf_at_stop_drains_first),
+		ON_MODEL(refused_reset_relaunches),
+		ON_MODEL(two_shutdowns_of_one_stop_are_one_decision),
+		ON_MODEL(firmware_that_resets_twice_more_continues_the_boot),
+		ON_MODEL(firmware_that_resets_thrice_more_is_judged),
+		ON_MODEL(unclean_proof_is_never_reset_in_place),
+		ON_MODEL(refusing_policy_is_the_answer),
+		ON_MODEL(silent_agent_is_lost_and_relaunched),
+		ON_MODEL(guest_that_stays_after_commit_hangs),
+		ON_MODEL(boot_without_hello_times_out),
+		ON_MODEL(qemu_that_ignores_quit_gets_sigterm_then_sigkill),
+		ON_MODEL(qemu_that_ends_before_qmp_is_quoted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

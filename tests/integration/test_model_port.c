@@ -37,9 +37,7 @@ static void noise_in_every_state_is_counted_and_nothing_else(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "noise_in_every_state_is_counted_and_nothing_else",
-		  noise_in_every_state_is_counted_and_nothing_else, both_open,
-		  both_close, &both_x86_64 },
+		ON_MODEL(noise_in_every_state_is_counted_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

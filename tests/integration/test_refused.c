@@ -176,24 +176,19 @@ static void qemu_of_another_architecture_is_refused(void **state)
 		       "qemu-system-x86_64");
 }
 
-#define REFUSED(test)                                                          \
-	{                                                                      \
-#test, test, both_open, both_close, &both_x86_64               \
-	}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		REFUSED(sound_file_is_fine),
-		REFUSED(unknown_key_is_refused),
-		REFUSED(wrong_unit_is_refused),
-		REFUSED(missing_file_is_refused),
-		REFUSED(missing_kernel_is_refused),
-		REFUSED(image_of_another_architecture_is_refused),
-		REFUSED(hash_that_does_not_match_is_refused),
-		REFUSED(absent_qemu_is_refused),
-		REFUSED(old_qemu_is_refused),
-		REFUSED(qemu_of_another_architecture_is_refused),
+		ON_MODEL(sound_file_is_fine),
+		ON_MODEL(unknown_key_is_refused),
+		ON_MODEL(wrong_unit_is_refused),
+		ON_MODEL(missing_file_is_refused),
+		ON_MODEL(missing_kernel_is_refused),
+		ON_MODEL(image_of_another_architecture_is_refused),
+		ON_MODEL(hash_that_does_not_match_is_refused),
+		ON_MODEL(absent_qemu_is_refused),
+		ON_MODEL(old_qemu_is_refused),
+		ON_MODEL(qemu_of_another_architecture_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
