@@ -15,9 +15,10 @@
  *
  * all little-endian. The port is a byte stream that can be cut anywhere, so
  * the reader looks for the magic again one byte after every frame that it
- * refuses: after a cut it loses that frame and no other. The "1" of the magic
- * is the version: this layout is frozen (tests/common/golden.h).
- * No allocation, no system call.
+ * refuses: after a cut it loses that frame and no other. (What stands behind a
+ * half frame comes out when as many bytes have arrived as that one announced.)
+ *The "1" of the magic is the version: this layout is frozen
+ *(tests/common/golden.h). No allocation, no system call.
  */
 #ifndef COMMON_WIRE_H
 #define COMMON_WIRE_H
@@ -50,8 +51,8 @@ size_t wire_write(const struct frame *f, uint8_t buf[static WIRE_FRAME_MAX]);
 /* A reader: fill it with what the port gave, then take frames out of it. */
 struct wire_reader {
 	uint8_t buf[WIRE_FRAME_MAX];
-	size_t start; /* of what was not taken yet */
-	size_t len;   /* end of what was read */
+	size_t start;	  /* of what was not taken yet */
+	size_t len;	  /* end of what was read */
 	uint64_t dropped; /* bytes that belonged to no good frame */
 };
 

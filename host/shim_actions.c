@@ -53,6 +53,7 @@ static void launch(struct shim *s)
 		return;
 	}
 	s->process = g.process;
+	s->helper_told = false;
 	watch_process(s);
 	if (connect_generation(s, &g) < 0)
 		shim_later(s, EV_QMP_FAILED);
@@ -79,20 +80,34 @@ static void send_qmp(struct shim *s, enum qmp_command command)
 		shim_later(s, EV_QMP_FAILED);
 }
 
-static void run(struct shim *s)
+/* QEMU makes it before it speaks QMP, but it names itself when it first runs.
+ */
+static void watch_helper(struct shim *s)
 {
-	const char *name = s->opt->appliance->name;
-
-	if (process_find_helper(&s->process) < 0)
-		log_line(STDERR_FILENO, name,
-			 "QEMU has no teardown helper: its end will take as "
-			 "long as its memory takes to free");
-	else
+	if (s->helper_slot < 0 && process_find_helper(&s->process) == 0)
 		s->helper_slot = loop_add(&s->loop, s->process.helper_pidfd,
 					  EPOLLIN, shim_on_helper_end, s);
-	log_line(STDERR_FILENO, name, "generation %u: QEMU is %d, helper %d",
-		 s->lc.generation, (int)s->process.pid, (int)s->process.helper);
+}
+
+static void run(struct shim *s)
+{
+	watch_helper(s);
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "generation %u: QEMU is %d", s->lc.generation,
+		 (int)s->process.pid);
 	send_qmp(s, QMP_CONT);
+}
+
+static void tell_of_helper(struct shim *s)
+{
+	if (s->helper_told)
+		return;
+	s->helper_told = true;
+	watch_helper(s);
+	if (s->helper_slot < 0)
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "QEMU has no teardown helper: its end will take as "
+			 "long as its memory takes to free");
 }
 
 /* What the guest does not get it asks for again with its next HELLO. */
@@ -110,6 +125,7 @@ static void welcome(struct shim *s)
 	m.welcome.generation = s->lc.generation;
 	m.welcome.boot = s->lc.boot;
 	send_agent(s, &m);
+	tell_of_helper(s);
 }
 
 static void request(struct shim *s)

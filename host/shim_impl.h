@@ -33,6 +33,7 @@ struct shim {
 	uint64_t started_us;
 	int signal_fd, timer_fd;
 	int qemu_slot, helper_slot; /* of their pidfds; -1: none */
+	bool helper_told;	    /* of this generation, if it has none */
 	struct process process;
 	struct qmp *qmp;
 	struct agent *agent;

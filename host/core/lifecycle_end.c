@@ -109,8 +109,6 @@ static bool may_restart(const struct lifecycle *lc)
 {
 	if (lc->wish != WISH_NONE)
 		return !lc_wants_stop(lc);
-	if (lc->now.cause == CAUSE_QEMU_REFUSED)
-		return false; /* it would refuse again */
 	return cause_clean(lc->now.cause) ? lc->cfg.restart_clean
 					  : lc->cfg.restart_crashed;
 }
@@ -139,6 +137,7 @@ static uint32_t facts(const struct lifecycle *lc, bool healthy, bool alive,
 					 !lc->cfg.restart_poweroff },
 		{ FACT_MAY_RESTART, may_restart(lc) },
 		{ FACT_GAVE_UP, crashes_too_often(lc, now_us) },
+		{ FACT_REFUSED, lc->now.cause == CAUSE_QEMU_REFUSED },
 	};
 	uint32_t set = 0;
 

@@ -21,6 +21,7 @@ enum fact {
 	FACT_POWEROFF = 128,	/* the guest means to power off */
 	FACT_MAY_RESTART = 256, /* the restart policy allows another start */
 	FACT_GAVE_UP = 512,	/* too many crashes in too short a time */
+	FACT_REFUSED = 1024,	/* QEMU ended before it spoke */
 };
 
 enum strategy {

@@ -11,7 +11,7 @@
 
 #include "host/core/planner.h"
 
-enum { ALL_FACTS = FACT_GAVE_UP * 2 };
+enum { ALL_FACTS = FACT_REFUSED * 2 };
 
 static const uint32_t good = FACT_CLEAN | FACT_HEALTHY | FACT_SAME_IMAGE |
 			     FACT_RESTED | FACT_VM_ALIVE | FACT_MAY_RESTART;
@@ -39,7 +39,8 @@ static void plan_stop_wins_over_everything(void **state)
 {
 	(void)state;
 	for (uint32_t f = 0; f < ALL_FACTS; f++)
-		if (f & (FACT_WANT_STOP | FACT_POWEROFF | FACT_GAVE_UP) ||
+		if (f & (FACT_WANT_STOP | FACT_POWEROFF | FACT_GAVE_UP |
+			 FACT_REFUSED) ||
 		    !(f & FACT_MAY_RESTART))
 			assert_int_equal(planner_choose(f).strategy,
 					 STRATEGY_STOP);
