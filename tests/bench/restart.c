@@ -10,7 +10,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/pair.h"
 
-enum { ROUNDS = 7 };
+enum { ROUNDS = 9 };
 
 struct restarts {
 	struct samples ours_ms, plain_ms, total_ms, away_ms;
