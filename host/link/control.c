@@ -223,6 +223,17 @@ static void forget(struct client *cl)
 	free(cl);
 }
 
+/* The client has gone: @cl is no longer. */
+static void lose(struct client *cl)
+{
+	struct control *c = cl->control;
+	uint32_t call = cl->more ? 0 : cl->call;
+
+	forget(cl);
+	if (call && c->ops->gone)
+		c->ops->gone(c->ctx, call);
+}
+
 static void on_client(void *ctx, uint32_t events)
 {
 	struct client *cl = ctx;
@@ -240,7 +251,7 @@ static void on_client(void *ctx, uint32_t events)
 		send_status(cl);
 	peer_flush(p);
 	if (gone < 0 || p->broken)
-		forget(cl);
+		lose(cl);
 	else
 		(void)loop_change(cl->control->loop, cl->slot,
 				  (p->in_len < PEER_BYTES ? EPOLLIN : 0U) |

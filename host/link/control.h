@@ -28,6 +28,12 @@ struct control_ops {
 	json_t *(*status)(void *ctx);
 	void (*reboot)(void *ctx, uint32_t call, enum wish wish, bool wait);
 	void (*stop)(void *ctx, uint32_t call);
+	/*
+	 * The client of a Reboot or Stop that is still open has gone: @call is
+	 * no longer, an answer to it goes nowhere. Once; may be NULL. Not
+	 * called by control_close().
+	 */
+	void (*gone)(void *ctx, uint32_t call);
 };
 
 /*

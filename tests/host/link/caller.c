@@ -47,7 +47,15 @@ static void on_stop(void *ctx, uint32_t call)
 	control_reply(control, call, json_pack("{s:{}}", "end"));
 }
 
-static const struct control_ops ops = { on_status, on_reboot, on_stop };
+static void on_gone(void *ctx, uint32_t call)
+{
+	(void)ctx;
+	assert_true(asked.gone < ASKED_CALLS);
+	asked.gone_call[asked.gone++] = call;
+}
+
+static const struct control_ops ops = { on_status, on_reboot, on_stop,
+					on_gone };
 
 int caller_set_up(void **state)
 {

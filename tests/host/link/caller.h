@@ -25,7 +25,9 @@ struct caller {
 /* What the shim was asked. */
 extern struct asked {
 	int statuses, reboots, stops;
-	uint32_t call[ASKED_CALLS];
+	uint32_t call[ASKED_CALLS]; /* of reboots */
+	int gone;
+	uint32_t gone_call[ASKED_CALLS];
 	enum wish wish;
 	bool wait;
 } asked;

@@ -81,12 +81,16 @@ static void answer_to_a_client_that_left_goes_nowhere(void **state)
 	caller_end(c);
 	caller_say(other, "{\"method\":\"io.reprise.Status\"}");
 	caller_hear(other);
+	assert_int_equal(asked.gone, 1);
+	assert_int_equal(asked.gone_call[0], asked.call[0]);
 	control_reply(control, asked.call[0], json_pack("{s:{}}", "restart"));
 	control_error(control, asked.call[0], "Busy", "no");
 	control_reply(control, 0, json_object());
 	caller_say(other, "{\"method\":\"io.reprise.Status\"}");
 	assert_non_null(caller_hear(other));
 	caller_end(other);
+	caller_turn();
+	assert_int_equal(asked.gone, 1); /* an answered call has no more */
 }
 
 static void ninth_client_is_refused(void **state)
