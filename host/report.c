@@ -44,12 +44,13 @@ static json_t *marks_json(const struct marks *m)
 
 json_t *report_passage(const struct passage *p)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I}", "strategy",
-			 strategy_name(p->strategy), "reason",
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:I}",
+			 "strategy", strategy_name(p->strategy), "reason",
 			 p->reason ? p->reason : "", "cause",
 			 cause_name(p->cause), "evidence", p->evidence,
-			 "phases", phases_json(&p->marks), "marks",
-			 marks_json(&p->marks), "total_us",
+			 "waited_us", (json_int_t)p->wish_us, "attempts",
+			 (int)p->tries, "phases", phases_json(&p->marks),
+			 "marks", marks_json(&p->marks), "total_us",
 			 (json_int_t)phases_total(&p->marks));
 }
 
@@ -96,7 +97,8 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 }
 
 /* The last line of qemu.log: what QEMU said before it ended. */
-static void last_words(const struct runtime *rt, char *buf, size_t size)
+static void last_words(const struct runtime *rt, off_t from, char *buf,
+		       size_t size)
 {
 	int fd = openat(rt->dir_fd, "qemu.log", O_RDONLY | O_CLOEXEC);
 	char *line;
@@ -107,9 +109,10 @@ static void last_words(const struct runtime *rt, char *buf, size_t size)
 	if (fd < 0)
 		return;
 	end = lseek(fd, 0, SEEK_END);
-	if (end > 0)
-		n = pread(fd, buf, size - 1,
-			  end > (off_t)size - 1 ? end - (off_t)size + 1 : 0);
+	if (end - from >= (off_t)size)
+		from = end - (off_t)size + 1;
+	if (end > from)
+		n = pread(fd, buf, size - 1, from);
 	close(fd);
 	buf[n > 0 ? n : 0] = '\0';
 	while (n > 0 && buf[n - 1] == '\n')
@@ -126,7 +129,7 @@ void report_judged(const struct report *r)
 
 	log_line(STDERR_FILENO, r->appliance->name, "%s: %s",
 		 cause_name(p->cause), p->evidence);
-	last_words(r->runtime, said, sizeof(said));
+	last_words(r->runtime, r->log_from, said, sizeof(said));
 	if (!cause_clean(p->cause) && said[0])
 		log_line(STDERR_FILENO, r->appliance->name,
 			 "QEMU's last words: %s", said);

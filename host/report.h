@@ -23,6 +23,7 @@ struct report {
 	pid_t qemu;	     /* 0: none runs */
 	pid_t helper;	     /* 0: none */
 	uint64_t started_us; /* the shim, CLOCK_MONOTONIC */
+	off_t log_from; /* of qemu.log: where this generation's words begin */
 	uint64_t agent_dropped;
 };
 

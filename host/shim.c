@@ -31,6 +31,8 @@
 #include "host/link/control.h"
 #include "host/shim_impl.h"
 
+enum { END_MS = 1000 };
+
 uint64_t shim_now(void)
 {
 	struct timespec t;
@@ -238,13 +240,15 @@ static struct lc_config config_of(const struct appliance *a)
 
 static int watch_signals(struct shim *s)
 {
-	sigset_t set;
+	sigset_t set, block;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+	block = set;
+	sigaddset(&block, SIGPIPE); /* who reads our words may leave */
+	if (sigprocmask(SIG_BLOCK, &block, NULL) < 0)
 		return -errno;
 	s->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (s->signal_fd < 0)
@@ -268,6 +272,7 @@ static int open_links(struct shim *s, char *error)
 		.status = shim_status,
 		.reboot = shim_reboot,
 		.stop = shim_stop,
+		.gone = shim_gone,
 	};
 	const struct runtime *rt = s->opt->runtime;
 	int console_fd = runtime_listen(rt, RUNTIME_CONSOLE, error);
@@ -301,20 +306,31 @@ static int shim_open(struct shim *s, char *error)
 	return r;
 }
 
-/* The loop itself failed: do not leave a QEMU that nobody gates. */
+/*
+ * A QEMU that is still there at the end: the loop itself failed, or it cannot
+ * even be killed. It keeps the lock for as long as it lives.
+ */
 static void end_qemu(struct shim *s)
 {
+	struct pollfd p = { .fd = s->process.pidfd, .events = POLLIN };
+
 	if (s->qemu_slot < 0)
 		return;
 	process_signal(&s->process, SIGKILL);
-	process_reap(&s->process);
+	if (poll(&p, 1, END_MS) > 0)
+		process_reap(&s->process);
+	else
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "QEMU %d has not ended yet and keeps its memory: "
+			 "wait for its end before the next start",
+			 (int)s->process.pid);
 }
 
 static void shim_close(struct shim *s)
 {
+	control_close(s->control); /* the answers go first */
 	end_qemu(s);
 	shim_close_generation(s);
-	control_close(s->control);
 	console_close(s->console);
 	agent_close(s->agent);
 	if (s->timer_fd >= 0)
@@ -329,6 +345,7 @@ int shim_run(const struct shim_options *options)
 	struct shim s = {
 		.opt = options,
 		.exit_code = 1,
+		.ready_fd = options->ready_fd,
 		.started_us = shim_now(),
 		.signal_fd = -1,
 		.timer_fd = -1,

@@ -9,6 +9,7 @@
  */
 #include "host/shim_impl.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -46,6 +47,7 @@ static void launch(struct shim *s)
 	struct generation g;
 
 	shim_close_generation(s);
+	s->log_from = lseek(o->runtime->qemu_log, 0, SEEK_END);
 	if (generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
 			     error) < 0) {
 		log_line(STDERR_FILENO, o->appliance->name, "%s", error);
@@ -89,8 +91,15 @@ static void watch_helper(struct shim *s)
 					  EPOLLIN, shim_on_helper_end, s);
 }
 
+/* What has been settled need not be kept for a shim that takes over. */
+static void forget_log(struct shim *s)
+{
+	(void)!ftruncate(s->opt->runtime->qmp_log, 0);
+}
+
 static void run(struct shim *s)
 {
+	forget_log(s);
 	watch_helper(s);
 	log_line(STDERR_FILENO, s->opt->appliance->name,
 		 "generation %u: QEMU is %d", s->lc.generation,
@@ -111,10 +120,10 @@ static void tell_of_helper(struct shim *s)
 }
 
 /* What the guest does not get it asks for again with its next HELLO. */
-static void send_agent(struct shim *s, struct msg *m)
+static int send_agent(struct shim *s, struct msg *m)
 {
 	m->epoch = s->lc.epoch.id;
-	agent_send(s->agent, m);
+	return agent_send(s->agent, m);
 }
 
 static void welcome(struct shim *s)
@@ -151,7 +160,8 @@ static void commit(struct shim *s)
 	struct msg m = { .type = MSG_COMMIT };
 
 	m.commit.intent = s->lc.epoch.intent;
-	send_agent(s, &m);
+	if (send_agent(s, &m) < 0)
+		shim_later(s, EV_COMMIT_LOST);
 }
 
 static void probe(struct shim *s)
@@ -162,7 +172,12 @@ static void probe(struct shim *s)
 /* While the VM is stopped: no stale byte survives, in either direction. */
 static void reset(struct shim *s)
 {
-	agent_attach(s->agent, runtime_connect(s->opt->runtime, RUNTIME_AGENT));
+	int fd = runtime_connect(s->opt->runtime, RUNTIME_AGENT);
+
+	if (fd < 0 || agent_attach(s->agent, fd) < 0) {
+		shim_later(s, EV_QMP_FAILED); /* a guest that we cannot hear */
+		return;
+	}
 	send_qmp(s, QMP_ALLOW_RESET);
 	send_qmp(s, QMP_RESET);
 }
@@ -171,15 +186,18 @@ static void cont(struct shim *s)
 {
 	send_qmp(s, QMP_FORBID_RESET);
 	send_qmp(s, QMP_CONT);
+	forget_log(s);
 }
 
 static void quit(struct shim *s)
 {
+	watch_helper(s);
 	send_qmp(s, QMP_QUIT);
 }
 
 static void term(struct shim *s)
 {
+	watch_helper(s);
 	process_signal(&s->process, SIGTERM);
 }
 
@@ -190,16 +208,24 @@ static void kill_qemu(struct shim *s)
 
 static void nudge(struct shim *s)
 {
+	watch_helper(s);
 	if (s->helper_slot >= 0)
 		process_nudge_helper(&s->process);
 	else
 		shim_later(s, EV_MEMORY_BACK);
 }
 
+/* Never wait for a reader, and stop telling one that has left. */
 static void ready(struct shim *s)
 {
-	if (s->opt->ready_fd >= 0)
-		(void)!write(s->opt->ready_fd, "\n", 1);
+	struct pollfd p = { .fd = s->ready_fd, .events = POLLOUT };
+
+	if (s->ready_fd < 0 || poll(&p, 1, 0) <= 0)
+		return;
+	if (p.revents & POLLERR || write(s->ready_fd, "\n", 1) < 0) {
+		close(s->ready_fd);
+		s->ready_fd = -1;
+	}
 }
 
 static struct report report_of(const struct shim *s)
@@ -212,6 +238,7 @@ static struct report report_of(const struct shim *s)
 		.qemu = s->qemu_slot >= 0 ? s->process.pid : 0,
 		.helper = s->helper_slot >= 0 ? s->process.helper : 0,
 		.started_us = s->started_us,
+		.log_from = s->log_from,
 		.agent_dropped = agent_dropped(s->agent),
 	};
 }
@@ -323,4 +350,13 @@ void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait)
 void shim_stop(void *ctx, uint32_t call)
 {
 	wish_for(ctx, call, WISH_STOP, true);
+}
+
+void shim_gone(void *ctx, uint32_t call)
+{
+	struct shim *s = ctx;
+
+	for (size_t i = 0; i < SHIM_CALLS; i++)
+		if (s->calls[i].wish != WISH_NONE && s->calls[i].call == call)
+			s->calls[i].wish = WISH_NONE;
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "host/core/lifecycle.h"
 #include "host/loop.h"
@@ -31,6 +32,8 @@ struct shim {
 	struct lifecycle lc;
 	int exit_code;
 	uint64_t started_us;
+	off_t log_from; /* of qemu.log: where this generation's words begin */
+	int ready_fd;	/* -1: none, or nobody reads it any more */
 	int signal_fd, timer_fd;
 	int qemu_slot, helper_slot; /* of their pidfds; -1: none */
 	bool helper_told;	    /* of this generation, if it has none */
@@ -67,5 +70,6 @@ void shim_close_generation(struct shim *s);
 json_t *shim_status(void *ctx);
 void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait);
 void shim_stop(void *ctx, uint32_t call);
+void shim_gone(void *ctx, uint32_t call);
 
 #endif

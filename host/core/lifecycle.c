@@ -43,6 +43,7 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 	epoch_generation(&lc->epoch);
 	lc->qmp_ok = false;
 	lc->cont_us = 0;
+	lc->stopped = false;
 	lc->end_known = false;
 	lc->ending = false;
 	lc_mark(lc, MARK_LAUNCHED, now_us);
@@ -53,7 +54,7 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us)
 {
 	lc->boot++;
-	epoch_over(&lc->epoch);
+	lc->stopped = false;
 	lc->end_known = false;
 	lc->ending = false;
 	lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
@@ -88,6 +89,7 @@ static uint32_t on_up(struct lifecycle *lc, const struct lc_event *ev,
 {
 	(void)ev;
 	lc->qmp_ok = true;
+	lc->ever_up = true;
 	lc_mark(lc, MARK_RUNNING, now_us);
 	return lc_run_epoch(lc, now_us) | ACT_RUN;
 }
@@ -109,7 +111,8 @@ static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
 	case LC_LAUNCHING:
 		return lc_force(lc, END_DEAF, now_us);
 	case LC_BOOTING:
-		return lc_force(lc, END_BOOT_TIMEOUT, now_us);
+		return lc_force(lc, lc->insist ? END_FORCED : END_BOOT_TIMEOUT,
+				now_us);
 	case LC_SERVING:
 		return agent_silent(lc);
 	case LC_ASKING:
@@ -153,7 +156,7 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 	[LC_SERVING] = { GUEST_RUNS },
 	[LC_ASKING] = { GUEST_RUNS },
 	[LC_QUIESCING] = { GUEST_RUNS },
-	[LC_ENDING] = { GUEST_RUNS },
+	[LC_ENDING] = { GUEST_RUNS, [EV_COMMIT_LOST] = lc_on_commit_lost },
 	[LC_JUDGING] = { [EV_STATUS] = lc_on_status,
 			 [EV_QMP_FAILED] = lc_on_qmp_lost,
 			 [EV_EXITED] = lc_on_exited,
@@ -171,7 +174,6 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 	[LC_DRAINING] = { [EV_MEMORY_BACK] = lc_on_memory_back,
 			  [EV_WISH] = lc_on_wish_late,
 			  [EV_DEADLINE] = on_deadline },
-	[LC_ENDED] = { [EV_WISH] = lc_on_wish_ended },
 };
 
 uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,

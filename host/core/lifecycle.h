@@ -72,6 +72,7 @@ enum lc_event_type {
 	EV_EXITED,     /* QEMU reaped: @wait_status */
 	EV_MEMORY_BACK,	  /* nothing holds its memory any more */
 	EV_LAUNCH_FAILED, /* QEMU could not even be started */
+	EV_COMMIT_LOST,	  /* ACT_COMMIT could not be carried out */
 	EV_WISH,	  /* an operator: @wish */
 	EV_DEADLINE,	  /* lc->deadline_us has passed */
 	LC_EVENTS,
@@ -141,6 +142,8 @@ struct passage {
 	const char *reason; /* the planner's words, static */
 	char evidence[160]; /* verdict_sentence() */
 	struct marks marks;
+	uint64_t wish_us; /* from the wish to its fulfilment; 0: no wish */
+	uint32_t tries;	  /* ends that it took; more than 1: some failed */
 };
 
 enum { LC_CRASHES = 16 };
@@ -152,6 +155,8 @@ struct lifecycle {
 
 	enum wish wish;
 	bool wish_acted;      /* the passage under way fulfils it */
+	uint64_t wish_us;     /* when it was made */
+	uint32_t wish_tries;  /* ends judged since */
 	bool insist;	      /* WISH_STOP_NOW was said */
 	uint8_t asked_intent; /* of the REQUEST under way */
 	uint32_t granted_ms;
@@ -163,6 +168,8 @@ struct lifecycle {
 	enum vm_end end; /* what SHUTDOWN and its like said */
 	bool end_known;
 	bool qmp_ok;		  /* it speaks QMP */
+	bool stopped;		  /* STOP was seen in this epoch */
+	bool ever_up;		  /* some generation has spoken QMP */
 	uint32_t exit_step;	  /* 0 quit, 1 SIGTERM, 2 SIGKILL */
 	uint64_t cont_us;	  /* of the last in-place reset */
 	uint32_t firmware_resets; /* granted since then */

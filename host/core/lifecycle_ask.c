@@ -69,6 +69,10 @@ static uint32_t on_ready(struct lifecycle *lc, const struct msg *m,
 	}
 	if (lc->state == LC_BOOTING)
 		lc_serve(lc, now_us);
+	if (lc->wish_acted && lc->wish != WISH_NONE) {
+		lc->last.wish_us = now_us - lc->wish_us;
+		lc->last.tries = lc->wish_tries;
+	}
 	if (lc->wish_acted)
 		acts |= lc_settle(lc, lc->wish, ANSWER_DONE);
 	return acts;
@@ -159,7 +163,8 @@ uint32_t lc_on_agent(struct lifecycle *lc, const struct lc_event *ev,
  * Take a wish, or say why not. Return: true: it is lc->wish now, and new;
  * *@acts may hold an answer for another one.
  */
-static bool take_wish(struct lifecycle *lc, enum wish w, uint32_t *acts)
+static bool take_wish(struct lifecycle *lc, enum wish w, uint64_t now_us,
+		      uint32_t *acts)
 {
 	*acts = 0;
 	if (w == WISH_STOP_NOW) {
@@ -175,6 +180,8 @@ static bool take_wish(struct lifecycle *lc, enum wish w, uint32_t *acts)
 		return false;
 	}
 	lc->wish = w;
+	lc->wish_us = now_us;
+	lc->wish_tries = 0;
 	return true;
 }
 
@@ -184,22 +191,39 @@ uint32_t lc_on_wish_early(struct lifecycle *lc, const struct lc_event *ev,
 {
 	uint32_t acts;
 
-	(void)now_us;
-	take_wish(lc, ev->wish, &acts);
+	if (ev->wish == WISH_STOP_NOW && lc->insist && lc->deadline_us)
+		return lc_force(lc, END_FORCED, now_us);
+	take_wish(lc, ev->wish, now_us, &acts);
 	return acts;
+}
+
+/* The host goes down and waits for us: not longer than for one grace. */
+static void hurry(struct lifecycle *lc, uint64_t now_us)
+{
+	uint64_t last_us =
+		now_us + (lc->cfg.grace_ms + QUIESCE_MARGIN_MS) * 1000ULL;
+
+	if (!lc->deadline_us || lc->deadline_us > last_us)
+		lc->deadline_us = last_us;
 }
 
 uint32_t lc_on_wish(struct lifecycle *lc, const struct lc_event *ev,
 		    uint64_t now_us)
 {
+	bool again = ev->wish == WISH_STOP_NOW && lc->insist;
+	bool taken;
 	uint32_t acts;
 
-	if (!take_wish(lc, ev->wish, &acts))
-		return acts;
-	if (lc->state != LC_BOOTING && lc->state != LC_SERVING)
-		return acts; /* the planner will see it */
-	mark_asked(lc, now_us);
-	return acts | pursue_wish(lc, now_us);
+	if (again)
+		return lc_force(lc, END_FORCED, now_us);
+	taken = take_wish(lc, ev->wish, now_us, &acts);
+	if (taken && (lc->state == LC_BOOTING || lc->state == LC_SERVING)) {
+		mark_asked(lc, now_us);
+		acts |= pursue_wish(lc, now_us);
+	}
+	if (lc->insist)
+		hurry(lc, now_us);
+	return acts;
 }
 
 /* The old epoch is over: the start that follows is the reboot asked for. */
@@ -209,8 +233,9 @@ uint32_t lc_on_wish_late(struct lifecycle *lc, const struct lc_event *ev,
 	static const char stopped[] = "the operator asked to stop";
 	uint32_t acts;
 
-	(void)now_us;
-	if (!take_wish(lc, ev->wish, &acts))
+	if (ev->wish == WISH_FULL && lc->state == LC_RESETTING)
+		return lc_settle(lc, WISH_FULL, ANSWER_BUSY);
+	if (!take_wish(lc, ev->wish, now_us, &acts))
 		return acts;
 	lc->wish_acted = true;
 	if (lc_wants_stop(lc) && lc->state != LC_RESETTING &&
@@ -221,9 +246,12 @@ uint32_t lc_on_wish_late(struct lifecycle *lc, const struct lc_event *ev,
 	return acts;
 }
 
-uint32_t lc_on_wish_ended(struct lifecycle *lc, const struct lc_event *ev,
-			  uint64_t now_us)
+/* The guest goes on after a second; but what was not said is not said. */
+uint32_t lc_on_commit_lost(struct lifecycle *lc, const struct lc_event *ev,
+			   uint64_t now_us)
 {
+	(void)ev;
 	(void)now_us;
-	return lc_settle(lc, ev->wish, ANSWER_ENDED);
+	lc->epoch.stage = STAGE_UNCOMMITTED;
+	return 0;
 }

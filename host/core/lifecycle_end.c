@@ -72,6 +72,7 @@ uint32_t lc_on_stop(struct lifecycle *lc, const struct lc_event *ev,
 		    uint64_t now_us)
 {
 	(void)ev;
+	lc->stopped = true;
 	if (!lc->end_known) {
 		lc->end = END_PAUSED;
 		lc->end_known = true;
@@ -130,14 +131,15 @@ static uint32_t facts(const struct lifecycle *lc, bool healthy, bool alive,
 		{ FACT_HEALTHY, healthy },
 		{ FACT_SAME_IMAGE, lc->epoch.intent != INTENT_UPDATE },
 		{ FACT_RESTED, rested(lc, now_us) },
-		{ FACT_VM_ALIVE, alive },
+		{ FACT_VM_STOPPED, alive && lc->stopped },
 		{ FACT_WANT_FULL, lc->wish == WISH_FULL },
 		{ FACT_WANT_STOP, lc_wants_stop(lc) },
 		{ FACT_POWEROFF, lc->epoch.intent == INTENT_POWEROFF &&
 					 !lc->cfg.restart_poweroff },
 		{ FACT_MAY_RESTART, may_restart(lc) },
 		{ FACT_GAVE_UP, crashes_too_often(lc, now_us) },
-		{ FACT_REFUSED, lc->now.cause == CAUSE_QEMU_REFUSED },
+		{ FACT_REFUSED,
+		  lc->now.cause == CAUSE_QEMU_REFUSED && !lc->ever_up },
 	};
 	uint32_t set = 0;
 
@@ -170,6 +172,7 @@ static uint32_t decide(struct lifecycle *lc, bool healthy, bool alive,
 	lc->now.strategy = plan.strategy;
 	lc->now.reason = plan.reason;
 	lc->wish_acted = lc->wish != WISH_NONE;
+	lc->wish_tries++;
 	lc_mark(lc, MARK_DECIDED, now_us);
 	return ACT_JUDGED;
 }
@@ -219,6 +222,7 @@ uint32_t lc_on_reset(struct lifecycle *lc, const struct lc_event *ev,
 	}
 	lc_mark(lc, MARK_CONT, now_us);
 	lc->cont_us = now_us;
+	epoch_over(&lc->epoch);
 	return lc_run_epoch(lc, now_us) | ACT_CONT;
 }
 
@@ -338,7 +342,13 @@ uint32_t lc_memory_held(struct lifecycle *lc)
 uint32_t lc_on_launch_failed(struct lifecycle *lc, const struct lc_event *ev,
 			     uint64_t now_us)
 {
+	uint32_t told;
+
 	(void)ev;
 	lc->end = END_REFUSED;
-	return decide(lc, false, false, 0, now_us) | finish(lc);
+	told = decide(lc, false, false, 0, now_us);
+
+	if (lc->now.strategy == STRATEGY_DRAIN_FIRST)
+		return told | lc_launch(lc, now_us);
+	return told | finish(lc);
 }

@@ -26,13 +26,12 @@ bool lc_wants_stop(const struct lifecycle *lc);
 
 /* lifecycle_ask.c */
 lc_handler lc_on_agent, lc_on_wish, lc_on_wish_early, lc_on_wish_late;
-lc_handler lc_on_wish_ended;
 uint32_t lc_serve(struct lifecycle *lc, uint64_t now_us); /* -> SERVING */
 
 /* lifecycle_end.c */
 lc_handler lc_on_shutdown, lc_on_stop, lc_on_status, lc_on_reset;
 lc_handler lc_on_qmp_lost, lc_on_gate_failed, lc_on_exited, lc_on_reaped;
-lc_handler lc_on_memory_back, lc_on_launch_failed;
+lc_handler lc_on_memory_back, lc_on_launch_failed, lc_on_commit_lost;
 uint32_t lc_force(struct lifecycle *lc, enum vm_end end, uint64_t now_us);
 uint32_t lc_judge(struct lifecycle *lc, bool healthy, uint64_t now_us);
 uint32_t lc_give_up_reset(struct lifecycle *lc, uint64_t now_us);

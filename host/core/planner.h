@@ -11,17 +11,17 @@
 #include <stdint.h>
 
 enum fact {
-	FACT_CLEAN = 1,		/* QUIESCED, clean proof, COMMIT sent */
-	FACT_HEALTHY = 2,	/* QMP answered within a second at STOP */
-	FACT_SAME_IMAGE = 4,	/* no other image waits */
-	FACT_RESTED = 8,	/* not too soon after the last in-place reset */
-	FACT_VM_ALIVE = 16,	/* there is still a QEMU to reset */
-	FACT_WANT_FULL = 32,	/* the operator asked for a full restart */
-	FACT_WANT_STOP = 64,	/* the operator asked to stop */
-	FACT_POWEROFF = 128,	/* the guest means to power off */
+	FACT_CLEAN = 1,	      /* QUIESCED, clean proof, COMMIT sent */
+	FACT_HEALTHY = 2,     /* QMP answered within a second at STOP */
+	FACT_SAME_IMAGE = 4,  /* no other image waits */
+	FACT_RESTED = 8,      /* not too soon after the last in-place reset */
+	FACT_VM_STOPPED = 16, /* STOP was seen, and QEMU is there to reset it */
+	FACT_WANT_FULL = 32,  /* the operator asked for a full restart */
+	FACT_WANT_STOP = 64,  /* the operator asked to stop */
+	FACT_POWEROFF = 128,  /* the guest means to power off */
 	FACT_MAY_RESTART = 256, /* the restart policy allows another start */
 	FACT_GAVE_UP = 512,	/* too many crashes in too short a time */
-	FACT_REFUSED = 1024,	/* QEMU ended before it spoke */
+	FACT_REFUSED = 1024,	/* no QEMU has ever spoken: none will */
 };
 
 enum strategy {

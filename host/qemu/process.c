@@ -16,6 +16,9 @@
 
 #include "common/sys.h"
 
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC 4 /* linux/close_range.h */
+#endif
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
@@ -41,6 +44,7 @@ static int become(char *const argv[], const int *keep, size_t count, int output)
 	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
 	    dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
 		return -errno;
+	sys_close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 	r = keep_open(keep, count);
 	if (r < 0)
 		return r;
@@ -117,29 +121,41 @@ static bool is_helper_of(pid_t pid, pid_t qemu)
 	       strcmp(comm, wanted) == 0;
 }
 
-int process_find_helper(struct process *p)
+/* Look among the children of @parent. Return: 0: there is no helper */
+static pid_t helper_below(pid_t parent, pid_t qemu)
 {
 	char path[64], children[1024];
-	char *next = children;
+	char *at, *next = children;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)p->pid,
-		 (int)p->pid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent,
+		 (int)parent);
 	if (read_text(path, children, sizeof(children)) < 0)
-		return -ESRCH;
-	for (;;) {
-		char *at = next;
-		pid_t pid = (pid_t)strtol(at, &next, 10);
-
-		if (next == at)
-			return -ESRCH;
-		if (!is_helper_of(pid, p->pid))
-			continue;
-		p->helper_pidfd = sys_pidfd_open(pid, 0);
-		if (p->helper_pidfd < 0)
-			return -ESRCH;
-		p->helper = pid;
 		return 0;
+	for (;;) {
+		pid_t pid;
+
+		at = next;
+		pid = (pid_t)strtol(at, &next, 10);
+		if (next == at)
+			return 0;
+		if (is_helper_of(pid, qemu))
+			return pid;
 	}
+}
+
+int process_find_helper(struct process *p)
+{
+	pid_t pid = helper_below(p->pid, p->pid);
+
+	if (!pid) /* QEMU has ended, and it came home to us */
+		pid = helper_below(getpid(), p->pid);
+	if (!pid)
+		return -ESRCH;
+	p->helper_pidfd = sys_pidfd_open(pid, 0);
+	if (p->helper_pidfd < 0)
+		return -ESRCH;
+	p->helper = pid;
+	return 0;
 }
 
 int process_signal(const struct process *p, int sig)

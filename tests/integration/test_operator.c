@@ -84,6 +84,23 @@ static void sigterm_to_shim_stops_the_guest_cleanly(void **state)
 	rig_assert_nothing_left(r);
 }
 
+/* As a launcher does that waits for the first READY and goes on. */
+static void reader_of_ready_that_leaves_harms_nothing(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+
+	rig_run(r, rig_image(b->arch, "guest"), "guest");
+	rig_await_ready(r);
+	close(r->ready);
+	r->ready = -1;
+	RIG_DO(r, "reboot", "guest", "--wait");
+	assert_int_equal(rig_number(r, "boot"), 2);
+	RIG_DO(r, "stop", "guest");
+	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_nothing_left(r);
+}
+
 static void qemu_killed_is_started_anew(void **state)
 {
 	struct both *b = *state;
@@ -134,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(stop_before_hello_waits_for_the_agent),
 		ON_BOTH(sigterm_to_shim_stops_the_guest_cleanly),
+		ON_BOTH(reader_of_ready_that_leaves_harms_nothing),
 		ON_BOTH(qemu_killed_is_started_anew),
 		ON_BOTH(qemu_ended_with_restart_never_is_the_exit_code),
 	};

@@ -439,6 +439,83 @@ static void frame_of_an_old_epoch_changes_nothing(void **state)
 	assert_int_equal(d.lc.epoch.dropped, 1);
 }
 
+static void hello_of_another_epoch_while_serving_is_a_boot(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_hello(&d); /* kexec: QEMU tells nobody */
+	assert_int_equal(d.acts, ACT_WELCOME);
+	assert_int_equal(d.lc.epoch.id, d.epoch);
+	assert_int_equal(d.lc.boot, 2);
+	drive_say(&d, MSG_READY, INTENT_NONE);
+	assert_int_equal(d.lc.state, LC_SERVING);
+}
+
+static void guest_that_never_stopped_is_not_reset(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	d.lc.cfg.restart_poweroff = true;
+	drive_serving(&d);
+	drive_say(&d, MSG_INTENT, INTENT_POWEROFF);
+	drive_say(&d, MSG_QUIESCED, INTENT_POWEROFF);
+	drive_wait(&d, 5001);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
+	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
+}
+
+static void qemu_that_once_spoke_is_started_again(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_exit(&d, 9);
+	drive_type(&d, EV_MEMORY_BACK);
+	drive_exit(&d, 1 << 8);
+	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_REFUSED);
+	drive_type(&d, EV_MEMORY_BACK);
+	assert_int_equal(d.acts, ACT_LAUNCH);
+}
+
+static void commit_lost_is_no_clean_end(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_say(&d, MSG_INTENT, INTENT_REBOOT);
+	drive_say(&d, MSG_QUIESCED, INTENT_REBOOT);
+	drive_type(&d, EV_COMMIT_LOST);
+	drive_end(&d, END_RESET);
+	drive_type(&d, EV_STOP);
+	drive_type(&d, EV_STATUS);
+	assert_int_equal(d.lc.now.cause, CAUSE_UNCOMMITTED);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
+}
+
+static void stop_now_twice_does_not_wait(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_type(&d, EV_START);
+	drive_type(&d, EV_UP);
+	drive_wish(&d, WISH_STOP_NOW);
+	assert_true(d.lc.deadline_us <= d.now_us + 15000000);
+	drive_wish(&d, WISH_STOP_NOW);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
+	assert_int_equal(d.lc.now.cause, CAUSE_HOST_FORCED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -469,6 +546,12 @@ int main(void)
 		cmocka_unit_test(memory_that_does_not_come_back_is_no_launch),
 		cmocka_unit_test(heartbeats_missed_is_silent_and_one_is_not),
 		cmocka_unit_test(frame_of_an_old_epoch_changes_nothing),
+		cmocka_unit_test(
+			hello_of_another_epoch_while_serving_is_a_boot),
+		cmocka_unit_test(guest_that_never_stopped_is_not_reset),
+		cmocka_unit_test(qemu_that_once_spoke_is_started_again),
+		cmocka_unit_test(commit_lost_is_no_clean_end),
+		cmocka_unit_test(stop_now_twice_does_not_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

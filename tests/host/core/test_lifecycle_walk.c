@@ -21,6 +21,7 @@ struct books {
 	bool qemu;   /* a QEMU runs */
 	bool memory; /* of a QEMU that ended is still held */
 	uint64_t epoch;
+	bool stopped;		/* STOP came since the guest last ran */
 	bool committed;		/* a COMMIT was sent in this epoch */
 	bool reset_once;	/* since then one reset was granted */
 	uint32_t asked[WISHES]; /* calls without an answer */
@@ -52,6 +53,10 @@ static void check_step(struct books *b, const struct drive *d,
 	b->epoch = lc->epoch.id;
 	if (d->acts & ACT_COMMIT)
 		b->committed = true;
+	if (d->acts & ACT_RESET)
+		assert_true(b->stopped);
+	if (d->acts & (ACT_CONT | ACT_RUN))
+		b->stopped = false;
 	if (d->acts & ACT_RESET && before == LC_JUDGING) {
 		assert_true(b->committed);
 		assert_true(cause_clean(lc->now.cause));
@@ -109,6 +114,7 @@ static void event_of_host(struct drive *d, struct books *b, uint64_t *seed)
 		drive_end(d, (enum vm_end)draw(seed, VM_ENDS));
 		break;
 	case 3:
+		b->stopped = true;
 		drive_type(d, EV_STOP);
 		break;
 	case 4:
@@ -119,7 +125,8 @@ static void event_of_host(struct drive *d, struct books *b, uint64_t *seed)
 		break;
 	case 6:
 		if (draw(seed, 4) == 0)
-			drive_type(d, EV_QMP_FAILED);
+			drive_type(d, draw(seed, 2) ? EV_QMP_FAILED
+						    : EV_COMMIT_LOST);
 		break;
 	case 7:
 		drive_wait(d, draw(seed, 3) * 4000ULL);
@@ -145,6 +152,7 @@ static void walk(uint64_t seed, struct books *b)
 
 	*b = (struct books){ .visited = b->visited, .answers = b->answers };
 	drive_init(&d);
+	d.lc.cfg.restart_poweroff = seed >> 8 & 1;
 	drive_type(&d, EV_START);
 	check_step(b, &d, LC_DOWN);
 	for (int i = 0; i < STEPS; i++) {

@@ -14,7 +14,7 @@
 enum { ALL_FACTS = FACT_REFUSED * 2 };
 
 static const uint32_t good = FACT_CLEAN | FACT_HEALTHY | FACT_SAME_IMAGE |
-			     FACT_RESTED | FACT_VM_ALIVE | FACT_MAY_RESTART;
+			     FACT_RESTED | FACT_VM_STOPPED | FACT_MAY_RESTART;
 
 static void plan_good_facts_is_in_place(void **state)
 {
