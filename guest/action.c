@@ -28,6 +28,7 @@ static bool start(struct init *in, struct session_event *next)
 	if (r < 0) {
 		say("payload %s: %s", in->conf.exec.text, strerror(-r));
 		next->kind = SEV_NOT_STARTED;
+		next->count = (uint32_t)-r;
 		return true;
 	}
 	init_watch(in, FD_STARTED, in->payload.started_fd, EPOLLIN);

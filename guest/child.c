@@ -27,7 +27,9 @@ void init_started(struct init *in)
 	}
 	say("payload %s: %s", in->conf.exec.text, strerror(-r));
 	in->payload.failed = true;
-	init_feed(in, SEV_NOT_STARTED);
+	init_feed_event(in,
+			(struct session_event){ .kind = SEV_NOT_STARTED,
+						.count = (uint32_t)-r });
 }
 
 void init_ready(struct init *in)
@@ -67,6 +69,8 @@ static void child_gone(struct init *in, pid_t pid, int status)
 {
 	if (pid == in->payload.pid) {
 		payload_gone(in, status);
+	} else if (pid == in->step_pid) {
+		init_step_gone(in, status);
 	} else if (pid == in->quiet_pid) {
 		in->quiet_pid = 0;
 		init_feed(in, SEV_QUIET);

@@ -22,6 +22,7 @@
 #include "common/array.h"
 #include "guest/boot/clock.h"
 #include "guest/boot/console.h"
+#include "guest/boot/stage.h"
 #include "guest/control/control.h"
 
 enum { PORT_READS = 16 }; /* at a time; then the others have their turn */
@@ -112,12 +113,15 @@ static enum session_answer feed(struct init *in, struct session_event ev)
 
 	do {
 		enum guest_phase before = in->session.phase;
+		uint8_t stage = in->session.stage;
 
 		session_step(&in->session, &ev, clock_ms(), &out);
 		in->session_due = out.due_ms;
 		if (out.answer != ANSWER_NONE)
 			answer = out.answer;
 		send_all(in, &out);
+		if (in->session.stage != stage)
+			boot_stage_say(in->session.stage);
 		if (in->session.phase != before)
 			say_phase(&in->session);
 	} while (act_all(in, out.actions, &ev));
@@ -186,11 +190,13 @@ static int open_signals(void)
 static void open_port(struct init *in)
 {
 	in->port_due = SESSION_NEVER;
-	if (port_open(&in->port) == 0)
+	if (port_open(&in->port) == 0) {
 		init_watch(in, FD_PORT, in->port.fd,
 			   EPOLLIN | EPOLLOUT | EPOLLET);
-	else
+		init_reached(in, BOOT_PORT);
+	} else {
 		in->port_due = clock_ms() + in->port.retry_ms;
+	}
 }
 
 static void take_frames(struct init *in)

@@ -39,6 +39,8 @@ struct init {
 	struct port port;
 	struct init_conf conf;
 	struct payload payload;
+	unsigned int step; /* of the boot: the next, or the one under way */
+	pid_t step_pid;	   /* who does it; 0: nobody */
 	pid_t quiet_pid, reboot_pid; /* helpers; 0: none */
 };
 
@@ -72,6 +74,18 @@ bool init_act(struct init *in, enum session_action action,
 /* init_started(), init_ready() - a descriptor of the payload is readable */
 void init_started(struct init *in);
 void init_ready(struct init *in);
+
+/* init_boot() - the boot steps from in->step on, then the payload */
+void init_boot(struct init *in);
+
+/* init_step_gone() - the child that did one has ended */
+void init_step_gone(struct init *in, int status);
+
+/* init_reached() - the boot has come to @stage: tell session and host */
+void init_reached(struct init *in, enum boot_stage stage);
+
+/* init_failed() - and no further, because of errno @error: power off */
+void init_failed(struct init *in, enum boot_stage stage, unsigned int error);
 
 /* init_reap() - all children that ended */
 void init_reap(struct init *in);

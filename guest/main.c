@@ -16,6 +16,7 @@
 #include "guest/boot/console.h"
 #include "guest/boot/facts.h"
 #include "guest/boot/mount.h"
+#include "guest/boot/stage.h"
 #include "guest/control/control.h"
 #include "guest/file/file.h"
 #include "guest/init.h"
@@ -67,24 +68,28 @@ static _Noreturn void boot(struct init *in)
 
 	power_ctrl_alt_del_off();
 	console_open();
+	boot_stage_say(BOOT_FIRST);
 	facts_image(id.image, sizeof(id.image));
 	say("%s starts", id.image);
 	mount_all();
 	console_open();
+	boot_stage_say(BOOT_CONSOLE);
+	boot_stage_say(BOOT_MOUNTS);
 	mkdir("/run/reprise", 0755);
 	conf = read_conf(&in->conf);
 	id.secure = facts_secure();
 	id.epoch = facts_epoch();
 	rules = rules_of(&in->conf);
 	session_init(&in->session, &rules, &id);
+	init_reached(in, conf < 0 ? BOOT_MOUNTS : BOOT_CONF);
 	if (init_open(in) < 0) {
 		say("no epoll, signalfd or timerfd: power-off");
 		power_end(INTENT_POWEROFF);
 	}
 	if (conf < 0)
-		init_wish(in, INTENT_POWEROFF, ICAUSE_INIT);
+		init_failed(in, BOOT_CONF, (unsigned int)-conf);
 	else
-		init_feed(in, SEV_BOOTED);
+		init_boot(in);
 	init_run(in);
 }
 

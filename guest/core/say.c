@@ -74,6 +74,14 @@ void say_quiesced(struct session *s, struct session_out *out)
 	q->took_ms = s->took_ms;
 }
 
+void say_stage(struct session *s, struct session_out *out)
+{
+	struct msg_stage *m = &say(s, out, MSG_STAGE)->stage;
+
+	m->stage = s->stage;
+	m->ms = s->stage_ms;
+}
+
 void say_refused(struct session *s, struct session_out *out, uint8_t intent,
 		 enum refusal reason)
 {

@@ -154,6 +154,8 @@ static void on_welcome(struct step *t)
 	t->s->beat_due = t->now + w->heartbeat_ms;
 	t->s->generation = w->generation;
 	t->s->boot = w->boot;
+	if (t->s->stage)
+		say_stage(t->s, t->out); /* of those before it heard none */
 	act(t, SACT_WELCOMED);
 }
 
@@ -230,29 +232,47 @@ static void on_dropped(struct step *t)
 	t->s->dropped += t->ev->count;
 }
 
+static void reach(struct step *t, enum boot_stage stage)
+{
+	if (stage <= t->s->stage)
+		return;
+	t->s->stage = (uint8_t)stage;
+	t->s->stage_ms = (uint32_t)t->now;
+	say_stage(t->s, t->out);
+}
+
+static void on_stage(struct step *t)
+{
+	reach(t, (enum boot_stage)t->ev->count);
+}
+
 static void on_ready(struct step *t)
 {
 	if (t->s->ready)
 		return;
 	t->s->ready = true;
 	t->s->ready_ms = (uint32_t)t->now;
-	if (t->s->phase != GPHASE_BOOTING)
-		return;
-	t->s->phase = GPHASE_SERVING;
-	say_ready(t->s, t->out);
+	if (t->s->phase == GPHASE_BOOTING) {
+		t->s->phase = GPHASE_SERVING;
+		say_ready(t->s, t->out);
+	}
+	reach(t, BOOT_READY);
 }
 
 static void on_started(struct step *t)
 {
 	t->s->payload_up = true;
+	reach(t, BOOT_PAYLOAD);
 	if (t->s->rules.ready_at_start)
 		on_ready(t);
 }
 
-static void wish(struct step *t, enum intent intent, enum intent_cause cause)
+static void wish(struct step *t, enum intent intent, enum intent_cause cause,
+		 uint32_t detail)
 {
 	t->out->answer = ANSWER_ACCEPTED;
 	if (t->s->intent == INTENT_NONE) {
+		t->s->detail = detail;
 		begin(t, intent, cause);
 		say_intent(t->s, t->out);
 	} else if (t->s->intent != intent) {
@@ -262,12 +282,13 @@ static void wish(struct step *t, enum intent intent, enum intent_cause cause)
 
 static void on_wish(struct step *t)
 {
-	wish(t, t->ev->intent, t->ev->cause);
+	wish(t, t->ev->intent, t->ev->cause, t->ev->detail);
 }
 
 static void on_not_started(struct step *t)
 {
-	wish(t, INTENT_POWEROFF, ICAUSE_INIT);
+	wish(t, INTENT_POWEROFF, ICAUSE_INIT,
+	     BOOT_PAYLOAD << 8 | (t->ev->count & 0xff));
 }
 
 static void on_exited(struct step *t)
@@ -277,9 +298,8 @@ static void on_exited(struct step *t)
 
 	t->s->payload_up = false;
 	if (t->s->intent == INTENT_NONE) {
-		t->s->detail = status;
 		wish(t, status ? r->on_failure : r->on_exit,
-		     ICAUSE_PAYLOAD_EXIT);
+		     ICAUSE_PAYLOAD_EXIT, status);
 	} else if (t->s->stop == STOP_TERM) {
 		kill_all(t); /* what it left behind */
 	}
@@ -362,6 +382,7 @@ static void (*const on_event[])(struct step *t) = {
 	[SEV_QUIET] = on_quiet,
 	[SEV_PROOF] = on_proof,
 	[SEV_STILL_HERE] = on_still_here,
+	[SEV_STAGE] = on_stage,
 };
 _Static_assert(ARRAY_SIZE(on_event) == SEV_KINDS, "one handler per event");
 

@@ -60,6 +60,7 @@ enum session_event_kind {
 	SEV_QUIET,	 /* SACT_QUIET has ended */
 	SEV_PROOF,	 /* SACT_PROVE read .proof */
 	SEV_STILL_HERE,	 /* SACT_REBOOT had no effect */
+	SEV_STAGE,	 /* the boot has come to enum boot_stage .count */
 	SEV_KINDS,
 };
 
@@ -71,6 +72,7 @@ struct session_event {
 		struct {
 			enum intent intent;
 			enum intent_cause cause;
+			uint32_t detail; /* of struct msg_intent */
 		};
 		struct proof proof;
 	};
@@ -120,6 +122,8 @@ struct session {
 	bool welcomed;
 	bool ready;
 	uint32_t ready_ms;
+	uint8_t stage;	   /* enum boot_stage; only grows */
+	uint32_t stage_ms; /* boot clock when it was reached */
 	uint32_t heartbeat_ms; /* 0 before the first WELCOME */
 	uint32_t generation, boot;
 	uint32_t seq;	  /* of the last message sent */
