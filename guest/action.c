@@ -53,6 +53,22 @@ static bool welcomed(struct init *in, struct session_event *next)
 	return false;
 }
 
+/* Its command runs, one at a time: CHECKED follows by its end. */
+static bool health(struct init *in, struct session_event *next)
+{
+	(void)in;
+	next->kind = SEV_CHECKED;
+	next->count = 0;
+	return true;
+}
+
+static bool health_stop(struct init *in, struct session_event *next)
+{
+	(void)in;
+	(void)next;
+	return false;
+}
+
 static bool term(struct init *in, struct session_event *next)
 {
 	(void)next;
@@ -122,10 +138,11 @@ bool init_act(struct init *in, enum session_action action,
 {
 	static bool (*const actions[])(struct init * in,
 				       struct session_event * next) = {
-		[SACT_START] = start, [SACT_WELCOMED] = welcomed,
-		[SACT_TERM] = term,   [SACT_KILL] = kill_all,
-		[SACT_QUIET] = quiet, [SACT_PROVE] = prove,
-		[SACT_REBOOT] = end,  [SACT_REBOOT_SELF] = end_self,
+		[SACT_START] = start,	[SACT_WELCOMED] = welcomed,
+		[SACT_HEALTH] = health, [SACT_HEALTH_STOP] = health_stop,
+		[SACT_TERM] = term,	[SACT_KILL] = kill_all,
+		[SACT_QUIET] = quiet,	[SACT_PROVE] = prove,
+		[SACT_REBOOT] = end,	[SACT_REBOOT_SELF] = end_self,
 	};
 
 	_Static_assert(ARRAY_SIZE(actions) == SACT_KINDS,

@@ -57,6 +57,9 @@ static void say_phase(const struct session *s)
 		[ICAUSE_PAYLOAD_EXIT] = "the payload ended",
 		[ICAUSE_CTRL_ALT_DEL] = "the machine's button",
 		[ICAUSE_INIT] = "PID 1 cannot go on",
+		[ICAUSE_GAVE_UP] = "the payload ended too often",
+		[ICAUSE_WATCHDOG] = "the payload gave no sign of life",
+		[ICAUSE_OOM] = "the payload took too much memory",
 	};
 	const char *intent = intent_name((uint8_t)s->intent);
 

@@ -55,8 +55,10 @@ static struct session_rules rules_of(const struct init_conf *c)
 		.ready_at_start = c->ready == READY_STARTED,
 		.host_may_reboot = c->host_may_reboot,
 		.host_may_poweroff = c->host_may_poweroff,
-		.on_exit = end_intent(c->on_exit),
-		.on_failure = end_intent(c->on_failure),
+		.restart = {
+			.on_exit = end_intent(c->on_exit),
+			.on_failure = end_intent(c->on_failure),
+		},
 	};
 }
 

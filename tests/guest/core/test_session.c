@@ -21,8 +21,8 @@ static const struct session_rules open_rules = {
 	.grace_ms = GRACE,
 	.host_may_reboot = true,
 	.host_may_poweroff = true,
-	.on_exit = INTENT_POWEROFF,
-	.on_failure = INTENT_REBOOT,
+	.restart = { .on_exit = INTENT_POWEROFF,
+		     .on_failure = INTENT_REBOOT },
 };
 
 static const struct session_id id = {
