@@ -21,19 +21,34 @@
 #include "guest/power/quiet.h"
 #include "guest/power/reboot.h"
 
+/* A payload that PID 1 would never hear of is none. */
+static int watch_payload(struct init *in)
+{
+	struct payload *p = &in->payload;
+	int started = init_watch(in, FD_STARTED, p->started_fd, EPOLLIN);
+	int ready = init_watch(in, FD_READY, p->ready_fd, EPOLLIN);
+
+	if (started == 0 && ready == 0)
+		return 0;
+	init_unwatch(in, FD_STARTED);
+	init_unwatch(in, FD_READY);
+	p->failed = true;
+	kill(p->pid, SIGKILL);
+	return started ? started : ready;
+}
+
 static bool start(struct init *in, struct session_event *next)
 {
 	int r = payload_start(&in->payload, &in->conf);
 
-	if (r < 0) {
-		say("payload %s: %s", in->conf.exec.text, strerror(-r));
-		next->kind = SEV_NOT_STARTED;
-		next->count = (uint32_t)-r;
-		return true;
-	}
-	init_watch(in, FD_STARTED, in->payload.started_fd, EPOLLIN);
-	init_watch(in, FD_READY, in->payload.ready_fd, EPOLLIN);
-	return false;
+	if (r == 0)
+		r = watch_payload(in);
+	if (r == 0)
+		return false;
+	say("payload %s: %s", in->conf.exec.text, strerror(-r));
+	next->kind = SEV_NOT_STARTED;
+	next->count = (uint32_t)-r;
+	return true;
 }
 
 /* What a shell may source: which boot this is, as the host counts. */

@@ -27,13 +27,19 @@
 
 enum { PORT_READS = 16 }; /* at a time; then the others have their turn */
 
-void init_watch(struct init *in, unsigned int kind, int fd, uint32_t events)
+int init_watch(struct init *in, unsigned int kind, int fd, uint32_t events)
 {
 	struct epoll_event ev = { .events = events, .data.u32 = kind };
+	int r;
 
 	in->fd[kind] = fd;
-	if (fd >= 0 && epoll_ctl(in->epfd, EPOLL_CTL_ADD, fd, &ev) < 0)
-		say("epoll_ctl: %s", strerror(errno));
+	if (fd < 0 || epoll_ctl(in->epfd, EPOLL_CTL_ADD, fd, &ev) == 0)
+		return 0;
+	r = -errno;
+	say("epoll_ctl: %s", strerror(errno));
+	close(fd);
+	in->fd[kind] = -1;
+	return r;
 }
 
 /* A child may still hold a copy, so that close() alone would not do. */
@@ -74,7 +80,8 @@ static void say_phase(const struct session *s)
 		say("%s: stopping", intent);
 		break;
 	case GPHASE_ENDING:
-		say("%s now", intent);
+		/* again: that line may have been lost */
+		say("%s now: %s", intent, causes[s->cause]);
 		break;
 	case GPHASE_BOOTING:
 	case GPHASE_QUIESCED: /* the proof was said */
@@ -194,12 +201,14 @@ static void open_port(struct init *in)
 {
 	in->port_due = SESSION_NEVER;
 	if (port_open(&in->port) == 0) {
-		init_watch(in, FD_PORT, in->port.fd,
-			   EPOLLIN | EPOLLOUT | EPOLLET);
-		init_reached(in, BOOT_PORT);
-	} else {
-		in->port_due = clock_ms() + in->port.retry_ms;
+		if (init_watch(in, FD_PORT, in->port.fd,
+			       EPOLLIN | EPOLLOUT | EPOLLET) == 0) {
+			init_reached(in, BOOT_PORT);
+			return;
+		}
+		port_lost(&in->port);
 	}
+	in->port_due = clock_ms() + in->port.retry_ms;
 }
 
 static void take_frames(struct init *in)

@@ -61,8 +61,11 @@ void init_feed(struct init *in, enum session_event_kind kind);
 enum session_answer init_wish(struct init *in, enum intent intent,
 			      enum intent_cause cause);
 
-/* init_watch() - put @fd under epoll as @kind; -1 is ignored */
-void init_watch(struct init *in, unsigned int kind, int fd, uint32_t events);
+/*
+ * init_watch() - put @fd under epoll as @kind; -1 is ignored
+ * Return: 0; -errno: PID 1 would never hear of @fd, and it is closed
+ */
+int init_watch(struct init *in, unsigned int kind, int fd, uint32_t events);
 
 /* init_unwatch() - take it out and close it; harmless when it is closed */
 void init_unwatch(struct init *in, unsigned int kind);
