@@ -17,6 +17,7 @@
 #include "guest/boot/console.h"
 #include "guest/file/file.h"
 #include "guest/init.h"
+#include "guest/payload/cgroup.h"
 #include "guest/power/proof.h"
 #include "guest/power/quiet.h"
 #include "guest/power/reboot.h"
@@ -37,10 +38,27 @@ static int watch_payload(struct init *in)
 	return started ? started : ready;
 }
 
+/* Without limits to keep, a kernel without the group will do as well. */
+static int open_cgroup(struct init *in)
+{
+	const struct box_conf *box = &in->conf.box;
+	int r = 0;
+
+	if (in->payload.cgroup < 0) {
+		r = cgroup_open(box);
+		in->payload.cgroup = r < 0 ? -1 : r;
+	}
+	return r < 0 && (box->memory_max || box->pids_max) ? r : 0;
+}
+
 static bool start(struct init *in, struct session_event *next)
 {
-	int r = payload_start(&in->payload, &in->conf);
+	int r = open_cgroup(in);
 
+	if (r < 0)
+		say("cgroup with its limits: %s", strerror(-r));
+	else
+		r = payload_start(&in->payload, &in->conf);
 	if (r == 0)
 		r = watch_payload(in);
 	if (r == 0)
@@ -71,16 +89,27 @@ static bool welcomed(struct init *in, struct session_event *next)
 /* Its command runs, one at a time: CHECKED follows by its end. */
 static bool health(struct init *in, struct session_event *next)
 {
-	(void)in;
+	pid_t pid = in->health_pid ? -EBUSY
+				   : payload_check(&in->payload, &in->conf);
+
+	if (pid > 0) {
+		in->health_pid = pid;
+		return false;
+	}
+	say("health command %s: %s", in->conf.health.text, strerror(-pid));
 	next->kind = SEV_CHECKED;
-	next->count = 0;
+	next->count = 1;
 	return true;
 }
 
+/* It leads a session, if it came so far; its end finds nobody waiting. */
 static bool health_stop(struct init *in, struct session_event *next)
 {
-	(void)in;
 	(void)next;
+	if (in->health_pid > 0) {
+		kill(-in->health_pid, SIGKILL);
+		kill(in->health_pid, SIGKILL);
+	}
 	return false;
 }
 
@@ -105,11 +134,12 @@ static bool no_child(void)
 /* Their ends come by SIGCHLD; without any child there is nothing to kill. */
 static bool kill_all(struct init *in, struct session_event *next)
 {
-	(void)in;
 	next->kind = SEV_ALONE;
 	if (no_child())
 		return true;
-	kill(-1, SIGKILL);
+	if (in->payload.cgroup >= 0)
+		cgroup_kill(in->payload.cgroup); /* frozen ones, too */
+	kill(-1, SIGKILL); /* and whoever left the group */
 	return false;
 }
 
@@ -124,7 +154,7 @@ static bool prove(struct init *in, struct session_event *next)
 {
 	struct proof *p = &next->proof;
 
-	(void)in;
+	init_print(in);
 	next->kind = SEV_PROOF;
 	proof_read("", p);
 	say("%s: %u KiB dirty, %u KiB in writeback, %u requests in flight, "

@@ -3,7 +3,8 @@
  * guest/init.h - PID 1: the loop around the session
  *
  * guest/init.c is the loop, guest/action.c does what the session decides,
- * guest/child.c hears of children.
+ * guest/steps.c is the boot, guest/child.c hears of children, guest/hear.c of
+ * the payload, guest/talk.c of the host.
  */
 #ifndef GUEST_INIT_H
 #define GUEST_INIT_H
@@ -14,6 +15,7 @@
 
 #include "guest/config/init_conf.h"
 #include "guest/core/session.h"
+#include "guest/payload/output.h"
 #include "guest/payload/payload.h"
 #include "guest/port/port.h"
 
@@ -25,6 +27,9 @@ enum fd_kind {
 	FD_PORT,
 	FD_STARTED, /* of the payload */
 	FD_READY,   /* of the payload */
+	FD_NOTICE,  /* sd_notify */
+	FD_OUTPUT,  /* what the payload prints */
+	FD_CONSOLE, /* watched while output waits */
 	FD_CONTROL,
 	FD_CLIENT,
 	FD_KINDS = FD_CLIENT + INIT_CLIENTS,
@@ -39,6 +44,10 @@ struct init {
 	struct port port;
 	struct init_conf conf;
 	struct payload payload;
+	struct output output;
+	unsigned int strangers; /* notices of others than the payload */
+	bool reaping;		/* more children may have ended */
+	pid_t health_pid;	/* 0: no health command runs */
 	unsigned int step; /* of the boot: the next, or the one under way */
 	pid_t step_pid;	   /* who does it; 0: nobody */
 	pid_t quiet_pid, reboot_pid; /* helpers; 0: none */
@@ -74,9 +83,26 @@ void init_unwatch(struct init *in, unsigned int kind);
 bool init_act(struct init *in, enum session_action action,
 	      struct session_event *next);
 
-/* init_started(), init_ready() - a descriptor of the payload is readable */
+/* init_started() - FD_STARTED has news, or the child is gone */
 void init_started(struct init *in);
-void init_ready(struct init *in);
+
+/* init_open_port() - and if it is not there, try again later */
+void init_open_port(struct init *in);
+
+/* init_open_ears() - the descriptors by which the payload is heard */
+void init_open_ears(struct init *in);
+
+/* init_print() - what the payload printed, as far as the console takes it */
+void init_print(struct init *in);
+
+/* One handler per descriptor. @events: as epoll_wait(2) gives them */
+void init_on_port(struct init *in, uint32_t kind, uint32_t events);
+void init_on_started(struct init *in, uint32_t kind, uint32_t events);
+void init_on_ready(struct init *in, uint32_t kind, uint32_t events);
+void init_on_notice(struct init *in, uint32_t kind, uint32_t events);
+void init_on_output(struct init *in, uint32_t kind, uint32_t events);
+void init_on_control(struct init *in, uint32_t kind, uint32_t events);
+void init_on_client(struct init *in, uint32_t kind, uint32_t events);
 
 /* init_boot() - the boot steps from in->step on, then the payload */
 void init_boot(struct init *in);
@@ -90,7 +116,10 @@ void init_reached(struct init *in, enum boot_stage stage);
 /* init_failed() - and no further, because of errno @error: power off */
 void init_failed(struct init *in, enum boot_stage stage, unsigned int error);
 
-/* init_reap() - all children that ended */
-void init_reap(struct init *in);
+/*
+ * init_reap() - children that ended, a bounded number
+ * Return: true: there may be more
+ */
+bool init_reap(struct init *in);
 
 #endif

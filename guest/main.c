@@ -50,16 +50,25 @@ static enum intent end_intent(int end)
 
 static struct session_rules rules_of(const struct init_conf *c)
 {
-	return (struct session_rules){
+	struct session_rules r = {
 		.grace_ms = c->grace_ms,
+		.grace_max_ms = c->grace_max_ms,
 		.ready_at_start = c->ready == READY_STARTED,
 		.host_may_reboot = c->host_may_reboot,
 		.host_may_poweroff = c->host_may_poweroff,
-		.restart = {
-			.on_exit = end_intent(c->on_exit),
-			.on_failure = end_intent(c->on_failure),
-		},
+		.ready_within_ms = c->ready_within_ms,
+		.watchdog_ms = c->watchdog_ms,
+		.health_ms = c->health.count ? c->health_ms : 0,
+		.health_timeout_ms = c->health_timeout_ms,
+		.health_failures = c->health_failures,
+		.restart = c->restart_rules,
 	};
+
+	r.restart.when = (enum restart_when)c->restart;
+	r.restart.on_exit = end_intent(c->on_exit);
+	r.restart.on_failure = end_intent(c->on_failure);
+	r.restart.on_give_up = end_intent(c->on_give_up);
+	return r;
 }
 
 static _Noreturn void boot(struct init *in)

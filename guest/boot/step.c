@@ -11,14 +11,33 @@
 #include <unistd.h>
 
 #include "common/array.h"
+#include "guest/net/net.h"
+#include "guest/storage/storage.h"
+#include "guest/watchdog/watchdog.h"
 
 static const struct boot_step steps[] = {
-	{ .stage = BOOT_NOTHING }, /* an array must hold something */
+#ifdef CONFIG_GUEST_NET
+	{ .stage = BOOT_NETWORK,
+	  .wanted = net_wanted,
+	  .run = net_run,
+	  .awaits = net_awaits,
+	  .hear = net_hear },
+#endif
+#ifdef CONFIG_GUEST_STORAGE
+	{ .stage = BOOT_STORAGE, .wanted = storage_wanted, .run = storage_run },
+#endif
+#ifdef CONFIG_GUEST_WATCHDOG
+	{ .stage = BOOT_WATCHDOG,
+	  .wanted = watchdog_wanted,
+	  .run = watchdog_open,
+	  .inside = true },
+#endif
+	{ .stage = BOOT_NOTHING },
 };
 
 const struct boot_step *boot_step(unsigned int i)
 {
-	return i + 1 < ARRAY_SIZE(steps) ? &steps[i + 1] : NULL;
+	return i + 1 < ARRAY_SIZE(steps) ? &steps[i] : NULL;
 }
 
 pid_t boot_step_start(const struct boot_step *step,
