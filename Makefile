@@ -90,7 +90,7 @@ CFLAGS_MUSL := -Os -fPIE -ffunction-sections -fdata-sections \
 LDFLAGS_MUSL := -static-pie -Wl,--gc-sections,--build-id=none \
 	-Wl,-z,noseparate-code,-z,relro,-z,now
 LIBS_host := -ljansson -lsodium -lz
-LIBS_guest := $(if $(CONFIG_GUEST_NET),-lnl)
+LIBS_guest := $(if $(CONFIG_GUEST_NET),-lnl-route -lnl)
 
 define program # 1: architecture, 2: folder, 3: name
 $(O)/$(1)/$(3).debug: $(patsubst %.c,$(O)/$(1)/%.o,$(common-y) $($(2)-y))

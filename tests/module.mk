@@ -17,8 +17,8 @@
 test-folders := common guest host image integration sweep
 test-tools := bench pvmodel
 CFLAGS_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer
-CFLAGS_native := -O2
+	-fno-omit-frame-pointer -isystem /usr/include/libnl3
+CFLAGS_native := -O2 -isystem /usr/include/libnl3
 LIBS_native := -lcmocka -ljansson -lsodium -lz -lnl-route-3 -lnl-3
 
 find-c = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
