@@ -83,6 +83,8 @@ static bool welcomed(struct init *in, struct session_event *next)
 	(void)next;
 	if (r < 0)
 		say("write /run/reprise/guest: %s", strerror(-r));
+	if (in->heard)
+		init_host_word(in, &in->heard->welcome);
 	return false;
 }
 

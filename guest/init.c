@@ -24,6 +24,7 @@
 #include "guest/boot/console.h"
 #include "guest/boot/stage.h"
 #include "guest/control/control.h"
+#include "guest/watchdog/watchdog.h"
 
 int init_watch(struct init *in, unsigned int kind, int fd, uint32_t events)
 {
@@ -228,13 +229,21 @@ static void on_timer(struct init *in, uint32_t kind, uint32_t events)
 		init_open_port(in);
 	if (now >= in->session_due)
 		init_feed(in, SEV_TIMER);
+	if (now >= in->boot_due)
+		init_boot(in);
+}
+
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
 }
 
 /* To the next deadline; a time of 0 would disarm it. */
 static void arm_timer(const struct init *in)
 {
 	uint64_t due =
-		in->session_due < in->port_due ? in->session_due : in->port_due;
+		earliest(earliest(in->session_due, in->port_due),
+			 earliest(in->boot_due, in->watchdog_due));
 	struct itimerspec t = { .it_value = { 0, 0 } };
 
 	if (due != SESSION_NEVER) {
@@ -265,7 +274,7 @@ int init_open(struct init *in)
 {
 	for (size_t i = 0; i < FD_KINDS; i++)
 		in->fd[i] = -1;
-	in->session_due = SESSION_NEVER;
+	in->session_due = in->boot_due = in->watchdog_due = SESSION_NEVER;
 	port_init(&in->port);
 	in->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (in->epfd < 0)
@@ -288,6 +297,8 @@ void init_run(struct init *in)
 	for (;;) {
 		int n;
 
+		in->watchdog_due = watchdog_turn(
+			clock_ms(), session_may_feed(&in->session));
 		arm_timer(in);
 		n = epoll_wait(in->epfd, ev, FD_KINDS, in->reaping ? 0 : -1);
 		for (int i = 0; i < n; i++) {

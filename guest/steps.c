@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guest/boot/clock.h"
 #include "guest/boot/console.h"
 #include "guest/boot/step.h"
 #include "guest/init.h"
@@ -44,16 +45,29 @@ static int run(struct init *in, const struct boot_step *step)
 	return pid > 0 ? 1 : (int)pid;
 }
 
+/* A host that says nothing costs the boot this wait, once. */
+static bool await_host(struct init *in, const struct boot_step *step)
+{
+	uint32_t ms = step->awaits ? step->awaits(&in->conf) : 0;
+
+	if (!ms || in->host_spoke || in->awaited)
+		return false;
+	in->awaited = true;
+	in->boot_due = clock_ms() + ms;
+	return true;
+}
+
 void init_boot(struct init *in)
 {
 	const struct boot_step *step;
 	int r = 0;
 
+	in->boot_due = SESSION_NEVER;
 	while (r == 0 && (step = boot_step(in->step))) {
 		if (in->session.intent != INTENT_NONE)
 			return;
 		if (step->wanted(&in->conf))
-			r = run(in, step);
+			r = await_host(in, step) ? 1 : run(in, step);
 		if (r < 0)
 			init_failed(in, step->stage, (unsigned int)-r);
 		if (r != 0)
@@ -63,6 +77,20 @@ void init_boot(struct init *in)
 		in->step++;
 	}
 	init_feed(in, SEV_BOOTED);
+}
+
+void init_host_word(struct init *in, const struct msg_welcome *w)
+{
+	const struct boot_step *step;
+
+	if (in->host_spoke)
+		return;
+	in->host_spoke = true;
+	for (unsigned int i = in->step; (step = boot_step(i)); i++)
+		if (step->hear)
+			step->hear(&in->conf, w->param, w->param_len);
+	if (in->boot_due != SESSION_NEVER)
+		in->boot_due = 0; /* the loop goes on with it */
 }
 
 void init_step_gone(struct init *in, int status)

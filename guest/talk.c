@@ -39,7 +39,9 @@ static void take_frames(struct init *in)
 		if (msg_parse(&f, &m) < 0)
 			ev = (struct session_event){ .kind = SEV_DROPPED,
 						     .count = 1 };
+		in->heard = &m;
 		init_feed_event(in, ev);
+		in->heard = NULL;
 	}
 }
 
