@@ -19,15 +19,22 @@ enum { PIECE = 1024, PIECES = 64 };
 int output_open(struct output *o)
 {
 	int ends[2];
+	int r;
 
 	o->start = o->len = 0;
 	o->dropped = 0;
 	o->read_fd = o->write_fd = -1;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
+	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) { /* never wait for it */
+		r = -errno;
+		close(ends[0]);
+		close(ends[1]);
+		return r;
+	}
 	o->read_fd = ends[0];
 	o->write_fd = ends[1];
-	return fcntl(o->read_fd, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+	return 0;
 }
 
 static void add(struct output *o, const char *bytes, size_t n)
