@@ -4,12 +4,14 @@
  *
  * One row a call, with what its manual page says it may give to a caller that
  * makes no mistake: EBADF, EFAULT and the like are left out. So is what Linux
- * cannot do: close(2) closes whatever it returns, waitpid(2) with WNOHANG and
- * epoll_ctl(2) with EPOLL_CTL_DEL need nothing that could be missing.
+ * cannot do: close(2) closes whatever it returns; waitpid(2) with WNOHANG,
+ * epoll_ctl(2) with EPOLL_CTL_DEL and fcntl(2) but for F_DUPFD need nothing
+ * that could be missing.
  */
 #include "tests/sweep/errnos.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -25,6 +27,11 @@ enum { ERRNOS_MAX = 9 };
 static bool deletes(const struct seccomp_data *d)
 {
 	return d->args[1] == EPOLL_CTL_DEL;
+}
+
+static bool keeps_descriptor(const struct seccomp_data *d)
+{
+	return d->args[1] != F_DUPFD && d->args[1] != F_DUPFD_CLOEXEC;
 }
 
 static bool wait4_never_waits(const struct seccomp_data *d)
@@ -66,7 +73,7 @@ static const struct row {
 	{ CALL(epoll_wait, EINTR) },
 	{ CALL(execve, ENOENT, EACCES, E2BIG, ENOEXEC, ENOMEM, EMFILE) },
 	{ CALL(fchdir, EACCES) },
-	{ CALL(fcntl, EMFILE) },
+	{ CALL(fcntl, EMFILE), .safe = keeps_descriptor },
 	{ CALL(fork, EAGAIN, ENOMEM) },
 	{ CALL(fstat, ENOMEM) },
 	{ CALL(fstatfs, EIO, ENOMEM) },

@@ -146,8 +146,7 @@ static void note_call(struct run *r, const struct stand_call *c, int error)
 	bool init = c->pid == r->stand.pid;
 	unsigned int nr = (unsigned int)c->data.nr;
 
-	if (init && r->host.seen[MSG_READY] && !r->host.seen[MSG_INTENT] &&
-	    nr < LIFE_CALLS)
+	if (init && r->host.seen[MSG_READY] && nr < LIFE_CALLS)
 		r->life->served[nr]++;
 	if (nr != SYS_execve || error)
 		return;
@@ -197,6 +196,12 @@ static void on_console(struct run *r)
 	r->life->console[r->console_len] = '\0';
 }
 
+static bool wants_end(const struct run *r)
+{
+	return r->host.seen[MSG_INTENT] ||
+	       strstr(r->life->console, " wanted: ");
+}
+
 static void push(struct run *r, uint32_t at_ms)
 {
 	r->push_ms = at_ms + PATIENCE_MS;
@@ -229,7 +234,7 @@ static void live(struct run *r)
 		if (fds[2].revents)
 			on_console(r);
 		at_ms = now_ms() - start;
-		if (at_ms >= r->push_ms && !r->host.seen[MSG_INTENT])
+		if (at_ms >= r->push_ms && !wants_end(r))
 			push(r, at_ms);
 	}
 	while (poll(&fds[2], 1, 0) > 0)

@@ -48,7 +48,7 @@ struct life {
 	unsigned int seen[MSG_TYPES];
 	struct msg_intent intent;
 	struct proof proof;
-	/* after READY, until the intent: how often each call was made */
+	/* from READY on: how often PID 1 made each call */
 	unsigned int served[LIFE_CALLS];
 	char console[LIFE_CONSOLE];
 	char why[256]; /* what was wrong with it; "": nothing */

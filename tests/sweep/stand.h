@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "tests/sweep/group.h"
+
 struct stand_plan {
 	const char *conf; /* text of init.conf */
 	bool port;	  /* is there an agent's port? */
@@ -32,6 +34,7 @@ struct stand {
 	int port, console; /* our ends; non-blocking */
 	int port_kept, console_kept; /* the other ends, so that none hangs up */
 	char dir[64];
+	char group[GROUP_PATH]; /* its control group; "": none */
 };
 
 /* A system call that waits for an answer. */
