@@ -21,8 +21,7 @@ static const struct session_rules open_rules = {
 	.grace_ms = GRACE,
 	.host_may_reboot = true,
 	.host_may_poweroff = true,
-	.restart = { .on_exit = INTENT_POWEROFF,
-		     .on_failure = INTENT_REBOOT },
+	.restart = { .on_exit = INTENT_POWEROFF, .on_failure = INTENT_REBOOT },
 };
 
 static const struct session_id id = {
@@ -303,8 +302,8 @@ static void stage_is_told_when_it_grows_and_again_after_welcome(void **state)
 	step(&g, (struct session_event){ .kind = SEV_STAGE,
 					 .count = BOOT_NETWORK });
 	assert_int_equal(said(&g, 0, MSG_STAGE)->stage.stage, BOOT_NETWORK);
-	step(&g, (struct session_event){ .kind = SEV_STAGE,
-					 .count = BOOT_PORT });
+	step(&g,
+	     (struct session_event){ .kind = SEV_STAGE, .count = BOOT_PORT });
 	assert_int_equal(g.out.msgs, 0); /* the port came late */
 	g.now += 10;
 	welcome(&g);
@@ -318,10 +317,11 @@ static void step_that_fails_is_the_detail_of_the_intent(void **state)
 	const struct msg *m;
 
 	(void)state;
-	step(&g, (struct session_event){ .kind = SEV_WISH,
-					 .intent = INTENT_POWEROFF,
-					 .cause = ICAUSE_INIT,
-					 .detail = BOOT_NETWORK << 8 | ENODEV });
+	step(&g,
+	     (struct session_event){ .kind = SEV_WISH,
+				     .intent = INTENT_POWEROFF,
+				     .cause = ICAUSE_INIT,
+				     .detail = BOOT_NETWORK << 8 | ENODEV });
 	m = said(&g, 0, MSG_INTENT);
 	assert_int_equal(m->intent.cause, ICAUSE_INIT);
 	assert_int_equal(m->intent.detail, BOOT_NETWORK << 8 | ENODEV);
