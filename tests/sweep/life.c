@@ -309,14 +309,16 @@ int life_run(struct life *l, const struct life_plan *plan,
 	     const struct life_fault *fault)
 {
 	struct run run = { .life = l, .plan = plan, .fault = fault };
+	const char *more = plan->more ? plan->more : "";
 	char conf[512];
 	const struct stand_plan stand = { conf, plan->port, true };
 	int r;
 
 	memset(l, 0, sizeof(*l));
 	snprintf(conf, sizeof(conf),
-		 "[payload]\nexec = %s\nready = descriptor\ngrace = %d ms\n%s",
-		 plan->exec, GRACE_MS, plan->more ? plan->more : "");
+		 "[payload]\nexec = %s\ngrace = %d ms\n%s%s", plan->exec,
+		 GRACE_MS,
+		 strstr(more, "ready = ") ? "" : "ready = descriptor\n", more);
 	r = stand_start(&run.stand, &stand);
 	if (r == 0) {
 		host_init(&run.host, run.stand.port);

@@ -32,6 +32,17 @@ const struct life_plan sweep_plans[] = {
 	  INTENT_REBOOT },
 	{ "no-port", "/bin/payload ask reboot", NULL, false, INTENT_NONE, 0,
 	  INTENT_REBOOT },
+	{ "restart", "/bin/payload exit 3",
+	  "restart = on-failure\nrestart-delay = 10 ms\nrestart-limit = 2\n",
+	  true, INTENT_NONE, 0, INTENT_POWEROFF },
+	{ "notify", "/bin/payload notify",
+	  "ready = notify\nwatchdog = 3 s\nhealth = /bin/payload healthy\n"
+	  "health-period = 400 ms\n",
+	  true, INTENT_POWEROFF, 1, INTENT_POWEROFF },
+	{ "boxed", "/bin/payload serve",
+	  "directory = /tmp\numask = 077\nread-only-root = yes\n"
+	  "capabilities = none\n",
+	  true, INTENT_REBOOT, 0, INTENT_REBOOT },
 	{ .name = NULL },
 };
 
