@@ -61,9 +61,14 @@ $$(patsubst %.c,$(O)/san/%,$$(tests-$(1))): $(O)/san/%: $(O)/san/%.o \
 endef
 $(foreach f,$(test-folders),$(eval $(call test_folder,$(f))))
 
+# the fault sweep, and what a tool has of others
+sweep-y := $(filter-out %/payload.c $(tests-sweep),$(call find-c,tests/sweep))
+more-bench := $(filter-out tests/sweep/main.c,$(sweep-y))
+
 define test_tool # 1: folder and program
 $(O)/tests/$(1): $(patsubst %.c,$(O)/native/%.o,$(call \
-		find-c,tests/$(1))) $(O)/native/host.a $(O)/native/common.a
+		find-c,tests/$(1))) \
+		$(patsubst %.c,$(O)/native/%.o,$(more-$(1))) $(O)/native/host.a $(O)/native/common.a
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)gcc -o $$@ $$^ $(LIBS_native)
@@ -72,7 +77,6 @@ $(foreach t,$(test-tools),$(if $(wildcard tests/$(t)/*.c),$(eval $(call \
 	test_tool,$(t)))))
 
 # The fault sweep: what it runs is the program that ships, and a payload for it.
-sweep-y := $(filter-out %/payload.c $(tests-sweep),$(call find-c,tests/sweep))
 sweep-needs := $(O)/$(HOST_ARCH)/reprise-init $(O)/tests/payload
 
 $(O)/tests/payload: $(O)/$(HOST_ARCH)/tests/sweep/payload.o
@@ -111,8 +115,16 @@ unit: $(sweep-needs) $(filter-out $(O)/san/tests/integration/% $(O)/san/tests/im
 	@tests/run $(O)/log $(test-checks) $(filter $(O)/san/%,$^)
 .PHONY: unit
 
+# The guests that the numbers of PID 1 are about, with all and with nothing.
+bench-guests:
+	@for config in tiny full; do for arch in $(ARCHS); do \
+		MAKEFLAGS= $(MAKE) CONFIG=$$config ARCH=$$arch image \
+			IMAGE=tests/bench/images/init >/dev/null || exit 1; \
+	done; done
+.PHONY: bench-guests
+
 # make bench NUMBERS="quiesce gate-share": only those
-bench: $(if $(wildcard tests/bench/*.c),$(O)/tests/bench) \
+bench: bench-guests $(if $(wildcard tests/bench/*.c),$(O)/tests/bench) \
 		$(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 		$(O)/x86_64/image/touch/manifest
 	@$(O)/tests/bench $(NUMBERS)
