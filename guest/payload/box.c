@@ -81,6 +81,8 @@ static int enter_user(const struct box_conf *box, const struct user *user)
 
 	if (e || (user->uid == 0 && user->gid == 0))
 		return e;
+	/* else it could not open /dev/stdout: the pipe is PID 1's */
+	(void)!fchown(STDOUT_FILENO, user->uid, user->gid);
 	if (box->capabilities && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return errno;
 	if (setgroups(0, NULL) < 0 ||
