@@ -102,7 +102,9 @@ test-programs = $(patsubst %.c,$(O)/san/%,$(chosen))
 test-checks := $(if $(filter tests,$(TESTS)),tests/check_purity \
 	tests/check_scripts tests/check_clang tests/check_analyzer)
 needs-guests := $(sweep-needs) $(foreach a,$(ARCHS),$(O)/$(a)/reprise-init \
-	$(O)/$(a)/image/web/manifest)
+	$(O)/$(a)/image/web/manifest \
+	$(patsubst tests/integration/images/%/image.conf,$(O)/$(a)/image/%/manifest,\
+		$(wildcard tests/integration/images/*/image.conf)))
 
 check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel,$(if \
