@@ -7,6 +7,8 @@
 #	make repro [KERNEL=cached]   build twice elsewhere, compare every byte
 #	make bench                   every number
 #	make menuconfig              change what is adjustable (Kconfig)
+#	make defconfig CONFIG=tiny   begin with configs/tiny, or full
+#	make guest CONFIG=tiny       with that alone, into build/tiny/ARCH/
 #	make lock                    take what Debian's archive has now
 #
 # ARCH is the guest's architecture: x86_64 or s390x; without it this machine's.
@@ -14,7 +16,7 @@
 HOST_ARCH := $(shell uname -m)
 ARCH ?= $(HOST_ARCH)
 ARCHS := x86_64 s390x
-O := build
+O := build$(if $(CONFIG),/$(CONFIG))
 IMAGE ?= image/examples/web
 export LC_ALL := C
 
@@ -42,38 +44,43 @@ CFLAGS_ALL := -std=gnu17 -g $(WARN) -fno-common -fstack-protector-strong \
 # what one source is compiled with: the warnings of its folder besides
 cflags = $(CFLAGS_ALL) $(WARN_$(firstword $(subst /, ,$<))) -MMD -MP
 
-include common/module.mk guest/module.mk host/module.mk image/module.mk \
-	tests/module.mk
-
 # ---- what this machine must have, and what is adjustable
 deps:
 	@image/toolchain/packages
 
-# Without a .config of the person's own, what Kconfig says is what counts.
+# What counts: CONFIG='s file; else a .config of the person's own; else what
+# Kconfig says.
 ifneq ($(MAKECMDGOALS),clean)
-KCONFIG_USED := $(if $(wildcard .config),../.config,default.config)
-$(shell mkdir -p $(O); [ "$$(cat $(O)/config-used 2>/dev/null)" = $(KCONFIG_USED) ] \
+KCONFIG_USED := $(if $(CONFIG),default.config,$(if $(wildcard .config), \
+	$(CURDIR)/.config,default.config))
+KCONFIG_FROM := $(if $(CONFIG),--defconfig=$(CURDIR)/configs/$(CONFIG), \
+	--olddefconfig)
+$(shell mkdir -p $(O); [ "$$(cat $(O)/config-used 2>/dev/null)" = "$(KCONFIG_USED)" ] \
 	|| echo $(KCONFIG_USED) >$(O)/config-used)
 AUTO_CONF := $(O)/include/config/auto.conf
 -include $(AUTO_CONF)
 endif
-KCONF := KCONFIG_CONFIG=$(KCONFIG_USED) kconfig-conf
-$(AUTO_CONF) $(CONFIG_H) &: Kconfig $(wildcard .config) $(O)/config-used | deps
+KCONF := KCONFIG_CONFIG=$(strip $(KCONFIG_USED)) kconfig-conf
+$(AUTO_CONF) $(CONFIG_H) &: Kconfig $(wildcard .config configs/*) $(O)/config-used \
+		| deps
 	@mkdir -p $(O)/include/config $(O)/include/generated
-	@cd $(O) && rm -f default.config && ($(KCONF) --olddefconfig ../Kconfig \
-		&& $(KCONF) --silentoldconfig ../Kconfig) >config.log 2>&1 || \
+	@cd $(O) && rm -f default.config && ($(KCONF) $(KCONFIG_FROM) \
+		$(CURDIR)/Kconfig && $(KCONF) --silentoldconfig \
+		$(CURDIR)/Kconfig) >config.log 2>&1 || \
 		{ cat config.log >&2; exit 1; }
 	@rm -f ..config.tmp $(O)/.*.config.tmp; touch $(AUTO_CONF) $(CONFIG_H)
+
+include common/module.mk guest/module.mk host/module.mk image/module.mk \
+	tests/module.mk
 
 # menuconfig and the others write .config; defconfig is what may be kept
 .PHONY: menuconfig defconfig savedefconfig olddefconfig
 menuconfig: | deps
 	@kconfig-mconf Kconfig
 defconfig: | deps
-	@kconfig-conf $(if $(wildcard defconfig),--defconfig defconfig, \
-		--alldefconfig) Kconfig
+	@kconfig-conf --defconfig=configs/$(or $(CONFIG),full) Kconfig
 savedefconfig: | deps
-	@kconfig-conf --savedefconfig defconfig Kconfig
+	@kconfig-conf --savedefconfig=configs/$(or $(CONFIG),mine) Kconfig
 olddefconfig: | deps
 	@kconfig-conf --olddefconfig Kconfig
 
@@ -83,6 +90,7 @@ CFLAGS_MUSL := -Os -fPIE -ffunction-sections -fdata-sections \
 LDFLAGS_MUSL := -static-pie -Wl,--gc-sections,--build-id=none \
 	-Wl,-z,noseparate-code,-z,relro,-z,now
 LIBS_host := -ljansson -lsodium -lz
+LIBS_guest := $(if $(CONFIG_GUEST_NET),-lnl-route -lnl)
 
 define program # 1: architecture, 2: folder, 3: name
 $(O)/$(1)/$(3).debug: $(patsubst %.c,$(O)/$(1)/%.o,$(common-y) $($(2)-y))

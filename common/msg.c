@@ -156,6 +156,19 @@ static void refused_write(struct sink *s, const struct msg *m)
 	sink_u8(s, m->refused.reason);
 }
 
+static void stage_read(struct cursor *c, struct msg *m)
+{
+	m->stage.stage = cur_below(c, BOOT_STAGES);
+	c->bad |= m->stage.stage == BOOT_NOTHING;
+	m->stage.ms = cur_le32(c);
+}
+
+static void stage_write(struct sink *s, const struct msg *m)
+{
+	sink_u8(s, m->stage.stage);
+	sink_le32(s, m->stage.ms);
+}
+
 static void ask_read(struct cursor *c, struct msg *m)
 {
 	(void)c;
@@ -242,6 +255,7 @@ static const struct layout {
 	[MSG_INTENT] = { "INTENT", intent_read, intent_write },
 	[MSG_QUIESCED] = { "QUIESCED", quiesced_read, quiesced_write },
 	[MSG_REFUSED] = { "REFUSED", refused_read, refused_write },
+	[MSG_STAGE] = { "STAGE", stage_read, stage_write },
 	[MSG_ASK] = { "ASK", ask_read, ask_write },
 	[MSG_WELCOME] = { "WELCOME", welcome_read, welcome_write },
 	[MSG_REQUEST] = { "REQUEST", request_read, request_write },
@@ -306,6 +320,25 @@ const char *intent_name(uint8_t intent)
 	};
 
 	return intent < INTENTS ? names[intent] : names[INTENT_NONE];
+}
+
+const char *boot_stage_name(uint8_t stage)
+{
+	static const char *const names[BOOT_STAGES] = {
+		[BOOT_NOTHING] = "nothing",
+		[BOOT_FIRST] = "first instruction",
+		[BOOT_CONSOLE] = "console",
+		[BOOT_MOUNTS] = "mounts",
+		[BOOT_CONF] = "init.conf",
+		[BOOT_PORT] = "port",
+		[BOOT_NETWORK] = "network",
+		[BOOT_STORAGE] = "storage",
+		[BOOT_WATCHDOG] = "watchdog",
+		[BOOT_PAYLOAD] = "payload",
+		[BOOT_READY] = "ready",
+	};
+
+	return stage < BOOT_STAGES ? names[stage] : names[BOOT_NOTHING];
 }
 
 bool proof_clean(const struct proof *p)

@@ -12,6 +12,7 @@
  *	                                      <- ASK
  *	HELLO  ->
  *	                                      <- WELCOME
+ *	STAGE  ->          (whenever the boot has come further)
  *	READY  ->
  *	HEARTBEAT  ->
  *	                                      <- REQUEST
@@ -36,6 +37,7 @@ enum msg_type {
 	MSG_INTENT = 4,
 	MSG_QUIESCED = 5,
 	MSG_REFUSED = 6,
+	MSG_STAGE = 7,
 	/* from the host */
 	MSG_ASK = 16,
 	MSG_WELCOME = 17,
@@ -61,19 +63,39 @@ enum intent_cause {
 	ICAUSE_PAYLOAD = 2,	 /* the payload asked */
 	ICAUSE_PAYLOAD_EXIT = 3, /* the payload ended; `detail` is its status */
 	ICAUSE_CTRL_ALT_DEL = 4, /* Ctrl-Alt-Del, SCLP quiesce, ACPI button */
-	ICAUSE_INIT = 5,	 /* PID 1 cannot go on */
+	ICAUSE_INIT = 5,	 /* PID 1 cannot go on; `detail` is the boot stage
+				    << 8, and the errno */
+	ICAUSE_GAVE_UP = 6,	 /* too many restarts; `detail` as EXIT has */
+	ICAUSE_WATCHDOG = 7,	 /* the payload gave no sign of life in time */
+	ICAUSE_OOM = 8,		 /* the kernel killed it for want of memory */
 	ICAUSES,
 };
 
 /* Where the guest's session is; HELLO tells it to a shim that took over. */
 enum guest_phase {
-	GPHASE_BOOTING = 0,  /* payload not ready */
-	GPHASE_SERVING = 1,  /* READY */
-	GPHASE_WAITING = 2,  /* INTENT sent, no GRANT yet */
+	GPHASE_BOOTING = 0, /* payload not ready */
+	GPHASE_SERVING = 1, /* READY */
+	GPHASE_WAITING = 2, /* INTENT sent, no GRANT yet */
 	GPHASE_QUIESCING = 3,
 	GPHASE_QUIESCED = 4, /* waits for COMMIT */
 	GPHASE_ENDING = 5,   /* reboot(2) is next */
 	GPHASES,
+};
+
+/* How far a boot has come; frozen, told by STAGE and on the console. */
+enum boot_stage {
+	BOOT_NOTHING = 0,  /* the host has heard of none */
+	BOOT_FIRST = 1,	   /* PID 1's first instruction */
+	BOOT_CONSOLE = 2,  /* it can be read */
+	BOOT_MOUNTS = 3,   /* /dev, /proc and so on */
+	BOOT_CONF = 4,	   /* init.conf read and found good */
+	BOOT_PORT = 5,	   /* the agent's port is open */
+	BOOT_NETWORK = 6,  /* links, addresses, routes */
+	BOOT_STORAGE = 7,  /* data disks are mounted */
+	BOOT_WATCHDOG = 8, /* it runs, and is fed */
+	BOOT_PAYLOAD = 9,  /* the payload was executed */
+	BOOT_READY = 10,   /* and is ready */
+	BOOT_STAGES,
 };
 
 enum { MSG_IMAGE_MAX = 48, MSG_PARAM_MAX = 256 };
@@ -87,10 +109,10 @@ enum {
 
 struct msg_hello {
 	char image[MSG_IMAGE_MAX + 1]; /* "name version", printable ASCII */
-	uint8_t secure;		       /* 0 no, 1 yes, 2 the guest cannot tell */
-	uint8_t phase;		       /* enum guest_phase */
-	uint8_t intent;		       /* enum intent, pending */
-	uint32_t init_ms;	       /* guest's boot clock at PID 1's start */
+	uint8_t secure;	  /* 0 no, 1 yes, 2 the guest cannot tell */
+	uint8_t phase;	  /* enum guest_phase */
+	uint8_t intent;	  /* enum intent, pending */
+	uint32_t init_ms; /* guest's boot clock at PID 1's start */
 };
 
 struct msg_ready {
@@ -138,6 +160,11 @@ enum refusal {
 	REFUSALS,
 };
 
+struct msg_stage {
+	uint8_t stage; /* enum boot_stage, never BOOT_NOTHING */
+	uint32_t ms;   /* guest's boot clock when it was reached */
+};
+
 struct msg_welcome {
 	uint32_t heartbeat_ms;
 	uint32_t generation; /* counted from 1 by the shim */
@@ -171,6 +198,7 @@ struct msg {
 		struct msg_intent intent;
 		struct msg_quiesced quiesced;
 		struct msg_refused refused;
+		struct msg_stage stage;
 		struct msg_welcome welcome;
 		struct msg_request request;
 		struct msg_grant grant;
@@ -198,7 +226,11 @@ const char *msg_name(uint8_t type);
 /* intent_name() - "reboot", "power-off", "update"; "none" for anything else */
 const char *intent_name(uint8_t intent);
 
-/* proof_clean() - no writable block mount, no I/O in flight, nobody but PID 1 */
+/* boot_stage_name() - "first instruction" to "ready"; "nothing" for others */
+const char *boot_stage_name(uint8_t stage);
+
+/* proof_clean() - no writable block mount, no I/O in flight, nobody but PID 1
+ */
 bool proof_clean(const struct proof *p);
 
 #endif

@@ -8,6 +8,7 @@
 #define COMMON_SYS_H
 
 #include <signal.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,6 +20,21 @@ static inline int sys_pidfd_open(pid_t pid, unsigned int flags)
 static inline int sys_pidfd_send_signal(int pidfd, int sig)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0U);
+}
+
+/* sys_clone_into() - fork(2) whose child is born in the cgroup @cgroup */
+static inline pid_t sys_clone_into(int cgroup)
+{
+	const struct {
+		uint64_t flags, pidfd, child_tid, parent_tid, exit_signal,
+			stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+	} args = {
+		.flags = UINT64_C(0x200000000), /* CLONE_INTO_CGROUP */
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)cgroup,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
 static inline int sys_close_range(unsigned int first, unsigned int last,

@@ -12,6 +12,8 @@
 #include "guest/boot/console.h"
 #include "guest/init.h"
 
+enum { REAPS = 256 }; /* at a time; then the others have their turn */
+
 void init_started(struct init *in)
 {
 	int r = payload_started(&in->payload);
@@ -25,48 +27,47 @@ void init_started(struct init *in)
 		init_feed(in, SEV_STARTED);
 		return;
 	}
-	say("payload %s: %s", in->conf.exec.text, strerror(-r));
+	say("payload %s: %s: %s", in->conf.exec.text, in->payload.part,
+	    strerror(-r));
 	in->payload.failed = true;
-	init_feed(in, SEV_NOT_STARTED);
-}
-
-void init_ready(struct init *in)
-{
-	int r = payload_ready(&in->payload);
-
-	if (r == 0)
-		return;
-	init_unwatch(in, FD_READY);
-	if (r > 0)
-		init_feed(in, SEV_READY);
-	else
-		say("payload closed descriptor %d without saying that it is "
-		    "ready",
-		    PAYLOAD_READY_FD);
+	init_feed_event(in, (struct session_event){ .kind = SEV_NOT_STARTED,
+						    .count = (uint32_t)-r });
 }
 
 /* A child whose execve(2) failed ends too, and that was told already. */
 static void payload_gone(struct init *in, int status)
 {
+	struct session_event ev = { .kind = SEV_EXITED,
+				    .count = (uint32_t)status };
+
 	if (in->fd[FD_STARTED] >= 0)
 		init_started(in);
 	in->payload.pid = 0;
 	init_unwatch(in, FD_READY);
 	if (in->payload.failed)
 		return;
+	ev.oom = status != 0 && payload_oom(&in->payload);
 	if (WIFSIGNALED(status))
-		say("payload killed by signal %d", WTERMSIG(status));
+		say("payload killed by signal %d%s", WTERMSIG(status),
+		    ev.oom ? ", out of memory" : "");
 	else
-		say("payload ended with status %d", WEXITSTATUS(status));
-	init_feed_event(in,
-			(struct session_event){ .kind = SEV_EXITED,
-						.count = (uint32_t)status });
+		say("payload ended with status %d%s", WEXITSTATUS(status),
+		    ev.oom ? ", out of memory" : "");
+	init_feed_event(in, ev);
 }
 
 static void child_gone(struct init *in, pid_t pid, int status)
 {
 	if (pid == in->payload.pid) {
 		payload_gone(in, status);
+	} else if (pid == in->step_pid) {
+		init_step_gone(in, status);
+	} else if (pid == in->health_pid) {
+		in->health_pid = 0;
+		init_feed_event(in, (struct session_event){
+					    .kind = SEV_CHECKED,
+					    .count = (uint32_t)status,
+				    });
 	} else if (pid == in->quiet_pid) {
 		in->quiet_pid = 0;
 		init_feed(in, SEV_QUIET);
@@ -76,13 +77,17 @@ static void child_gone(struct init *in, pid_t pid, int status)
 	}
 }
 
-void init_reap(struct init *in)
+bool init_reap(struct init *in)
 {
 	int status;
-	pid_t pid;
+	pid_t pid = 1;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0)
-		child_gone(in, pid, status);
+	for (int i = 0; i < REAPS && pid > 0; i++) {
+		pid = waitpid(-1, &status, WNOHANG | __WALL);
+		if (pid > 0)
+			child_gone(in, pid, status);
+	}
 	if (pid < 0 && errno == ECHILD)
 		init_feed(in, SEV_ALONE);
+	return pid > 0;
 }

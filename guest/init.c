@@ -22,17 +22,23 @@
 #include "common/array.h"
 #include "guest/boot/clock.h"
 #include "guest/boot/console.h"
+#include "guest/boot/stage.h"
 #include "guest/control/control.h"
+#include "guest/watchdog/watchdog.h"
 
-enum { PORT_READS = 16 }; /* at a time; then the others have their turn */
-
-void init_watch(struct init *in, unsigned int kind, int fd, uint32_t events)
+int init_watch(struct init *in, unsigned int kind, int fd, uint32_t events)
 {
 	struct epoll_event ev = { .events = events, .data.u32 = kind };
+	int r;
 
 	in->fd[kind] = fd;
-	if (fd >= 0 && epoll_ctl(in->epfd, EPOLL_CTL_ADD, fd, &ev) < 0)
-		say("epoll_ctl: %s", strerror(errno));
+	if (fd < 0 || epoll_ctl(in->epfd, EPOLL_CTL_ADD, fd, &ev) == 0)
+		return 0;
+	r = -errno;
+	say("epoll_ctl: %s", strerror(errno));
+	close(fd);
+	in->fd[kind] = -1;
+	return r;
 }
 
 /* A child may still hold a copy, so that close() alone would not do. */
@@ -56,6 +62,9 @@ static void say_phase(const struct session *s)
 		[ICAUSE_PAYLOAD_EXIT] = "the payload ended",
 		[ICAUSE_CTRL_ALT_DEL] = "the machine's button",
 		[ICAUSE_INIT] = "PID 1 cannot go on",
+		[ICAUSE_GAVE_UP] = "the payload ended too often",
+		[ICAUSE_WATCHDOG] = "the payload gave no sign of life",
+		[ICAUSE_OOM] = "the payload took too much memory",
 	};
 	const char *intent = intent_name((uint8_t)s->intent);
 
@@ -70,13 +79,34 @@ static void say_phase(const struct session *s)
 		say("%s: stopping", intent);
 		break;
 	case GPHASE_ENDING:
-		say("%s now", intent);
+		/* again: that line may have been lost */
+		say("%s now: %s", intent, causes[s->cause]);
 		break;
 	case GPHASE_BOOTING:
 	case GPHASE_QUIESCED: /* the proof was said */
 	case GPHASES:
 		break;
 	}
+}
+
+/* Why the payload was killed, or when it will be started again. */
+static void say_payload(const struct session *s, enum payload_state before)
+{
+	if (s->pay == PAY_RESTING) {
+		say("payload starts again in %u ms", s->delay_ms);
+		return;
+	}
+	if (s->pay != PAY_KILLED)
+		return;
+	if (before == PAY_STOPPING)
+		say("payload killed: it said that it stops, and did not");
+	else if (before != PAY_READY)
+		say("payload killed: it was not ready in time");
+	else if (s->health_bad >= s->rules.health_failures)
+		say("payload killed: its health command failed %u times",
+		    s->health_bad);
+	else
+		say("payload killed: no sign of life");
 }
 
 static void send_all(struct init *in, const struct session_out *out)
@@ -112,12 +142,18 @@ static enum session_answer feed(struct init *in, struct session_event ev)
 
 	do {
 		enum guest_phase before = in->session.phase;
+		uint8_t stage = in->session.stage;
+		enum payload_state pay = in->session.pay;
 
 		session_step(&in->session, &ev, clock_ms(), &out);
 		in->session_due = out.due_ms;
 		if (out.answer != ANSWER_NONE)
 			answer = out.answer;
 		send_all(in, &out);
+		if (in->session.stage != stage)
+			boot_stage_say(in->session.stage);
+		if (in->session.pay != pay)
+			say_payload(&in->session, pay);
 		if (in->session.phase != before)
 			say_phase(&in->session);
 	} while (act_all(in, out.actions, &ev));
@@ -161,7 +197,7 @@ static void on_signal(struct init *in, uint32_t kind, uint32_t events)
 	(void)events;
 	while (read(in->fd[kind], &si, sizeof(si)) == sizeof(si)) {
 		if (si.ssi_signo == SIGCHLD)
-			init_reap(in);
+			in->reaping = true;
 		else
 			wish_by_signal(in, &si);
 	}
@@ -181,70 +217,6 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* ---- the port */
-
-static void open_port(struct init *in)
-{
-	in->port_due = SESSION_NEVER;
-	if (port_open(&in->port) == 0)
-		init_watch(in, FD_PORT, in->port.fd,
-			   EPOLLIN | EPOLLOUT | EPOLLET);
-	else
-		in->port_due = clock_ms() + in->port.retry_ms;
-}
-
-static void take_frames(struct init *in)
-{
-	struct frame f;
-	struct msg m;
-
-	while (wire_next(&in->port.in, &f)) {
-		struct session_event ev = { .kind = SEV_MSG, .msg = &m };
-
-		if (msg_parse(&f, &m) < 0)
-			ev = (struct session_event){ .kind = SEV_DROPPED,
-						     .count = 1 };
-		feed(in, ev);
-	}
-}
-
-/* Edges are reported once: either all is read, or the edge is asked for anew.
- */
-static void read_port(struct init *in)
-{
-	struct epoll_event again = { .events = EPOLLIN | EPOLLOUT | EPOLLET,
-				     .data.u32 = FD_PORT };
-	uint64_t dropped = in->port.in.dropped;
-	int r = 1;
-
-	for (int i = 0; i < PORT_READS && r > 0; i++) {
-		r = port_read(&in->port);
-		if (r > 0)
-			take_frames(in);
-	}
-	dropped = in->port.in.dropped - dropped;
-	if (dropped)
-		feed(in, (struct session_event){ .kind = SEV_DROPPED,
-						 .count = (uint32_t)dropped });
-	if (r > 0)
-		epoll_ctl(in->epfd, EPOLL_CTL_MOD, in->fd[FD_PORT], &again);
-	if (r == -ENODEV) {
-		init_unwatch(in, FD_PORT);
-		port_lost(&in->port);
-		in->port_due = clock_ms() + in->port.retry_ms;
-	}
-}
-
-static void on_port(struct init *in, uint32_t kind, uint32_t events)
-{
-	(void)kind;
-	if (port_changed(&in->port, events & EPOLLHUP))
-		init_feed(in, SEV_LINKED);
-	if (events & EPOLLOUT)
-		port_flush(&in->port);
-	read_port(in);
-}
-
 /* ---- time */
 
 static void on_timer(struct init *in, uint32_t kind, uint32_t events)
@@ -254,16 +226,24 @@ static void on_timer(struct init *in, uint32_t kind, uint32_t events)
 	(void)events;
 	(void)!read(in->fd[kind], &ticks, sizeof(ticks)); /* re-armed: EAGAIN */
 	if (now >= in->port_due)
-		open_port(in);
+		init_open_port(in);
 	if (now >= in->session_due)
 		init_feed(in, SEV_TIMER);
+	if (now >= in->boot_due)
+		init_boot(in);
+}
+
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
 }
 
 /* To the next deadline; a time of 0 would disarm it. */
 static void arm_timer(const struct init *in)
 {
 	uint64_t due =
-		in->session_due < in->port_due ? in->session_due : in->port_due;
+		earliest(earliest(in->session_due, in->port_due),
+			 earliest(in->boot_due, in->watchdog_due));
 	struct itimerspec t = { .it_value = { 0, 0 } };
 
 	if (due != SESSION_NEVER) {
@@ -273,79 +253,28 @@ static void arm_timer(const struct init *in)
 	timerfd_settime(in->fd[FD_TIMER], TFD_TIMER_ABSTIME, &t, NULL);
 }
 
-/* ---- the payload's side */
-
-static void on_started(struct init *in, uint32_t kind, uint32_t events)
-{
-	(void)kind;
-	(void)events;
-	init_started(in);
-}
-
-static void on_ready(struct init *in, uint32_t kind, uint32_t events)
-{
-	(void)kind;
-	(void)events;
-	init_ready(in);
-}
-
-/* A client too many takes the place of the oldest one. */
-static void on_control(struct init *in, uint32_t kind, uint32_t events)
-{
-	int fd =
-		accept4(in->fd[kind], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	unsigned int slot = FD_CLIENT + in->clients % INIT_CLIENTS;
-
-	(void)events;
-	if (fd < 0)
-		return;
-	in->clients++;
-	init_unwatch(in, slot);
-	init_watch(in, slot, fd, EPOLLIN);
-}
-
-static void on_client(struct init *in, uint32_t kind, uint32_t events)
-{
-	int intent = control_read(in->fd[kind]);
-
-	(void)events;
-	if (intent == -EAGAIN)
-		return;
-	if (intent <= INTENT_NONE)
-		control_answer(in->fd[kind], false,
-			       "not understood: ask for reboot, poweroff or "
-			       "update");
-	else if (init_wish(in, (enum intent)intent, ICAUSE_PAYLOAD) ==
-		 ANSWER_ACCEPTED)
-		control_answer(in->fd[kind], true, "accepted: this boot ends");
-	else
-		control_answer(in->fd[kind], false,
-			       "refused: this boot is ending in another way");
-	init_unwatch(in, kind);
-}
-
 /* ---- the loop */
 
 static void (*const handlers[])(struct init *in, uint32_t kind,
 				uint32_t events) = {
 	[FD_SIGNAL] = on_signal,
 	[FD_TIMER] = on_timer,
-	[FD_PORT] = on_port,
-	[FD_STARTED] = on_started,
-	[FD_READY] = on_ready,
-	[FD_CONTROL] = on_control,
-	[FD_CLIENT... FD_KINDS - 1] = on_client,
+	[FD_PORT] = init_on_port,
+	[FD_STARTED] = init_on_started,
+	[FD_READY] = init_on_ready,
+	[FD_NOTICE] = init_on_notice,
+	[FD_OUTPUT] = init_on_output,
+	[FD_CONSOLE] = init_on_output,
+	[FD_CONTROL] = init_on_control,
+	[FD_CLIENT... FD_KINDS - 1] = init_on_client,
 };
 _Static_assert(ARRAY_SIZE(handlers) == FD_KINDS, "one handler per fd_kind");
 
 int init_open(struct init *in)
 {
-	int control;
-
 	for (size_t i = 0; i < FD_KINDS; i++)
 		in->fd[i] = -1;
-	in->session_due = SESSION_NEVER;
-	in->payload = PAYLOAD_NONE;
+	in->session_due = in->boot_due = in->watchdog_due = SESSION_NEVER;
 	port_init(&in->port);
 	in->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (in->epfd < 0)
@@ -356,11 +285,8 @@ int init_open(struct init *in)
 		   EPOLLIN);
 	if (in->fd[FD_SIGNAL] < 0 || in->fd[FD_TIMER] < 0)
 		return -errno;
-	control = control_listen();
-	if (control < 0)
-		say("listen at %s: %s", CONTROL_PATH, strerror(-control));
-	init_watch(in, FD_CONTROL, control, EPOLLIN);
-	open_port(in);
+	init_open_ears(in);
+	init_open_port(in);
 	return 0;
 }
 
@@ -371,13 +297,17 @@ void init_run(struct init *in)
 	for (;;) {
 		int n;
 
+		in->watchdog_due = watchdog_turn(
+			clock_ms(), session_may_feed(&in->session));
 		arm_timer(in);
-		n = epoll_wait(in->epfd, ev, FD_KINDS, -1);
+		n = epoll_wait(in->epfd, ev, FD_KINDS, in->reaping ? 0 : -1);
 		for (int i = 0; i < n; i++) {
 			uint32_t kind = ev[i].data.u32;
 
 			if (in->fd[kind] >= 0) /* still open? */
 				handlers[kind](in, kind, ev[i].events);
 		}
+		if (in->reaping)
+			in->reaping = init_reap(in);
 	}
 }

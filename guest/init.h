@@ -3,7 +3,8 @@
  * guest/init.h - PID 1: the loop around the session
  *
  * guest/init.c is the loop, guest/action.c does what the session decides,
- * guest/child.c hears of children.
+ * guest/steps.c is the boot, guest/child.c hears of children, guest/hear.c of
+ * the payload, guest/talk.c of the host.
  */
 #ifndef GUEST_INIT_H
 #define GUEST_INIT_H
@@ -14,6 +15,7 @@
 
 #include "guest/config/init_conf.h"
 #include "guest/core/session.h"
+#include "guest/payload/output.h"
 #include "guest/payload/payload.h"
 #include "guest/port/port.h"
 
@@ -25,6 +27,9 @@ enum fd_kind {
 	FD_PORT,
 	FD_STARTED, /* of the payload */
 	FD_READY,   /* of the payload */
+	FD_NOTICE,  /* sd_notify */
+	FD_OUTPUT,  /* what the payload prints */
+	FD_CONSOLE, /* watched while output waits */
 	FD_CONTROL,
 	FD_CLIENT,
 	FD_KINDS = FD_CLIENT + INIT_CLIENTS,
@@ -35,10 +40,19 @@ struct init {
 	int fd[FD_KINDS];     /* -1: closed */
 	unsigned int clients; /* counted for ever */
 	struct session session;
-	uint64_t session_due, port_due; /* boot clock, ms */
+	uint64_t session_due, port_due, boot_due, watchdog_due; /* boot clock, ms */
 	struct port port;
 	struct init_conf conf;
 	struct payload payload;
+	struct output output;
+	unsigned int strangers; /* notices of others than the payload */
+	bool reaping;		/* more children may have ended */
+	pid_t health_pid;	/* 0: no health command runs */
+	unsigned int step; /* of the boot: the next, or the one under way */
+	pid_t step_pid;	   /* who does it; 0: nobody */
+	bool awaited;	   /* for the host's word, which is needed once */
+	bool host_spoke;
+	const struct msg *heard; /* of the host, while it is acted on */
 	pid_t quiet_pid, reboot_pid; /* helpers; 0: none */
 };
 
@@ -59,8 +73,11 @@ void init_feed(struct init *in, enum session_event_kind kind);
 enum session_answer init_wish(struct init *in, enum intent intent,
 			      enum intent_cause cause);
 
-/* init_watch() - put @fd under epoll as @kind; -1 is ignored */
-void init_watch(struct init *in, unsigned int kind, int fd, uint32_t events);
+/*
+ * init_watch() - put @fd under epoll as @kind; -1 is ignored
+ * Return: 0; -errno: PID 1 would never hear of @fd, and it is closed
+ */
+int init_watch(struct init *in, unsigned int kind, int fd, uint32_t events);
 
 /* init_unwatch() - take it out and close it; harmless when it is closed */
 void init_unwatch(struct init *in, unsigned int kind);
@@ -69,11 +86,46 @@ void init_unwatch(struct init *in, unsigned int kind);
 bool init_act(struct init *in, enum session_action action,
 	      struct session_event *next);
 
-/* init_started(), init_ready() - a descriptor of the payload is readable */
+/* init_started() - FD_STARTED has news, or the child is gone */
 void init_started(struct init *in);
-void init_ready(struct init *in);
 
-/* init_reap() - all children that ended */
-void init_reap(struct init *in);
+/* init_open_port() - and if it is not there, try again later */
+void init_open_port(struct init *in);
+
+/* init_open_ears() - the descriptors by which the payload is heard */
+void init_open_ears(struct init *in);
+
+/* init_print() - what the payload printed, as far as the console takes it */
+void init_print(struct init *in);
+
+/* One handler per descriptor. @events: as epoll_wait(2) gives them */
+void init_on_port(struct init *in, uint32_t kind, uint32_t events);
+void init_on_started(struct init *in, uint32_t kind, uint32_t events);
+void init_on_ready(struct init *in, uint32_t kind, uint32_t events);
+void init_on_notice(struct init *in, uint32_t kind, uint32_t events);
+void init_on_output(struct init *in, uint32_t kind, uint32_t events);
+void init_on_control(struct init *in, uint32_t kind, uint32_t events);
+void init_on_client(struct init *in, uint32_t kind, uint32_t events);
+
+/* init_boot() - the boot steps from in->step on, then the payload */
+void init_boot(struct init *in);
+
+/* init_host_word() - the host's first WELCOME: what it says of the boot */
+void init_host_word(struct init *in, const struct msg_welcome *w);
+
+/* init_step_gone() - the child that did one has ended */
+void init_step_gone(struct init *in, int status);
+
+/* init_reached() - the boot has come to @stage: tell session and host */
+void init_reached(struct init *in, enum boot_stage stage);
+
+/* init_failed() - and no further, because of errno @error: power off */
+void init_failed(struct init *in, enum boot_stage stage, unsigned int error);
+
+/*
+ * init_reap() - children that ended, a bounded number
+ * Return: true: there may be more
+ */
+bool init_reap(struct init *in);
 
 #endif

@@ -16,6 +16,7 @@
 #include "guest/boot/console.h"
 #include "guest/boot/facts.h"
 #include "guest/boot/mount.h"
+#include "guest/boot/stage.h"
 #include "guest/control/control.h"
 #include "guest/file/file.h"
 #include "guest/init.h"
@@ -49,14 +50,25 @@ static enum intent end_intent(int end)
 
 static struct session_rules rules_of(const struct init_conf *c)
 {
-	return (struct session_rules){
+	struct session_rules r = {
 		.grace_ms = c->grace_ms,
+		.grace_max_ms = c->grace_max_ms,
 		.ready_at_start = c->ready == READY_STARTED,
 		.host_may_reboot = c->host_may_reboot,
 		.host_may_poweroff = c->host_may_poweroff,
-		.on_exit = end_intent(c->on_exit),
-		.on_failure = end_intent(c->on_failure),
+		.ready_within_ms = c->ready_within_ms,
+		.watchdog_ms = c->watchdog_ms,
+		.health_ms = c->health.count ? c->health_ms : 0,
+		.health_timeout_ms = c->health_timeout_ms,
+		.health_failures = c->health_failures,
+		.restart = c->restart_rules,
 	};
+
+	r.restart.when = (enum restart_when)c->restart;
+	r.restart.on_exit = end_intent(c->on_exit);
+	r.restart.on_failure = end_intent(c->on_failure);
+	r.restart.on_give_up = end_intent(c->on_give_up);
+	return r;
 }
 
 static _Noreturn void boot(struct init *in)
@@ -67,24 +79,28 @@ static _Noreturn void boot(struct init *in)
 
 	power_ctrl_alt_del_off();
 	console_open();
+	boot_stage_say(BOOT_FIRST);
 	facts_image(id.image, sizeof(id.image));
 	say("%s starts", id.image);
 	mount_all();
 	console_open();
+	boot_stage_say(BOOT_CONSOLE);
+	boot_stage_say(BOOT_MOUNTS);
 	mkdir("/run/reprise", 0755);
 	conf = read_conf(&in->conf);
 	id.secure = facts_secure();
 	id.epoch = facts_epoch();
 	rules = rules_of(&in->conf);
 	session_init(&in->session, &rules, &id);
+	init_reached(in, conf < 0 ? BOOT_MOUNTS : BOOT_CONF);
 	if (init_open(in) < 0) {
 		say("no epoll, signalfd or timerfd: power-off");
 		power_end(INTENT_POWEROFF);
 	}
 	if (conf < 0)
-		init_wish(in, INTENT_POWEROFF, ICAUSE_INIT);
+		init_failed(in, BOOT_CONF, (unsigned int)-conf);
 	else
-		init_feed(in, SEV_BOOTED);
+		init_boot(in);
 	init_run(in);
 }
 

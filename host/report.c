@@ -81,14 +81,16 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 
 	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:i, s:i, s:I, "
-		"s:I, s:I, s:o, s:b, s:o}",
+		"{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:i, s:s, s:i, "
+		"s:i, s:I, s:I, s:I, s:o, s:b, s:o}",
 		"name", r->appliance->name, "state", lc_state_name(lc->state),
 		"image", r->image->name, "version", r->image->version,
 		"architecture", r->image->arch, "generation",
 		(int)lc->generation, "boot", (int)lc->boot, "epoch", epoch,
-		"agent", agent_word(&lc->epoch), "pid", (int)r->qemu, "helper",
-		(int)r->helper, "uptime_us",
+		"agent", agent_word(&lc->epoch), "boot_stage",
+		(int)lc->epoch.boot_stage, "boot_stage_name",
+		boot_stage_name(lc->epoch.boot_stage), "pid", (int)r->qemu,
+		"helper", (int)r->helper, "uptime_us",
 		(json_int_t)(now_us - r->started_us), "frames_dropped",
 		(json_int_t)lc->epoch.dropped, "agent_dropped",
 		(json_int_t)r->agent_dropped, "forwards",

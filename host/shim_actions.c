@@ -128,11 +128,14 @@ static int send_agent(struct shim *s, struct msg *m)
 
 static void welcome(struct shim *s)
 {
+	const char *parameters = s->opt->appliance->parameters;
 	struct msg m = { .type = MSG_WELCOME };
 
 	m.welcome.heartbeat_ms = s->lc.cfg.heartbeat_ms;
 	m.welcome.generation = s->lc.generation;
 	m.welcome.boot = s->lc.boot;
+	m.welcome.param_len = (uint16_t)strlen(parameters);
+	memcpy(m.welcome.param, parameters, m.welcome.param_len);
 	send_agent(s, &m);
 	tell_of_helper(s);
 }

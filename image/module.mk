@@ -4,8 +4,11 @@
 image-lib-y := image/initramfs/newc.c image/initramfs/tree.c \
 	image/pack/bytes.c image/pack/gzip.c image/pack/image_conf.c \
 	image/pack/manifest.c image/pack/root.c
-image-borrowed-y := host/sentence.c guest/config/init_conf.c \
+image-borrowed-y := host/sentence.c guest/config/box_conf.c \
+	guest/config/init_conf.c guest/config/payload_conf.c \
 	guest/config/words.c
+image-borrowed-$(CONFIG_GUEST_NET) += guest/net/net_conf.c
+image-borrowed-$(CONFIG_GUEST_STORAGE) += guest/storage/storage_conf.c
 image-y := image/pack/main.c $(image-lib-y) $(image-borrowed-y)
 LIBS_image := -lsodium -lz
 

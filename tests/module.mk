@@ -7,18 +7,19 @@
 #	tests/guest/*        link guest and common, without main
 #	tests/host/*         link host and common, without main
 #	tests/image/*        link the image tools and common, without their main
+#	tests/sweep/*        link common; run build/ARCH/reprise-init in namespaces
 #	tests/integration/*  link host and common; run against build/ARCH/*
 #	tests/bench/*.c      one program, build/tests/bench (tests/NAME/*.c)
 #	tests/pvmodel/*.c    one program, build/tests/pvmodel
 #
 # All natively, with gcc: tests under ASan and UBSan in build/san/, bench and
 # pvmodel without in build/native/.
-test-folders := common guest host image integration
+test-folders := common guest host image integration sweep
 test-tools := bench pvmodel
 CFLAGS_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer
-CFLAGS_native := -O2
-LIBS_native := -lcmocka -ljansson -lsodium -lz
+	-fno-omit-frame-pointer -isystem /usr/include/libnl3
+CFLAGS_native := -O2 -isystem /usr/include/libnl3
+LIBS_native := -lcmocka -ljansson -lsodium -lz -lnl-route-3 -lnl-3
 
 find-c = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
 guest-lib-y = $(filter-out guest/main.c,$(guest-y))
@@ -45,6 +46,7 @@ archives-guest := guest.a common.a
 archives-host := host.a common.a
 archives-image := image.a host.a guest.a common.a
 archives-integration := host.a common.a
+archives-sweep := common.a
 
 define test_folder # 1: folder
 tests-$(1) := $(filter $(addprefix %/,$(notdir $(wildcard \
@@ -59,9 +61,14 @@ $$(patsubst %.c,$(O)/san/%,$$(tests-$(1))): $(O)/san/%: $(O)/san/%.o \
 endef
 $(foreach f,$(test-folders),$(eval $(call test_folder,$(f))))
 
+# the fault sweep, and what a tool has of others
+sweep-y := $(filter-out %/payload.c $(tests-sweep),$(call find-c,tests/sweep))
+more-bench := $(filter-out tests/sweep/main.c,$(sweep-y))
+
 define test_tool # 1: folder and program
 $(O)/tests/$(1): $(patsubst %.c,$(O)/native/%.o,$(call \
-		find-c,tests/$(1))) $(O)/native/host.a $(O)/native/common.a
+		find-c,tests/$(1))) \
+		$(patsubst %.c,$(O)/native/%.o,$(more-$(1))) $(O)/native/host.a $(O)/native/common.a
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)gcc -o $$@ $$^ $(LIBS_native)
@@ -69,28 +76,57 @@ endef
 $(foreach t,$(test-tools),$(if $(wildcard tests/$(t)/*.c),$(eval $(call \
 	test_tool,$(t)))))
 
+# The fault sweep: what it runs is the program that ships, and a payload for it.
+sweep-needs := $(O)/$(HOST_ARCH)/reprise-init $(O)/tests/payload
+
+$(O)/tests/payload: $(O)/$(HOST_ARCH)/tests/sweep/payload.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(O)/$(HOST_ARCH)/toolchain/bin/cc $(LDFLAGS_MUSL) -o $@ $<
+
+$(O)/tests/sweep: $(patsubst %.c,$(O)/native/%.o,$(sweep-y)) \
+		$(O)/native/common.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -o $@ $^
+
+# make sweep PLANS=request: only that life
+sweep: $(O)/tests/sweep $(sweep-needs)
+	@$(O)/tests/sweep $(PLANS)
+.PHONY: sweep
+
 # make TESTS=tests/host check: only those whose path begins so
 TESTS ?= tests
 chosen = $(filter $(TESTS)%,$(foreach f,$(test-folders),$(tests-$(f))))
 test-programs = $(patsubst %.c,$(O)/san/%,$(chosen))
 test-checks := $(if $(filter tests,$(TESTS)),tests/check_purity \
 	tests/check_scripts tests/check_clang tests/check_analyzer)
-needs-guests := $(foreach a,$(ARCHS),$(O)/$(a)/reprise-init \
-	$(O)/$(a)/image/web/manifest $(O)/$(a)/image/guest/manifest)
+needs-guests := $(sweep-needs) $(foreach a,$(ARCHS),$(O)/$(a)/reprise-init \
+	$(O)/$(a)/image/web/manifest \
+	$(patsubst tests/integration/images/%/image.conf,$(O)/$(a)/image/%/manifest,\
+		$(wildcard tests/integration/images/*/image.conf)))
 
 check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel,$(if \
 		$(wildcard tests/$(t)/*.c),$(t))))
 	@tests/run $(O)/log $(test-checks) $(test-programs)
 
-# unit: what needs neither QEMU nor a guest
-unit: $(filter-out $(O)/san/tests/integration/% $(O)/san/tests/image/%,\
+# unit: what needs neither QEMU nor an image
+unit: $(sweep-needs) $(filter-out $(O)/san/tests/integration/% $(O)/san/tests/image/%,\
 	$(test-programs))
-	@tests/run $(O)/log $(test-checks) $^
+	@tests/run $(O)/log $(test-checks) $(filter $(O)/san/%,$^)
 .PHONY: unit
 
+# The guests that the numbers of PID 1 are about, with all and with nothing.
+bench-guests:
+	@for config in tiny full; do for arch in $(ARCHS); do \
+		MAKEFLAGS= $(MAKE) CONFIG=$$config ARCH=$$arch image \
+			IMAGE=tests/bench/images/init >/dev/null || exit 1; \
+	done; done
+.PHONY: bench-guests
+
 # make bench NUMBERS="quiesce gate-share": only those
-bench: $(if $(wildcard tests/bench/*.c),$(O)/tests/bench) \
+bench: bench-guests $(if $(wildcard tests/bench/*.c),$(O)/tests/bench) \
 		$(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 		$(O)/x86_64/image/touch/manifest
 	@$(O)/tests/bench $(NUMBERS)

@@ -49,3 +49,8 @@ void say(const char *fmt, ...)
 	va_end(ap);
 	log_line(console, "reprise-init", "%s", text);
 }
+
+int console_fd(void)
+{
+	return console;
+}

@@ -19,4 +19,7 @@ void console_open(void);
  */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* console_fd() - the descriptor that say() writes to; non-blocking, or -1 */
+int console_fd(void);
+
 #endif

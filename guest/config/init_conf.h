@@ -2,19 +2,9 @@
 /*
  * guest/config/init_conf.h - init.conf, what the image says about its payload
  *
- *	[payload]
- *	exec = /bin/web -p 80           words, no shell; an absolute path
- *	ready = started | descriptor    descriptor: a byte on descriptor 3
- *	grace = 5 s                     between TERM and KILL
- *	env = KEY=VALUE                 may repeat
- *	[policy]
- *	host-may-reboot = yes           may an operator's request do that?
- *	host-may-poweroff = yes
- *	on-exit = poweroff | reboot     the payload ended with status 0
- *	on-failure = reboot | poweroff  in any other way
- *
- * Only exec has no default. Read at boot by PID 1 and at build time by the
- * image builder: what PID 1 would refuse never gets into an image.
+ * The table in guest/config/init_conf.c is the schema, init.conf(5) its manual.
+ * Read at boot by PID 1 and at build time by the image builder: what PID 1
+ * would refuse never gets into an image.
  */
 #ifndef GUEST_CONFIG_INIT_CONF_H
 #define GUEST_CONFIG_INIT_CONF_H
@@ -24,18 +14,32 @@
 #include <stdint.h>
 
 #include "common/conf.h"
+#include "guest/config/box_conf.h"
 #include "guest/config/words.h"
+#include "guest/core/restart.h"
+#include "guest/net/net_conf.h"
+#include "guest/storage/storage_conf.h"
+#include "guest/watchdog/watchdog_conf.h"
 
-enum payload_ready { READY_STARTED, READY_DESCRIPTOR };
+enum payload_ready { READY_STARTED, READY_DESCRIPTOR, READY_NOTIFY };
 enum payload_end { END_POWEROFF, END_REBOOT };
 
 struct init_conf {
 	struct words exec;
 	struct words env;
-	int ready; /* enum payload_ready */
-	uint32_t grace_ms;
+	struct box_conf box;
+	int ready;			       /* enum payload_ready */
+	uint32_t ready_within_ms, watchdog_ms; /* 0: no limit */
+	struct words health;		       /* empty: none */
+	uint32_t health_ms, health_timeout_ms, health_failures;
+	uint32_t grace_ms, grace_max_ms;
+	int restart;			    /* enum restart_when */
+	struct restart_rules restart_rules; /* without .when and .on_* */
 	bool host_may_reboot, host_may_poweroff;
-	int on_exit, on_failure; /* enum payload_end */
+	int on_exit, on_failure, on_give_up; /* enum payload_end */
+	struct net_conf net;
+	struct storage_conf storage;
+	struct watchdog_conf watchdog;
 };
 
 /*

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "guest/core/step.h"
+
 /* The next message to send; the caller fills in its body. */
 static struct msg *say(struct session *s, struct session_out *out,
 		       enum msg_type type)
@@ -42,7 +44,8 @@ void say_heartbeat(struct session *s, struct session_out *out, uint64_t now_ms)
 {
 	struct msg_heartbeat *h = &say(s, out, MSG_HEARTBEAT)->heartbeat;
 
-	h->health = s->payload_up ? 0 : 1;
+	h->health = pay_up(s) && !s->health_bad ? 0 : 1;
+	h->progress = s->progress;
 	h->uptime_ms = (uint32_t)now_ms;
 	h->dropped = s->dropped;
 }
@@ -50,7 +53,7 @@ void say_heartbeat(struct session *s, struct session_out *out, uint64_t now_ms)
 /* All that may pass until QUIESCED: the grace and the two bounded steps. */
 static uint32_t time_needed(const struct session *s)
 {
-	uint32_t ms = s->grace_ms + SESSION_KILL_MS + SESSION_QUIET_MS;
+	uint32_t ms = s->grace_max_ms + SESSION_KILL_MS + SESSION_QUIET_MS;
 
 	return ms < GRACE_MAX_MS ? ms : GRACE_MAX_MS;
 }
@@ -72,6 +75,14 @@ void say_quiesced(struct session *s, struct session_out *out)
 	q->intent = (uint8_t)s->intent;
 	q->proof = s->proof;
 	q->took_ms = s->took_ms;
+}
+
+void say_stage(struct session *s, struct session_out *out)
+{
+	struct msg_stage *m = &say(s, out, MSG_STAGE)->stage;
+
+	m->stage = s->stage;
+	m->ms = s->stage_ms;
 }
 
 void say_refused(struct session *s, struct session_out *out, uint8_t intent,

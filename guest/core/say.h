@@ -14,6 +14,7 @@ void say_ready(struct session *s, struct session_out *out);
 void say_heartbeat(struct session *s, struct session_out *out, uint64_t now_ms);
 void say_intent(struct session *s, struct session_out *out);
 void say_quiesced(struct session *s, struct session_out *out);
+void say_stage(struct session *s, struct session_out *out);
 void say_refused(struct session *s, struct session_out *out, uint8_t intent,
 		 enum refusal reason);
 

@@ -4,18 +4,28 @@
  *
  * Theory of operation: two pipes tell PID 1 what it cannot see. The first is
  * close-on-exec in the child: end of file means that execve(2) worked, bytes
- * are the errno with which it failed. The second becomes descriptor 3 of a
- * payload that wants to say itself when it is ready.
+ * say what failed, and its errno. The second becomes descriptor 3 of a payload
+ * that wants to say itself when it is ready.
  */
 #include "guest/payload/payload.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
+#include <stdio.h>
 #include <unistd.h>
 
+#include "guest/payload/box.h"
+#include "guest/payload/cgroup.h"
+#include "guest/payload/notice.h"
+
 enum { PIPE_READ, PIPE_WRITE };
+
+/* What the child says through the first pipe. */
+struct failure {
+	int error;
+	enum box_part part;
+};
 
 static void close_pipe(int ends[2])
 {
@@ -25,58 +35,93 @@ static void close_pipe(int ends[2])
 		close(ends[PIPE_WRITE]);
 }
 
-static int add_word(struct words *w, const char *word, size_t size)
+/* Return: 0; -E2BIG */
+static int add_variable(struct words *w, const char *name, const char *value)
 {
-	return words_add(w, word, size - 1);
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%s=%s", name, value);
+
+	return words_add(w, text, (size_t)n);
 }
 
 /* getenv() takes the first of two equal names: what the file says goes first.
  */
 static int environment(struct words *env, const struct init_conf *conf)
 {
-	static const char path[] = "PATH=/bin:/sbin", home[] = "HOME=/",
-			  ready[] = "REPRISE_READY_FD=3";
+	char number[24];
 	int r = 0;
 
 	*env = conf->env;
 	if (conf->ready == READY_DESCRIPTOR)
-		r = add_word(env, ready, sizeof(ready));
-	if (r == 0)
-		r = add_word(env, path, sizeof(path));
-	return r ? r : add_word(env, home, sizeof(home));
+		r |= add_variable(env, "REPRISE_READY_FD", "3");
+	if (notice_wanted(conf))
+		r |= add_variable(env, "NOTIFY_SOCKET", NOTICE_PATH);
+	snprintf(number, sizeof(number), "%llu000",
+		 (unsigned long long)conf->watchdog_ms);
+	if (conf->watchdog_ms)
+		r |= add_variable(env, "WATCHDOG_USEC", number);
+	r |= add_variable(env, "PATH", "/bin:/sbin");
+	r |= add_variable(env, "HOME", "/");
+	return r;
 }
 
-/* In the child. Return: errno, when there was something in the way. */
-static int become(struct init_conf *conf, int ready)
+/* Return: 0; errno */
+static int arrange_descriptors(const struct payload *p, int ready)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null >= 0 && dup2(null, STDIN_FILENO) < 0)
+		return errno;
+	if (p->output >= 0 && (dup2(p->output, STDOUT_FILENO) < 0 ||
+			       dup2(p->output, STDERR_FILENO) < 0))
+		return errno;
+	if (ready >= 0 && dup2(ready, PAYLOAD_READY_FD) < 0)
+		return errno;
+	return 0;
+}
+
+/* In the child. Comes back only when there was something in the way. */
+static struct failure become(const struct payload *p, struct init_conf *conf,
+			     struct words *command, int ready)
 {
 	char *argv[WORDS_MAX + 1], *envp[WORDS_MAX + 1];
+	struct failure f = { .part = BOX_EXECUTE };
 	struct words env;
 	sigset_t none;
 
-	if (environment(&env, conf) < 0)
-		return E2BIG;
-	words_vector(&env, envp);
-	words_vector(&conf->exec, argv);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
-	umask(022);
-	if (ready >= 0 && dup2(ready, PAYLOAD_READY_FD) < 0)
-		return errno;
+	f.error = arrange_descriptors(p, ready);
+	if (f.error) {
+		f.part = BOX_DESCRIPTORS;
+		return f;
+	}
+	f.error = box_enter(&conf->box, &f.part);
+	if (f.error)
+		return f;
+	f.part = BOX_EXECUTE;
+	f.error = E2BIG;
+	if (environment(&env, conf) < 0)
+		return f;
+	words_vector(&env, envp);
+	words_vector(command, argv);
 	execve(argv[0], argv, envp);
-	return errno;
+	f.error = errno;
+	return f;
 }
 
-static _Noreturn void child(struct init_conf *conf, int started, int ready)
+static _Noreturn void child(const struct payload *p, struct init_conf *conf,
+			    int started, int ready)
 {
-	int e;
+	struct failure f;
 
 	/* Out of the way of descriptor 3. */
 	started = fcntl(started, F_DUPFD_CLOEXEC, PAYLOAD_READY_FD + 1);
 	ready = ready < 0 ? -1
 			  : fcntl(ready, F_DUPFD_CLOEXEC, PAYLOAD_READY_FD + 1);
-	e = become(conf, ready);
-	(void)!write(started, &e, sizeof(e));
+	f = become(p, conf, &conf->exec, ready);
+	(void)!write(started, &f, sizeof(f));
 	_exit(127);
 }
 
@@ -85,38 +130,41 @@ int payload_start(struct payload *p, struct init_conf *conf)
 	int started[2] = { -1, -1 }, ready[2] = { -1, -1 };
 	int r = 0;
 
-	*p = PAYLOAD_NONE;
+	p->pid = 0;
+	p->started_fd = p->ready_fd = -1;
+	p->failed = false;
+	p->oom_kills = p->cgroup < 0 ? 0 : cgroup_oom_kills(p->cgroup);
 	if (pipe2(started, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
 	if (conf->ready == READY_DESCRIPTOR &&
 	    pipe2(ready, O_CLOEXEC | O_NONBLOCK) < 0)
 		r = -errno;
-	if (r == 0)
-		p->pid = fork();
-	if (p->pid == 0 && r == 0)
-		child(conf, started[PIPE_WRITE], ready[PIPE_WRITE]);
-	if (p->pid < 0) {
-		r = -errno;
-		p->pid = 0;
-	}
 	if (r == 0) {
+		r = p->pid = cgroup_fork(p->cgroup);
+		if (r == 0)
+			child(p, conf, started[PIPE_WRITE], ready[PIPE_WRITE]);
+	}
+	if (r > 0) {
 		p->started_fd = started[PIPE_READ];
 		p->ready_fd = ready[PIPE_READ];
 		started[PIPE_READ] = ready[PIPE_READ] = -1;
+	} else {
+		p->pid = 0;
 	}
 	close_pipe(started);
 	close_pipe(ready);
-	return r;
+	return r < 0 ? r : 0;
 }
 
-int payload_started(const struct payload *p)
+int payload_started(struct payload *p)
 {
-	int e;
-	ssize_t n = read(p->started_fd, &e, sizeof(e));
+	struct failure f;
+	ssize_t n = read(p->started_fd, &f, sizeof(f));
 
-	if (n == sizeof(e))
-		return -e;
-	return n == 0 ? 1 : 0;
+	if (n != sizeof(f))
+		return n == 0 ? 1 : 0;
+	p->part = box_part_name(f.part);
+	return -f.error;
 }
 
 int payload_ready(const struct payload *p)
@@ -127,4 +175,19 @@ int payload_ready(const struct payload *p)
 	if (n < 0)
 		return 0;
 	return n == 0 ? -EPIPE : 1;
+}
+
+bool payload_oom(const struct payload *p)
+{
+	return p->cgroup >= 0 && cgroup_oom_kills(p->cgroup) != p->oom_kills;
+}
+
+pid_t payload_check(const struct payload *p, struct init_conf *conf)
+{
+	pid_t pid = cgroup_fork(p->cgroup);
+
+	if (pid != 0)
+		return pid;
+	become(p, conf, &conf->health, -1);
+	_exit(127);
 }

@@ -2,8 +2,8 @@
 /*
  * guest/power/reboot.c - the end of an epoch: reboot(2)
  *
- * The child is a vfork(): nothing is left to do beside it, and a copy of PID 1
- * would cost more than all the rest of an orderly end.
+ * A child by fork(2): vfork(2) would hold PID 1 up for as long as the kernel
+ * takes to reboot, which may be for ever.
  */
 #include "guest/power/reboot.h"
 
@@ -28,7 +28,7 @@ void power_end(enum intent intent)
 pid_t power_end_by_child(enum intent intent)
 {
 	const int how = command(intent);
-	pid_t pid = vfork();
+	pid_t pid = fork();
 
 	if (pid == 0) {
 		reboot(how);

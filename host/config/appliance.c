@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "common/array.h"
-#include "common/msg.h"
+#include "host/config/disk.h"
 #include "host/config/forward.h"
 #include "host/config/image.h"
 #include "host/config/text.h"
@@ -104,6 +104,35 @@ static const char *add_forward(void *into, const char *value)
 	return NULL;
 }
 
+static const char *add_disk(void *into, const char *value)
+{
+	struct appliance *a = into;
+	struct disk d;
+
+	if (a->disks == APPLIANCE_DISKS)
+		return "eight are allowed, leave this one out";
+	if (disk_parse(value, &d) < 0)
+		return "write SERIAL [read-only] [cache none|writeback|unsafe] "
+		       "PATH, as in data-1 /srv/data.img";
+	for (uint32_t i = 0; i < a->disks; i++)
+		if (strcmp(a->disk[i].serial, d.serial) == 0)
+			return "another disk has that serial, write a new one";
+	a->disk[a->disks++] = d;
+	return NULL;
+}
+
+static const char *add_parameter(void *into, const char *value)
+{
+	struct appliance *a = into;
+	size_t used = strlen(a->parameters);
+
+	if (used + strlen(value) + 1 > MSG_PARAM_MAX)
+		return "256 bytes are allowed altogether, write less";
+	snprintf(a->parameters + used, sizeof(a->parameters) - used, "%s\n",
+		 value);
+	return NULL;
+}
+
 #define AT(member) .at = offsetof(struct appliance, member)
 
 static const struct conf_key keys[] = {
@@ -125,9 +154,13 @@ static const struct conf_key keys[] = {
 	  .max = GRACE_MAX_MS },
 	{ "appliance", "heartbeat", CONF_MS, AT(heartbeat_ms),
 	  .min = HEARTBEAT_MIN_MS, .max = HEARTBEAT_MAX_MS },
+	{ "appliance", "watchdog", CONF_FLAG, AT(watchdog) },
 	{ "network", "mode", CONF_CHOICE, AT(network), .choices = networks },
 	{ "network", "forward", CONF_CALL, .repeats = true,
 	  .add = add_forward },
+	{ "storage", "disk", CONF_CALL, .repeats = true, .add = add_disk },
+	{ "guest", "parameter", CONF_CALL, .repeats = true,
+	  .add = add_parameter },
 	{ "restart", "policy", CONF_CHOICE, AT(restart), .choices = restarts },
 	{ "restart", "limit", CONF_NUMBER, AT(restart_limit), .min = 0,
 	  .max = LC_CRASHES - 1 },
@@ -142,6 +175,7 @@ static void defaults(struct appliance *a)
 		.boot_timeout_ms = CONFIG_HOST_BOOT_TIMEOUT_MS,
 		.grace_ms = 10000,
 		.heartbeat_ms = HEARTBEAT_DEFAULT_MS,
+		.watchdog = true,
 		.restart_limit = 5,
 		.restart_interval_ms = 60000,
 	};
@@ -169,20 +203,22 @@ static int name_from_file(struct appliance *a, const char *path, char *error)
 			path);
 }
 
-/* A relative image counts from the directory of the file. */
-static int image_from_file(struct appliance *a, const char *path, char *error)
+/* A relative path counts from the directory of the file. */
+static int count_from_file(char relative[static PATH_MAX], const char *path,
+			   char *error)
 {
 	const char *slash = strrchr(path, '/');
 	size_t dir = slash ? (size_t)(slash - path) + 1 : 0;
-	size_t n = strlen(a->image) + 1;
+	size_t n = strlen(relative) + 1;
 
-	if (a->image[0] == '/' || !dir)
+	if (relative[0] == '/' || !dir)
 		return 0;
-	if (dir + n > sizeof(a->image))
+	if (dir + n > PATH_MAX)
 		return sentence(error, -ENAMETOOLONG,
-				"%s: the path of its image is too long", path);
-	memmove(a->image + dir, a->image, n);
-	memcpy(a->image, path, dir);
+				"%s: the path %s is too long from here", path,
+				relative);
+	memmove(relative + dir, relative, n);
+	memcpy(relative, path, dir);
 	return 0;
 }
 
@@ -206,7 +242,11 @@ static int load_file(const char *path, struct appliance *a, char *error)
 	if (r < 0)
 		return sentence(error, r, "%s", c.error);
 	r = name_from_file(a, path, error);
-	return r < 0 ? r : image_from_file(a, path, error);
+	if (r == 0)
+		r = count_from_file(a->image, path, error);
+	for (uint32_t i = 0; r == 0 && i < a->disks; i++)
+		r = count_from_file(a->disk[i].path, path, error);
+	return r;
 }
 
 int appliance_load(const char *path, struct appliance *a, char *error)
@@ -259,6 +299,9 @@ int appliance_complete(struct appliance *a, const struct image *image,
 				a->name);
 	if (!a->memory)
 		a->memory = image->default_memory;
+	r = appliance_find_disks(a, error);
+	if (r < 0)
+		return r;
 	memcpy(a->architecture, image->arch, sizeof(a->architecture));
 	if (!a->qemu[0])
 		snprintf(a->qemu, sizeof(a->qemu), "qemu-system-%s",

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/msg.h"
+
 #include "host/sentence.h"
 
 struct image;
@@ -16,11 +18,14 @@ struct image;
 enum {
 	APPLIANCE_NAME_SIZE = 64,
 	APPLIANCE_FORWARDS = 8,
+	APPLIANCE_DISKS = 8,
+	DISK_SERIAL_SIZE = 21, /* as virtio has it */
 };
 
 /* The order is that of the words in appliance.c. */
 enum accel { ACCEL_TCG, ACCEL_KVM };
 enum network { NETWORK_USER, NETWORK_NONE };
+enum cache { CACHE_WRITEBACK, CACHE_NONE, CACHE_UNSAFE };
 enum machine { MACHINE_DEFAULT };
 
 /* Clean reboots always restart, a power-off never does; this is the rest. */
@@ -34,6 +39,14 @@ struct forward {
 	char address[16]; /* host side, IPv4 */
 	uint16_t port;	  /* host side; 0: forward_pick() chooses */
 	uint16_t guest;
+};
+
+struct disk {
+	char serial[DISK_SERIAL_SIZE];
+	char path[PATH_MAX];
+	int cache; /* enum cache */
+	bool read_only;
+	bool device; /* a block device, not a file */
 };
 
 struct appliance {
@@ -53,6 +66,10 @@ struct appliance {
 	int network; /* enum network */
 	struct forward forward[APPLIANCE_FORWARDS];
 	uint32_t forwards;
+	struct disk disk[APPLIANCE_DISKS];
+	uint32_t disks;
+	bool watchdog; /* has the machine one? */
+	char parameters[MSG_PARAM_MAX + 1]; /* lines for the guest, in WELCOME */
 	int restart;		/* enum restart */
 	uint32_t restart_limit; /* restarts after failures in the interval */
 	uint32_t restart_interval_ms;

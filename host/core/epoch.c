@@ -18,6 +18,8 @@ void epoch_over(struct epoch *e)
 	e->secure = 0;
 	e->intent = INTENT_NONE;
 	e->icause = ICAUSE_NONE;
+	e->detail = 0;
+	e->boot_stage = BOOT_NOTHING;
 	e->silent = false;
 	e->proof = (struct proof){ 0 };
 	e->image[0] = '\0';

@@ -21,10 +21,12 @@ enum { EPOCHS_KEPT = 64 };
 struct epoch {
 	uint64_t id; /* 0: no HELLO yet */
 	enum epoch_stage stage;
-	uint8_t secure; /* as in HELLO */
-	uint8_t intent; /* enum intent, once it was said */
-	uint8_t icause; /* enum intent_cause, likewise */
-	bool silent;	/* two heartbeats were missed */
+	uint8_t secure;	    /* as in HELLO */
+	uint8_t intent;	    /* enum intent, once it was said */
+	uint8_t icause;	    /* enum intent_cause, likewise */
+	uint32_t detail;    /* of the INTENT */
+	uint8_t boot_stage; /* enum boot_stage, the last one told */
+	bool silent;	    /* two heartbeats were missed */
 	struct proof proof;
 	char image[MSG_IMAGE_MAX + 1];
 

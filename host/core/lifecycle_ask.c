@@ -78,6 +78,14 @@ static uint32_t on_ready(struct lifecycle *lc, const struct msg *m,
 	return acts;
 }
 
+static uint32_t on_stage(struct lifecycle *lc, const struct msg *m,
+			 uint64_t now_us)
+{
+	(void)now_us;
+	lc->epoch.boot_stage = m->stage.stage;
+	return 0;
+}
+
 static uint32_t on_heartbeat(struct lifecycle *lc, const struct msg *m,
 			     uint64_t now_us)
 {
@@ -99,6 +107,7 @@ static uint32_t on_intent(struct lifecycle *lc, const struct msg *m,
 	lc->epoch.stage = STAGE_INTENT;
 	lc->epoch.intent = m->intent.intent;
 	lc->epoch.icause = m->intent.cause;
+	lc->epoch.detail = m->intent.detail;
 	if (lc->end_known) /* its last words: it has stopped already */
 		return 0;
 	lc->granted_ms = ours ? lc->cfg.grace_ms : m->intent.grace_ms;
@@ -142,7 +151,7 @@ uint32_t lc_on_agent(struct lifecycle *lc, const struct lc_event *ev,
 		struct lifecycle * lc, const struct msg *m, uint64_t now_us) = {
 		[MSG_READY] = on_ready,	    [MSG_HEARTBEAT] = on_heartbeat,
 		[MSG_INTENT] = on_intent,   [MSG_QUIESCED] = on_quiesced,
-		[MSG_REFUSED] = on_refused,
+		[MSG_REFUSED] = on_refused, [MSG_STAGE] = on_stage,
 	};
 	const struct msg *m = ev->msg;
 

@@ -158,6 +158,8 @@ static uint32_t decide(struct lifecycle *lc, bool healthy, bool alive,
 		.wait_status = wait_status,
 		.intent = lc->epoch.intent,
 		.icause = lc->epoch.icause,
+		.detail = lc->epoch.detail,
+		.boot_stage = lc->epoch.boot_stage,
 		.proof = lc->epoch.proof,
 	};
 	struct plan plan;

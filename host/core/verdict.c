@@ -9,6 +9,7 @@
 #include "host/core/verdict.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #define EVERY(cause)                                                           \
@@ -160,12 +161,17 @@ void verdict_sentence(enum cause c, const struct evidence *e, char *buf,
 {
 	const char *text = causes[c].sentence;
 	const struct proof *p = &e->proof;
+	uint8_t failed = (uint8_t)(e->detail >> 8);
 
 	if (c == CAUSE_UNCLEAN_PROOF)
 		snprintf(buf, size,
 			 "%s: %u writable mounts, %u requests in flight, %u "
 			 "processes",
 			 text, p->rw_mounts, p->inflight, p->processes);
+	else if (cause_clean(c) && e->icause == ICAUSE_INIT)
+		snprintf(buf, size, "%s: its stage %u, %s, failed (%s)", text,
+			 e->detail >> 8, boot_stage_name(failed),
+			 strerror((int)(e->detail & 0xff)));
 	else if (cause_clean(c))
 		snprintf(buf, size, "%s", text);
 	else if (WIFSIGNALED(e->wait_status))
@@ -174,6 +180,10 @@ void verdict_sentence(enum cause c, const struct evidence *e, char *buf,
 	else if (WEXITSTATUS(e->wait_status))
 		snprintf(buf, size, "%s (exit status %d), %s", text,
 			 WEXITSTATUS(e->wait_status), stage_words(e->stage));
+	else if (e->stage == STAGE_HELLO && e->boot_stage)
+		snprintf(buf, size, "%s, %s: it came to stage %u, %s", text,
+			 stage_words(e->stage), e->boot_stage,
+			 boot_stage_name(e->boot_stage));
 	else
 		snprintf(buf, size, "%s, %s", text, stage_words(e->stage));
 }

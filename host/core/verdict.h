@@ -80,9 +80,11 @@ enum cause {
 struct evidence {
 	enum vm_end end;
 	enum epoch_stage stage;
-	int wait_status; /* of QEMU, where it ended by itself */
-	uint8_t intent;	 /* enum intent, where there was one */
-	uint8_t icause;	 /* enum intent_cause, likewise */
+	int wait_status;    /* of QEMU, where it ended by itself */
+	uint8_t intent;	    /* enum intent, where there was one */
+	uint8_t icause;	    /* enum intent_cause, likewise */
+	uint32_t detail;    /* of the INTENT, likewise */
+	uint8_t boot_stage; /* enum boot_stage, as far as was told */
 	struct proof proof;
 };
 

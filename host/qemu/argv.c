@@ -17,6 +17,7 @@
 #include "host/qemu/argv.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct board {
 	const char *bus;       /* ending of virtio devices' names */
 	const char *nic;       /* -device; romfile=: no boot ROM from a file */
 	const char *panic;     /* device that reports a panic, or NULL */
+	const char *watchdog;  /* device */
 	const char *serial[2]; /* option and argument: console "serial" */
 };
 
@@ -48,6 +50,7 @@ static const struct board boards[] = {
 		.bus = "pci",
 		.nic = "virtio-net-pci,netdev=net,romfile=",
 		.panic = "pvpanic-pci",
+		.watchdog = "i6300esb",
 		.serial = { "-serial", "chardev:serial" },
 	},
 	{
@@ -56,6 +59,7 @@ static const struct board boards[] = {
 		.type = "s390-ccw-virtio",
 		.bus = "ccw",
 		.nic = "virtio-net-ccw,netdev=net",
+		.watchdog = "diag288",
 		.serial = { "-device", "sclpconsole,chardev=serial" },
 	},
 };
@@ -160,12 +164,53 @@ static void network_options(struct argv *out, const struct board *b,
 	option(out, "-device", b->nic);
 }
 
-static void device_options(struct argv *out, const struct board *b)
+/* A comma in a value is written twice. */
+static const char *doubled(const char *path, char buf[static 2 * PATH_MAX])
+{
+	char *to = buf;
+
+	for (; *path; path++) {
+		*to++ = *path;
+		if (*path == ',')
+			*to++ = ',';
+	}
+	*to = '\0';
+	return buf;
+}
+
+static void disk_options(struct argv *out, const struct board *b,
+			 const struct appliance *a)
+{
+	char path[2 * PATH_MAX];
+
+	for (uint32_t i = 0; i < a->disks; i++) {
+		const struct disk *d = &a->disk[i];
+
+		arg(out, "-blockdev");
+		arg(out,
+		    "driver=raw,node-name=disk%u,read-only=%s,"
+		    "cache.direct=%s,cache.no-flush=%s,"
+		    "file.driver=%s,file.filename=%s",
+		    i, d->read_only ? "on" : "off",
+		    d->cache == CACHE_NONE ? "on" : "off",
+		    d->cache == CACHE_UNSAFE ? "on" : "off",
+		    d->device ? "host_device" : "file",
+		    doubled(d->path, path));
+		arg(out, "-device");
+		arg(out, "virtio-blk-%s,drive=disk%u,serial=%s", b->bus, i,
+		    d->serial);
+	}
+}
+
+static void device_options(struct argv *out, const struct board *b,
+			   const struct appliance *a)
 {
 	arg(out, "-device");
 	arg(out, "virtio-rng-%s", b->bus);
 	if (b->panic)
 		option(out, "-device", b->panic);
+	if (a->watchdog)
+		option(out, "-device", b->watchdog);
 }
 
 static void kernel_options(struct argv *out, const struct image *image,
@@ -209,7 +254,8 @@ int argv_build(const struct appliance *a, const struct image *image,
 	gate_options(out, caps);
 	link_options(out, b, fds);
 	network_options(out, b, a);
-	device_options(out, b);
+	disk_options(out, b, a);
+	device_options(out, b, a);
 	kernel_options(out, image, fds);
 	out->v[out->count] = NULL;
 	return out->full ? -E2BIG : 0;

@@ -12,7 +12,7 @@ struct appliance;
 struct image;
 struct qemu_caps;
 
-enum { ARGV_MAX = 96, ARGV_TEXT = 16384 };
+enum { ARGV_MAX = 128, ARGV_TEXT = 131072 };
 
 /* Descriptors as QEMU will have them: open, without CLOEXEC. */
 struct qemu_fds {

@@ -35,6 +35,13 @@ static const struct number {
 	{ "gate-share", "ms", 1, ONCE, measure_gate_share },
 	{ "quiesce", "ms", 50, EACH_ARCH, measure_quiesce },
 	{ "memory-back", "ms", 60, ONCE, measure_memory_back },
+	{ "init-size-tiny", "KiB", 64, ONCE, measure_init_size_tiny },
+	{ "init-size", "KiB", 256, ONCE, measure_init_size_full },
+	{ "init-memory-tiny", "KiB", 96, EACH_ARCH, measure_init_memory_tiny },
+	{ "init-memory", "KiB", 256, EACH_ARCH, measure_init_memory_full },
+	{ "init-heap", "calls", 0, ONCE, measure_init_heap },
+	{ "init-to-payload", "ms", 30, EACH_ARCH, measure_init_to_payload },
+	{ "init-wakeups", "per-heartbeat", 1, EACH_ARCH, measure_init_wakeups },
 };
 
 const char *const bench_archs[BENCH_ARCHS] = { "x86_64", "s390x" };

@@ -49,7 +49,7 @@ static void on_hello(struct plain *p, const struct msg *m)
 
 static void on_ready(struct plain *p, const struct msg *m)
 {
-	(void)m;
+	p->ready = m->ready;
 	note(p, PLAIN_READY);
 }
 

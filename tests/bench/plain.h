@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/msg.h"
 #include "host/config/runtime.h"
 #include "host/qemu/process.h"
 
@@ -53,6 +54,7 @@ struct plain {
 	char seen[PLAIN_SEEN]; /* the console's last words */
 	size_t seen_len;
 	uint64_t at_us[PLAIN_MOMENTS];
+	struct msg_ready ready; /* the last one */
 };
 
 /*

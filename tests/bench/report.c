@@ -25,11 +25,11 @@ static void full_name(const struct figure *f, char name[static FIGURE_NAME])
 
 void report_figure(struct report *r, const struct figure *f)
 {
-	bool ok = f->limit <= 0 || f->value <= f->limit;
+	bool ok = f->limit < 0 || f->value <= f->limit;
 	char name[FIGURE_NAME], limit[32] = "-";
 
 	full_name(f, name);
-	if (f->limit > 0)
+	if (f->limit >= 0)
 		snprintf(limit, sizeof(limit), "%g", f->limit);
 	printf("%s %.3f %s %s %s\n", name, f->value, f->unit, limit,
 	       ok ? "ok" : "over");
@@ -39,7 +39,7 @@ void report_figure(struct report *r, const struct figure *f)
 		r->list,
 		json_pack("{s:s, s:f, s:s, s:o, s:b, s:s}", "name", name,
 			  "value", f->value, "unit", f->unit, "limit",
-			  f->limit > 0 ? json_real(f->limit) : json_null(),
+			  f->limit >= 0 ? json_real(f->limit) : json_null(),
 			  "ok", (int)ok, "how", f->how));
 }
 
@@ -56,7 +56,11 @@ void report_beside(struct report *r, const char *name, const char *arch,
 		   double value, const char *unit, const char *fmt, ...)
 {
 	struct figure f = {
-		.name = name, .arch = arch, .unit = unit, .value = value
+		.name = name,
+		.arch = arch,
+		.unit = unit,
+		.value = value,
+		.limit = -1,
 	};
 	va_list ap;
 

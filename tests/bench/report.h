@@ -23,7 +23,7 @@ struct figure {
 	const char *arch; /* NULL: not about one */
 	const char *unit; /* one word */
 	double value;
-	double limit; /* at most; 0: none */
+	double limit; /* at most; negative: none */
 	char how[FIGURE_HOW];
 };
 

@@ -73,6 +73,11 @@ static const struct golden {
 }
 ,
 {
+	GOLDEN(stage), .type = MSG_STAGE, .stage = { BOOT_NETWORK, 0x01020304 }
+}
+}
+,
+{
 	GOLDEN(ask), .type = MSG_ASK
 }
 }
@@ -193,7 +198,7 @@ static void msg_parse_of_another_length_is_ebadmsg(void **state)
 
 static void msg_parse_of_unknown_type_is_enomsg(void **state)
 {
-	struct frame f = { .type = 7 };
+	struct frame f = { .type = 15 };
 	struct msg m;
 
 	(void)state;
@@ -224,6 +229,7 @@ static void msg_parse_of_value_out_of_range_is_ebadmsg(void **state)
 		{ MSG_WELCOME, 13, 2 },	      { MSG_REQUEST, 0, 0 },
 		{ MSG_REQUEST, 3, 0x0a },     { MSG_GRANT, 0, INTENTS },
 		{ MSG_GRANT, 1, 0xff },	      { MSG_COMMIT, 0, 0 },
+		{ MSG_STAGE, 0, 0 },	      { MSG_STAGE, 0, BOOT_STAGES },
 	};
 
 	(void)state;

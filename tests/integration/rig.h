@@ -8,6 +8,7 @@
  *	               place and in full, memory back, stop
  *	test_guest     ends that the guest begins: reboot, power-off, payload's
  *	               exit, reset and halt without intent, panic
+ *	test_payload   its user, limits and rights; restarts, memory, giving up
  *	test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU
  *killed or told to end, restart = never test_refused   what never starts: bad
  *files, bad images, bad QEMUs test_model_port    the stand-in's port: garbage,
@@ -85,6 +86,9 @@ const char *rig_last(struct rig *r, const char *key);
 
 /* rig_get() - a page of the guest's that must come; static */
 const char *rig_get(struct rig *r, const char *path);
+
+/* rig_peek() - the same, while nobody may serve. Return: NULL: nobody does */
+const char *rig_peek(struct rig *r, const char *path);
 
 /* rig_poke() - a page whose answer nobody needs */
 void rig_poke(struct rig *r, const char *path);

@@ -103,13 +103,21 @@ static uint16_t port_of(struct rig *r)
 	return (uint16_t)port;
 }
 
-const char *rig_get(struct rig *r, const char *path)
+const char *rig_peek(struct rig *r, const char *path)
 {
 	static char page[16384];
-	long n = http_get(port_of(r), path, page, sizeof(page),
-			  child_deadline());
 
-	if (n <= 0)
+	return http_get(port_of(r), path, page, sizeof(page),
+			child_deadline()) > 0
+		       ? page
+		       : NULL;
+}
+
+const char *rig_get(struct rig *r, const char *path)
+{
+	const char *page = rig_peek(r, path);
+
+	if (!page)
 		rig_fail(r, "the guest served no page");
 	return page;
 }

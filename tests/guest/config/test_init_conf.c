@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -77,16 +78,37 @@ init_conf_of_a_mistake_says_file_line_and_what_to_write(void **state)
 		{ "", "init.conf:0: the file ends without 'exec'" },
 		{ "[payload]\nexec = web\n", "init.conf:2: exec = 'web': write "
 					     "an absolute path" },
-		{ EXEC "ready = soon\n", "init.conf:3: ready = 'soon': write "
-					 "one of: started, descriptor" },
+		{ EXEC "ready = soon\n",
+		  "init.conf:3: ready = 'soon': write "
+		  "one of: started, descriptor, notify" },
 		{ EXEC "grace = 5\n", "init.conf:3: grace = '5': write a "
 				      "number and a unit" },
 		{ EXEC "env = HOME\n", "init.conf:3: env = 'HOME': write "
 				       "KEY=VALUE" },
 		{ EXEC "env = =x\n", "init.conf:3: env = '=x': write "
 				     "KEY=VALUE" },
-		{ EXEC "restart = always\n", "init.conf:3: unknown key "
-					     "'restart' in [payload]" },
+		{ EXEC "again = always\n", "init.conf:3: unknown key "
+					   "'again' in [payload]" },
+		{ EXEC "umask = 9\n", "init.conf:3: umask = '9': write three "
+				      "octal digits" },
+		{ EXEC "directory = data\n", "init.conf:3: directory = "
+					     "'data': write an absolute" },
+		{ EXEC "limit = nofile\n", "init.conf:3: limit = 'nofile': "
+					   "write a limit of prlimit" },
+		{ EXEC "limit = core 0\nlimit = core 1\n",
+		  "init.conf:4: limit = 'core 1': write a limit" },
+		{ EXEC "capabilities = chown fly\n",
+		  "init.conf:3: capabilities = 'chown fly': write none, or" },
+		{ EXEC "exit-reboot = 3\nexit-update = 4 3\n",
+		  "init.conf:4: exit-update = '4 3': write exit statuses" },
+		{ EXEC "exit-reboot = 256\n",
+		  "init.conf:3: exit-reboot = '256': write exit statuses" },
+		{ EXEC "exit-reboot = +3\n",
+		  "init.conf:3: exit-reboot = '+3': write exit statuses" },
+		{ EXEC "memory-max = 1 KiB\n", "init.conf:3: memory-max = "
+					       "'1 KiB': write 1 to" },
+		{ EXEC "pids-max = 0\n", "init.conf:3: pids-max = '0': "
+					 "write 1 to 4194304" },
 		{ EXEC "[policy]\non-exit = halt\n",
 		  "init.conf:4: on-exit = 'halt': write one of: poweroff, "
 		  "reboot" },
@@ -100,6 +122,42 @@ init_conf_of_a_mistake_says_file_line_and_what_to_write(void **state)
 				    strlen(wrong[i].sentence));
 		assert_int_equal(c.grace_ms, 7); /* untouched */
 	}
+}
+
+static void init_conf_of_a_box_and_a_policy_is_read(void **state)
+{
+	struct init_conf c;
+
+	(void)state;
+	assert_int_equal(parse(EXEC
+			       "user = web\ngroup = 7\ndirectory = /data\n"
+			       "umask = 0077\nlimit = nofile 64\n"
+			       "limit = core unlimited\n"
+			       "capabilities = chown net_bind_service\n"
+			       "no-new-privileges = no\nread-only-root = yes\n"
+			       "memory-max = 64 MiB\npids-max = 32\n"
+			       "health = /bin/ok -v\nrestart = on-failure\n"
+			       "exit-reboot = 3 4\nexit-update = 255\n",
+			       &c),
+			 0);
+	assert_string_equal(c.box.user, "web");
+	assert_string_equal(c.box.group, "7");
+	assert_string_equal(c.box.directory, "/data");
+	assert_int_equal(c.box.umask, 077);
+	assert_true(c.box.limit[RLIMIT_NOFILE].given);
+	assert_int_equal(c.box.limit[RLIMIT_NOFILE].value, 64);
+	assert_true(c.box.limit[RLIMIT_CORE].value == UINT64_MAX);
+	assert_false(c.box.limit[RLIMIT_CPU].given);
+	assert_int_equal(c.box.capabilities, 1 << 0 | 1 << 10);
+	assert_false(c.box.no_new_privileges);
+	assert_true(c.box.read_only_root);
+	assert_true(c.box.memory_max == 64 << 20);
+	assert_int_equal(c.box.pids_max, 32);
+	assert_int_equal(c.health.count, 2);
+	assert_int_equal(c.restart, RESTART_ON_FAILURE);
+	assert_true(statuses_have(&c.restart_rules.means[INTENT_REBOOT], 4));
+	assert_false(statuses_have(&c.restart_rules.means[INTENT_REBOOT], 5));
+	assert_true(statuses_have(&c.restart_rules.means[INTENT_UPDATE], 255));
 }
 
 static void init_conf_of_too_many_words_is_refused(void **state)
@@ -137,6 +195,7 @@ int main(void)
 		cmocka_unit_test(init_conf_of_everything_is_read),
 		cmocka_unit_test(
 			init_conf_of_a_mistake_says_file_line_and_what_to_write),
+		cmocka_unit_test(init_conf_of_a_box_and_a_policy_is_read),
 		cmocka_unit_test(init_conf_of_too_many_words_is_refused),
 		cmocka_unit_test(words_beyond_the_bytes_are_refused),
 	};

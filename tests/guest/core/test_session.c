@@ -21,8 +21,7 @@ static const struct session_rules open_rules = {
 	.grace_ms = GRACE,
 	.host_may_reboot = true,
 	.host_may_poweroff = true,
-	.on_exit = INTENT_POWEROFF,
-	.on_failure = INTENT_REBOOT,
+	.restart = { .on_exit = INTENT_POWEROFF, .on_failure = INTENT_REBOOT },
 };
 
 static const struct session_id id = {
@@ -182,7 +181,9 @@ static void session_of_an_operators_reboot_ends_in_reboot(void **state)
 	happen(&g, SEV_BOOTED);
 	assert_true(acts(&g, SACT_START));
 	happen(&g, SEV_STARTED);
-	assert_int_equal(g.out.msgs, 0);
+	m = said(&g, 0, MSG_STAGE);
+	assert_int_equal(m->stage.stage, BOOT_PAYLOAD);
+	assert_int_equal(m->stage.ms, T0);
 	g.now += 50;
 	happen(&g, SEV_READY);
 	assert_int_equal(said(&g, 0, MSG_READY)->ready.ready_ms, T0 + 50);
@@ -287,10 +288,43 @@ static void ready_at_start_needs_no_word_of_the_payload(void **state)
 	g = guest_new(&rules);
 	happen(&g, SEV_BOOTED);
 	happen(&g, SEV_STARTED);
-	said(&g, 0, MSG_READY);
+	said(&g, 1, MSG_READY);
 	assert_int_equal(g.s.phase, GPHASE_SERVING);
 	happen(&g, SEV_READY); /* once is enough */
 	assert_int_equal(g.out.msgs, 0);
+}
+
+static void stage_is_told_when_it_grows_and_again_after_welcome(void **state)
+{
+	struct guest g = guest_new(&open_rules);
+
+	(void)state;
+	step(&g, (struct session_event){ .kind = SEV_STAGE,
+					 .count = BOOT_NETWORK });
+	assert_int_equal(said(&g, 0, MSG_STAGE)->stage.stage, BOOT_NETWORK);
+	step(&g,
+	     (struct session_event){ .kind = SEV_STAGE, .count = BOOT_PORT });
+	assert_int_equal(g.out.msgs, 0); /* the port came late */
+	g.now += 10;
+	welcome(&g);
+	assert_int_equal(said(&g, 0, MSG_STAGE)->stage.stage, BOOT_NETWORK);
+	assert_int_equal(said(&g, 0, MSG_STAGE)->stage.ms, T0);
+}
+
+static void step_that_fails_is_the_detail_of_the_intent(void **state)
+{
+	struct guest g = guest_new(&open_rules);
+	const struct msg *m;
+
+	(void)state;
+	step(&g,
+	     (struct session_event){ .kind = SEV_WISH,
+				     .intent = INTENT_POWEROFF,
+				     .cause = ICAUSE_INIT,
+				     .detail = BOOT_NETWORK << 8 | ENODEV });
+	m = said(&g, 0, MSG_INTENT);
+	assert_int_equal(m->intent.cause, ICAUSE_INIT);
+	assert_int_equal(m->intent.detail, BOOT_NETWORK << 8 | ENODEV);
 }
 
 /* ---- the payload */
@@ -625,6 +659,9 @@ int main(void)
 		cmocka_unit_test(
 			heartbeat_tells_of_the_payload_and_of_what_was_refused),
 		cmocka_unit_test(ready_at_start_needs_no_word_of_the_payload),
+		cmocka_unit_test(
+			stage_is_told_when_it_grows_and_again_after_welcome),
+		cmocka_unit_test(step_that_fails_is_the_detail_of_the_intent),
 		cmocka_unit_test(
 			exit_of_the_payload_is_an_intent_by_its_status),
 		cmocka_unit_test(payload_that_cannot_start_is_a_poweroff),

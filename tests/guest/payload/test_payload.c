@@ -39,7 +39,7 @@ static void wait_readable(int fd)
 static int status_of(const char *script)
 {
 	struct init_conf c = conf_of("/bin/sh", script, READY_STARTED);
-	struct payload p;
+	struct payload p = PAYLOAD_NONE;
 	int status;
 
 	assert_int_equal(payload_start(&p, &c), 0);
@@ -79,7 +79,7 @@ static void payload_inherits_no_descriptor_but_the_standard_ones(void **state)
 static void payload_that_cannot_be_executed_gives_the_errno(void **state)
 {
 	struct init_conf c = conf_of("/no/such/file", "", READY_STARTED);
-	struct payload p;
+	struct payload p = PAYLOAD_NONE;
 	int status;
 
 	(void)state;
@@ -94,7 +94,7 @@ static void payload_that_cannot_be_executed_gives_the_errno(void **state)
 static int ready_of(const char *script)
 {
 	struct init_conf c = conf_of("/bin/sh", script, READY_DESCRIPTOR);
-	struct payload p;
+	struct payload p = PAYLOAD_NONE;
 	int r;
 
 	assert_int_equal(payload_start(&p, &c), 0);

@@ -61,6 +61,9 @@ static void load_least_file_has_defaults(void **state)
 	assert_int_equal(a.restart, RESTART_ON_FAILURE);
 	assert_int_equal(a.restart_limit, 5);
 	assert_int_equal(a.restart_interval_ms, 60000);
+	assert_true(a.watchdog);
+	assert_int_equal(a.disks, 0);
+	assert_string_equal(a.parameters, "");
 	assert_false(a.from_image);
 }
 
@@ -84,6 +87,12 @@ static void load_full_file_has_every_value(void **state)
 					"mode = user\n"
 					"forward = 127.0.0.2:8080 -> 80\n"
 					"forward = 443\n"
+					"[storage]\n"
+					"disk = data-1 d.img\n"
+					"disk = data-2 /dev/vdz\n"
+					"[guest]\n"
+					"parameter = link = eth0\n"
+					"parameter = dns = 10.0.2.3\n"
 					"[restart]\n"
 					"policy = never\n"
 					"limit = 0\n"
@@ -104,6 +113,12 @@ static void load_full_file_has_every_value(void **state)
 	assert_int_equal(a.forward[0].guest, 80);
 	assert_int_equal(a.forward[1].guest, 443);
 	assert_int_equal(a.restart, RESTART_NEVER);
+	assert_int_equal(a.disks, 2);
+	assert_string_equal(a.disk[0].serial, "data-1");
+	assert_string_equal(strrchr(a.disk[0].path, '/'), "/d.img");
+	assert_true(a.disk[0].path[0] == '/'); /* from the file */
+	assert_string_equal(a.disk[1].path, "/dev/vdz");
+	assert_string_equal(a.parameters, "link = eth0\ndns = 10.0.2.3\n");
 	assert_int_equal(a.restart_limit, 0);
 	assert_int_equal(a.restart_interval_ms, 5000);
 }

@@ -119,6 +119,35 @@ static void sentence_unclean_proof_gives_its_numbers(void **state)
 				     "flight, 3 processes"));
 }
 
+static void sentence_boot_timeout_names_the_stage(void **state)
+{
+	const struct evidence e = { .end = END_BOOT_TIMEOUT,
+				    .stage = STAGE_HELLO,
+				    .boot_stage = BOOT_NETWORK };
+	char text[160];
+
+	(void)state;
+	verdict_sentence(verdict_cause(&e), &e, text, sizeof(text));
+	assert_string_equal(text, "the guest was not ready in time, before the "
+				  "payload was ready: it came to stage 6, "
+				  "network");
+}
+
+static void sentence_of_a_failed_step_names_stage_and_error(void **state)
+{
+	const struct evidence e = { .end = END_SHUTDOWN,
+				    .stage = STAGE_POWEROFF,
+				    .intent = INTENT_POWEROFF,
+				    .icause = ICAUSE_INIT,
+				    .detail = BOOT_STORAGE << 8 | 6 };
+	char text[160];
+
+	(void)state;
+	verdict_sentence(verdict_cause(&e), &e, text, sizeof(text));
+	assert_non_null(strstr(text, "its stage 7, storage, failed (No such "
+				     "device or address)"));
+}
+
 static void manual_names_every_cause_with_its_code(void **state)
 {
 	static char text[65536];
@@ -161,6 +190,9 @@ int main(void)
 		cmocka_unit_test(names_are_distinct),
 		cmocka_unit_test(sentence_killed_names_signal_and_moment),
 		cmocka_unit_test(sentence_unclean_proof_gives_its_numbers),
+		cmocka_unit_test(sentence_boot_timeout_names_the_stage),
+		cmocka_unit_test(
+			sentence_of_a_failed_step_names_stage_and_error),
 		cmocka_unit_test(manual_names_every_cause_with_its_code),
 		cmocka_unit_test(quiesced_reboot_that_powers_off_is_a_reboot),
 	};

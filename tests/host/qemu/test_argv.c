@@ -48,13 +48,14 @@
 #define GATE_END_X86 QMP "-serial chardev:serial "
 #define X86_DEVICES                                                            \
 	USER_NET "-device virtio-net-pci,netdev=net,romfile= "                 \
-		 "-device virtio-rng-pci -device pvpanic-pci " KERNEL
+		 "-device virtio-rng-pci -device pvpanic-pci " \
+		 "-device i6300esb " KERNEL
 #define S390_LINKS                                                             \
 	QMP "-device sclpconsole,chardev=serial " AGENT                        \
 	    "-device virtio-serial-ccw,id=ports " PORT
 #define S390_DEVICES                                                           \
 	USER_NET "-device virtio-net-ccw,netdev=net "                          \
-		 "-device virtio-rng-ccw " KERNEL
+		 "-device virtio-rng-ccw -device diag288 " KERNEL
 
 static const struct golden {
 	const char *arch;
@@ -106,6 +107,7 @@ static struct appliance web(void)
 	return (struct appliance){
 		.name = "web",
 		.memory = 512 << 20,
+		.watchdog = true,
 		.cpus = 2,
 		.forwards = 2,
 		.forward = { { "127.0.0.1", 8080, 80 },
@@ -205,10 +207,51 @@ static void build_unknown_architecture_is_einval(void **state)
 	assert_int_equal(argv_build(&a, &image, &caps, &fds, &out), -EINVAL);
 }
 
+static void build_disks_are_told_by_their_serial(void **state)
+{
+	struct appliance a = web();
+	struct image image = image_for("s390x");
+	struct qemu_caps caps = { .path = "/q" };
+
+	(void)state;
+	a.disks = 2;
+	a.disk[0] = (struct disk){ .serial = "data-1", .path = "/d/a,b.img" };
+	a.disk[1] = (struct disk){ .serial = "data-2",
+				   .path = "/dev/vg/x",
+				   .device = true,
+				   .read_only = true,
+				   .cache = CACHE_NONE };
+	assert_int_equal(argv_build(&a, &image, &caps, &fds, &out), 0);
+	assert_non_null(strstr(
+		joined(),
+		"-blockdev driver=raw,node-name=disk0,read-only=off,"
+		"cache.direct=off,cache.no-flush=off,file.driver=file,"
+		"file.filename=/d/a,,b.img "
+		"-device virtio-blk-ccw,drive=disk0,serial=data-1 "
+		"-blockdev driver=raw,node-name=disk1,read-only=on,"
+		"cache.direct=on,cache.no-flush=off,file.driver=host_device,"
+		"file.filename=/dev/vg/x "
+		"-device virtio-blk-ccw,drive=disk1,serial=data-2 "));
+}
+
+static void build_without_watchdog_has_none(void **state)
+{
+	struct appliance a = web();
+	struct image image = image_for("x86_64");
+	struct qemu_caps caps = { .path = "/q" };
+
+	(void)state;
+	a.watchdog = false;
+	assert_int_equal(argv_build(&a, &image, &caps, &fds, &out), 0);
+	assert_null(strstr(joined(), "i6300esb"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(build_each_combination_is_golden),
+		cmocka_unit_test(build_disks_are_told_by_their_serial),
+		cmocka_unit_test(build_without_watchdog_has_none),
 		cmocka_unit_test(build_without_network_has_no_nic),
 		cmocka_unit_test(build_empty_cmdline_has_no_append),
 		cmocka_unit_test(build_longest_of_everything_fits),

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * guest/hear.c - PID 1: what the payload says and prints
+ *
+ * Theory of operation: five ways lead from the payload to PID 1: two pipes of
+ * its start, the socket for sd_notify(3), its output, and the control socket.
+ * Each is read a bounded number of times a turn, so that none starves the
+ * others; what is left wakes the loop again.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "guest/boot/console.h"
+#include "guest/control/control.h"
+#include "guest/init.h"
+#include "guest/payload/cgroup.h"
+#include "guest/payload/notice.h"
+
+enum { NOTICES = 16 }; /* at a time */
+
+void init_open_ears(struct init *in)
+{
+	int r = control_listen();
+
+	if (r < 0)
+		say("listen at %s: %s", CONTROL_PATH, strerror(-r));
+	init_watch(in, FD_CONTROL, r, EPOLLIN);
+	in->payload = PAYLOAD_NONE;
+	r = output_open(&in->output);
+	if (r < 0)
+		say("no pipe for the payload's output: %s", strerror(-r));
+	if (init_watch(in, FD_OUTPUT, in->output.read_fd, EPOLLIN) == 0)
+		in->payload.output = in->output.write_fd;
+	if (!notice_wanted(&in->conf))
+		return;
+	r = notice_open(NOTICE_PATH);
+	if (r < 0)
+		say("listen at %s: %s", NOTICE_PATH, strerror(-r));
+	init_watch(in, FD_NOTICE, r, EPOLLIN);
+}
+
+/* ---- its start */
+
+void init_on_started(struct init *in, uint32_t kind, uint32_t events)
+{
+	(void)kind;
+	(void)events;
+	init_started(in);
+}
+
+void init_on_ready(struct init *in, uint32_t kind, uint32_t events)
+{
+	int r = payload_ready(&in->payload);
+
+	(void)events;
+	if (r == 0)
+		return;
+	init_unwatch(in, kind);
+	if (r > 0)
+		init_feed(in, SEV_READY);
+	else
+		say("payload closed descriptor %d without saying that it is "
+		    "ready",
+		    PAYLOAD_READY_FD);
+}
+
+/* ---- sd_notify */
+
+static bool of_payload(const struct init *in, pid_t pid)
+{
+	if (pid <= 0)
+		return false;
+	return pid == in->payload.pid ||
+	       (in->payload.cgroup >= 0 && cgroup_has(pid));
+}
+
+static void take_notice(struct init *in, const struct notice *n)
+{
+	struct session_event ev = { .kind = SEV_NOTIFY };
+	size_t len;
+	const char *status = notify_parse(n->text, n->len, &ev.notify, &len);
+
+	if (status)
+		say("payload: %.*s", (int)len, status);
+	init_feed_event(in, ev);
+}
+
+void init_on_notice(struct init *in, uint32_t kind, uint32_t events)
+{
+	struct notice n;
+	int r = 1;
+
+	(void)events;
+	for (int i = 0; i < NOTICES && r != 0; i++) {
+		r = notice_read(in->fd[kind], &n);
+		if (r > 0 && of_payload(in, n.pid))
+			take_notice(in, &n);
+		else if (r != 0 && in->strangers++ == 0)
+			say("a notice was dropped: too long, or not of the "
+			    "payload");
+	}
+}
+
+/* ---- its output */
+
+static void watch_console(struct init *in, bool wanted)
+{
+	const int fd = console_fd();
+	struct epoll_event ev = { .events = EPOLLOUT, .data.u32 = FD_CONSOLE };
+
+	if (wanted == (in->fd[FD_CONSOLE] >= 0))
+		return;
+	if (epoll_ctl(in->epfd, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd,
+		      &ev) == 0 ||
+	    !wanted)
+		in->fd[FD_CONSOLE] = wanted ? fd : -1;
+}
+
+void init_print(struct init *in)
+{
+	if (in->fd[FD_OUTPUT] < 0)
+		return;
+	output_read(&in->output);
+	watch_console(in, output_write(&in->output, console_fd()));
+}
+
+void init_on_output(struct init *in, uint32_t kind, uint32_t events)
+{
+	(void)kind;
+	(void)events;
+	init_print(in);
+}
+
+/* ---- its wishes */
+
+/* A client too many takes the place of the oldest one. */
+void init_on_control(struct init *in, uint32_t kind, uint32_t events)
+{
+	int fd =
+		accept4(in->fd[kind], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	unsigned int slot = FD_CLIENT + in->clients % INIT_CLIENTS;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	in->clients++;
+	init_unwatch(in, slot);
+	init_watch(in, slot, fd, EPOLLIN);
+}
+
+void init_on_client(struct init *in, uint32_t kind, uint32_t events)
+{
+	int intent = control_read(in->fd[kind]);
+
+	(void)events;
+	if (intent == -EAGAIN)
+		return;
+	if (intent <= INTENT_NONE)
+		control_answer(in->fd[kind], false,
+			       "not understood: ask for reboot, poweroff or "
+			       "update");
+	else if (init_wish(in, (enum intent)intent, ICAUSE_PAYLOAD) ==
+		 ANSWER_ACCEPTED)
+		control_answer(in->fd[kind], true, "accepted: this boot ends");
+	else
+		control_answer(in->fd[kind], false,
+			       "refused: this boot is ending in another way");
+	init_unwatch(in, kind);
+}

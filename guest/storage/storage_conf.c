@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * guest/storage/storage_conf.c - [storage] of init.conf
+ */
+#include "guest/storage/storage_conf.h"
+
+#include <string.h>
+
+enum { WORD_SIZE = 64 };
+
+/* Return: false: no word is left, or it is longer than any may be */
+static bool next_word(const char **at, char word[static WORD_SIZE])
+{
+	size_t n;
+
+	*at += strspn(*at, " \t");
+	n = strcspn(*at, " \t");
+	if (!n || n >= WORD_SIZE)
+		return false;
+	memcpy(word, *at, n);
+	word[n] = '\0';
+	*at += n;
+	return true;
+}
+
+static bool at_end(const char *at)
+{
+	return at[strspn(at, " \t")] == '\0';
+}
+
+/* Absolute, and not one that PID 1 itself has something at. */
+static bool good_path(const char *path)
+{
+	static const char *const taken[] = { "/dev", "/proc", "/sys", "/run" };
+	size_t n = strlen(path);
+
+	if (n < 2 || path[0] != '/' || path[n - 1] == '/' ||
+	    strstr(path, "//") || strstr(path, "/."))
+		return false;
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		if (strcmp(path, taken[i]) == 0)
+			return false;
+	return true;
+}
+
+static const char *read_which(const char **at, struct storage_disk *d)
+{
+	static const char usage[] = "after the mount point, write serial NAME "
+				    "or label NAME";
+	char kind[WORD_SIZE], name[WORD_SIZE];
+	size_t size;
+
+	if (!next_word(at, kind) || !next_word(at, name))
+		return usage;
+	d->by_label = strcmp(kind, "label") == 0;
+	if (!d->by_label && strcmp(kind, "serial") != 0)
+		return usage;
+	size = d->by_label ? STORAGE_LABEL_SIZE : STORAGE_SERIAL_SIZE;
+	if (strlen(name) >= size)
+		return "a serial has at most 20 characters, a label 16";
+	memcpy(d->name, name, strlen(name) + 1);
+	return NULL;
+}
+
+static const char *read_word(const char **at, struct storage_disk *d)
+{
+	char word[WORD_SIZE], value[WORD_SIZE];
+
+	if (!next_word(at, word))
+		word[0] = '\0';
+	if (strcmp(word, "create") == 0) {
+		d->create = true;
+		return NULL;
+	}
+	if (strcmp(word, "read-only") == 0) {
+		d->read_only = true;
+		return NULL;
+	}
+	if (strcmp(word, "absent") == 0 && next_word(at, value)) {
+		d->absent_skip = strcmp(value, "skip") == 0;
+		if (d->absent_skip || strcmp(value, "fail") == 0)
+			return NULL;
+	}
+	return "after the disk, write any of: create, read-only, absent skip, "
+	       "absent fail";
+}
+
+const char *storage_add_disk(void *into, const char *value)
+{
+	struct storage_conf *c = into;
+	struct storage_disk d = { .by_label = false };
+	char path[WORD_SIZE];
+	const char *wrong;
+
+	if (!next_word(&value, path) || !good_path(path))
+		return "write an absolute mount point first, as in /data "
+		       "serial data-1";
+	memcpy(d.path, path, strlen(path) + 1);
+	wrong = read_which(&value, &d);
+	while (!wrong && !at_end(value))
+		wrong = read_word(&value, &d);
+	if (wrong)
+		return wrong;
+	if (d.create && (d.read_only || d.by_label))
+		return "a disk that is read-only, or known by a label that it "
+		       "has not yet, cannot be created";
+	for (unsigned int i = 0; i < c->disks; i++)
+		if (strcmp(c->disk[i].path, d.path) == 0 ||
+		    (c->disk[i].by_label == d.by_label &&
+		     strcmp(c->disk[i].name, d.name) == 0))
+			return "that mount point or that disk has a line "
+			       "already";
+	if (c->disks == STORAGE_DISKS)
+		return "eight disks are allowed";
+	c->disk[c->disks++] = d;
+	return NULL;
+}
