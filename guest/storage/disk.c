@@ -115,18 +115,18 @@ static bool all_zero(const uint8_t *p, size_t n)
 int disk_content(const char *path)
 {
 	uint8_t super[SUPER_SIZE];
-	uint8_t *piece;
 	ssize_t n = 1;
+	uint8_t *piece;
 	int r = read_super(path, super);
 	int fd;
 
 	if (r != -ENODATA)
 		return r < 0 ? r : DISK_EXT4;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	piece = malloc(PIECE);
-	if (fd < 0 || !piece)
+	if (fd < 0)
 		return -errno;
-	r = DISK_ZERO;
+	piece = malloc(PIECE);
+	r = piece ? DISK_ZERO : -ENOMEM;
 	while (r == DISK_ZERO && n > 0) {
 		n = read(fd, piece, PIECE);
 		if (n < 0)
