@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "host/config/appliance.h"
@@ -63,6 +64,19 @@ static int find_dir(const char *name, char dir[static PATH_MAX], char *error)
 	return r;
 }
 
+/* A socket that connects at once or not at all, and then blocks. */
+static int connect_now(const char *dir, enum runtime_socket which)
+{
+	int fd = place_connect(dir, which, SOCK_NONBLOCK);
+	int r;
+
+	if (fd < 0 || fcntl(fd, F_SETFL, 0) == 0)
+		return fd;
+	r = -errno;
+	close(fd);
+	return r;
+}
+
 static int not_running(const char *name, const char *dir, int r, char *error)
 {
 	if (r == -EACCES)
@@ -83,11 +97,18 @@ int runtime_dial(const char *name, enum runtime_socket which, char *error)
 
 	if (r < 0)
 		return r;
-	r = place_connect(dir, which, 0);
+	r = connect_now(dir, which);
 	if (r >= 0)
 		return r;
 	if (r == -EACCES || !is_running(dir))
 		return not_running(name, dir, r, error);
+	if (r == -EAGAIN)
+		return sentence(
+			error, r,
+			"%s runs, but its shim takes nobody who calls at "
+			"%s/%s: it is stopped or stuck, look at its "
+			"process",
+			name, dir, place_name(which));
 	return sentence(error, r,
 			"%s runs, but %s/%s does not answer (%s): its shim "
 			"starts, ends or has died",
@@ -113,6 +134,7 @@ void runtime_await_end(int fd)
 		;
 	close(fd);
 }
+
 static int visible(const struct dirent *d)
 {
 	return appliance_name_ok(d->d_name);

@@ -71,15 +71,16 @@ void runtime_remove(struct runtime *rt);
 
 /*
  * runtime_dial() - connect to a socket of a running appliance, for the verbs
- * Return: a connected, blocking descriptor; -ENOENT: it is not running; else
- *	-errno; @error has the sentence
+ * Never waits: a shim that does not take its callers is an error.
+ * Return: a connected, blocking descriptor; -ENOENT: it is not running;
+ *	-EAGAIN: as many wait as can; else -errno; @error has the sentence
  */
 int runtime_dial(const char *name, enum runtime_socket which, char *error);
 
 /*
  * runtime_watch_end() - get ready to wait for the end of a running appliance
  * Return: a descriptor for runtime_await_end(); -ENOENT: it is not running;
- *else -errno; @error has the sentence
+ *	else -errno; @error has the sentence
  */
 int runtime_watch_end(const char *name, char *error);
 

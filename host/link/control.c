@@ -5,8 +5,9 @@
  * Theory of operation: a connection has one call open at a time; what its
  * client sends meanwhile waits in its buffer. An answer is only queued where
  * it is given; the connection's own handler, which runs in the next round of
- * the loop, sends it, takes the next call, and is the only one that frees the
- * connection. So an answer may come from anywhere, from within the call too.
+ * the loop, sends it, takes the next call, and frees the connection. So an
+ * answer may come from anywhere, from within the call too. Only for want of
+ * room does another's arrival end a connection, and then an idle one.
  * A watcher ("more") keeps its call open and gets the status again after each
  * change, unless the last one is still unsent: it sees the newest, not all.
  * Not here: what the methods mean (the shim's control_ops).
@@ -46,7 +47,8 @@ struct control {
 	const struct control_ops *ops;
 	void *ctx;
 	uint32_t calls; /* counted, to number them */
-	struct client *client[CLIENTS];
+	int clients;
+	struct client *client[CLIENTS]; /* in the order of their coming */
 };
 
 /* Let the client's handler run in the next round. */
@@ -214,22 +216,16 @@ static void take_call(struct client *cl, json_t *message)
 static void forget(struct client *cl)
 {
 	struct control *c = cl->control;
+	uint32_t call = cl->more ? 0 : cl->call;
+	int i = 0;
 
-	for (int i = 0; i < CLIENTS; i++)
-		if (c->client[i] == cl)
-			c->client[i] = NULL;
+	while (c->client[i] != cl)
+		i++;
+	for (c->clients--; i < c->clients; i++)
+		c->client[i] = c->client[i + 1];
 	loop_remove(c->loop, cl->slot);
 	close(cl->peer.fd);
 	free(cl);
-}
-
-/* The client has gone: @cl is no longer. */
-static void lose(struct client *cl)
-{
-	struct control *c = cl->control;
-	uint32_t call = cl->more ? 0 : cl->call;
-
-	forget(cl);
 	if (call && c->ops->gone)
 		c->ops->gone(c->ctx, call);
 }
@@ -239,10 +235,11 @@ static void on_client(void *ctx, uint32_t events)
 	struct client *cl = ctx;
 	struct peer *p = &cl->peer;
 	json_t *message;
-	int gone;
+	int gone = peer_fill(p);
 
-	(void)events;
-	gone = peer_fill(p);
+	/* With a full buffer peer_fill() does not see the end. */
+	if (events & (EPOLLHUP | EPOLLERR))
+		gone = -ECONNRESET;
 	while (!cl->call && (message = peer_next(p))) {
 		take_call(cl, message);
 		json_decref(message);
@@ -251,7 +248,7 @@ static void on_client(void *ctx, uint32_t events)
 		send_status(cl);
 	peer_flush(p);
 	if (gone < 0 || p->broken)
-		lose(cl);
+		forget(cl);
 	else
 		(void)loop_change(cl->control->loop, cl->slot,
 				  (p->in_len < PEER_BYTES ? EPOLLIN : 0U) |
@@ -262,10 +259,25 @@ static void refuse(int fd)
 {
 	static const char text[] =
 		"{\"error\":\"io.reprise.Busy\",\"parameters\":{\"sentence\":"
-		"\"eight clients are connected already: end one of them\"}}";
+		"\"eight clients wait for answers: end one of them\"}}";
 
 	(void)!send(fd, text, sizeof(text), MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
+}
+
+/*
+ * Make room: of the connections without an open call, end the one that has been
+ * there longest, after each has had its turn with what it may have sent.
+ */
+static void drop_idle(struct control *c)
+{
+	int i = c->clients;
+
+	while (i-- > 0)
+		on_client(c->client[i], 0); /* it may go, those before stay */
+	for (i = 0; c->clients == CLIENTS && i < CLIENTS; i++)
+		if (!c->client[i]->call)
+			forget(c->client[i]);
 }
 
 static void on_listener(void *ctx, uint32_t events)
@@ -274,14 +286,13 @@ static void on_listener(void *ctx, uint32_t events)
 	int fd =
 		accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct client *cl;
-	int i = 0;
 
 	(void)events;
 	if (fd < 0)
 		return;
-	while (i < CLIENTS && c->client[i])
-		i++;
-	cl = i < CLIENTS ? calloc(1, sizeof(*cl)) : NULL;
+	if (c->clients == CLIENTS)
+		drop_idle(c);
+	cl = c->clients < CLIENTS ? calloc(1, sizeof(*cl)) : NULL;
 	if (cl) {
 		cl->control = c;
 		cl->peer.fd = fd;
@@ -292,7 +303,7 @@ static void on_listener(void *ctx, uint32_t events)
 		refuse(fd);
 		return;
 	}
-	c->client[i] = cl;
+	c->client[c->clients++] = cl;
 }
 
 int control_open(struct control **ret, struct loop *loop, int listen_fd,
@@ -320,8 +331,8 @@ int control_open(struct control **ret, struct loop *loop, int listen_fd,
 
 static struct client *find_call(struct control *c, uint32_t call)
 {
-	for (int i = 0; i < CLIENTS; i++)
-		if (c->client[i] && c->client[i]->call == call)
+	for (int i = 0; i < c->clients; i++)
+		if (c->client[i]->call == call)
 			return c->client[i];
 	return NULL;
 }
@@ -350,10 +361,10 @@ void control_error(struct control *c, uint32_t call, const char *error,
 
 void control_changed(struct control *c)
 {
-	for (int i = 0; i < CLIENTS; i++) {
+	for (int i = 0; i < c->clients; i++) {
 		struct client *cl = c->client[i];
 
-		if (!cl || !cl->call || !cl->more)
+		if (!cl->call || !cl->more)
 			continue;
 		cl->stale = true;
 		wake(cl);
@@ -364,11 +375,12 @@ void control_close(struct control *c)
 {
 	if (!c)
 		return;
-	for (int i = 0; i < CLIENTS; i++) {
-		if (!c->client[i])
-			continue;
-		peer_flush(&c->client[i]->peer);
-		forget(c->client[i]);
+	while (c->clients) {
+		struct client *cl = c->client[c->clients - 1];
+
+		peer_flush(&cl->peer);
+		cl->call = 0; /* whom to tell? */
+		forget(cl);
 	}
 	loop_remove(c->loop, c->slot);
 	close(c->listen_fd);

@@ -46,12 +46,16 @@ struct talk {
 
 static int find_binary(const char *name, char *path, size_t size, char *error)
 {
-	const char *dirs = getenv("PATH");
+	bool is_path = strchr(name, '/');
+	const char *dirs = is_path ? NULL : getenv("PATH");
 	int n;
 
-	if (strchr(name, '/'))
-		dirs = NULL;
-	if (!dirs && strlen(name) < size && access(name, X_OK) == 0) {
+	if (!is_path && !dirs)
+		return sentence(error, -ENOENT,
+				"%s: cannot be looked for, PATH is not set: "
+				"set it, or write qemu = PATH in [appliance]",
+				name);
+	if (is_path && strlen(name) < size && access(name, X_OK) == 0) {
 		memcpy(path, name, strlen(name) + 1);
 		return 0;
 	}

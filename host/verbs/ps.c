@@ -2,6 +2,7 @@
 /*
  * host/verbs/ps.c - reprise ps: what runs
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "host/config/runtime.h"
@@ -12,19 +13,22 @@
 
 enum { ANSWER_MS = 2000 };
 
-/* One whose shim does not answer is listed all the same: its lock is held. */
+/* One that gives no status is listed all the same: its lock is held. */
 static void list_one(void *ctx, const char *name)
 {
 	char error[SENTENCE_MAX];
 	json_t *reply = NULL;
 	json_t *silent;
+	int r = client_call(name, "Status", NULL, ANSWER_MS, &reply, error);
 
-	if (client_call(name, "Status", NULL, ANSWER_MS, &reply, error) == 0) {
+	if (r == 0) {
 		show_line(ctx, name, json_object_get(reply, "status"));
 		json_decref(reply);
 		return;
 	}
-	silent = json_pack("{s:s}", "state", "no shim");
+	silent = json_pack("{s:s}", "state",
+			   r == -ENOENT || r == -ECONNREFUSED ? "no shim"
+							      : "no answer");
 	show_line(ctx, name, silent);
 	json_decref(silent);
 }

@@ -187,6 +187,29 @@ static void dial_tells_dead_from_deaf(void **state)
 	runtime_remove(&rt);
 }
 
+/* A stopped shim: its backlog is full, and nobody may wait for room in it. */
+static void dial_full_backlog_is_eagain_at_once(void **state)
+{
+	int waiting[256], n = 0, listener;
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	listener = runtime_listen(&rt, RUNTIME_CONTROL, error);
+	alarm(60);
+	do
+		waiting[n] = runtime_dial("web", RUNTIME_CONTROL, error);
+	while (waiting[n] >= 0 && ++n < 256);
+	alarm(0);
+	assert_in_range(n, 1, 255);
+	assert_int_equal(waiting[n], -EAGAIN);
+	assert_non_null(strstr(error, "web runs, but"));
+	assert_int_equal(fcntl(waiting[0], F_GETFL) & O_NONBLOCK, 0);
+	while (n)
+		close(waiting[--n]);
+	close(listener);
+	runtime_remove(&rt);
+}
+
 static void await_end_returns_when_all_is_removed(void **state)
 {
 	int go[2], fd;
@@ -263,6 +286,7 @@ int main(void)
 		cmocka_unit_test(lock_inherited_by_child_is_held_until_it_ends),
 		cmocka_unit_test(listen_again_replaces_the_socket),
 		cmocka_unit_test(dial_tells_dead_from_deaf),
+		cmocka_unit_test(dial_full_backlog_is_eagain_at_once),
 		cmocka_unit_test(await_end_returns_when_all_is_removed),
 		cmocka_unit_test(open_directory_of_others_is_refused),
 		cmocka_unit_test(open_without_a_place_is_refused),

@@ -93,14 +93,85 @@ static void answer_to_a_client_that_left_goes_nowhere(void **state)
 	assert_int_equal(asked.gone, 1); /* an answered call has no more */
 }
 
-static void ninth_client_is_refused(void **state)
+static void client_that_sends_a_lot_and_leaves_is_gone(void **state)
+{
+	static const char *const calls[] = {
+		"{\"method\":\"io.reprise.Reboot\"}",
+		"{\"method\":\"io.reprise.Status\",\"more\":true}",
+	};
+	static char bytes[PEER_BYTES + 4096];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct caller *c = caller_new();
+
+		caller_say(c, calls[i]);
+		caller_turn();
+		assert_int_equal(send(c->peer.fd, bytes, sizeof(bytes),
+				      MSG_DONTWAIT | MSG_NOSIGNAL),
+				 sizeof(bytes));
+		caller_turn();
+		caller_end(c);
+		caller_turn();
+		caller_turn();
+		assert_int_equal(asked.gone, 1); /* the Reboot's */
+	}
+	/* The watcher has left as well: a change is told to nobody. */
+	asked.statuses = 0;
+	control_changed(control);
+	caller_turn();
+	assert_int_equal(asked.statuses, 1);
+}
+
+static void ninth_client_pushes_out_the_oldest_idle_one(void **state)
 {
 	struct caller *c[9];
 
 	(void)state;
 	for (int i = 0; i < 8; i++) {
 		c[i] = caller_new();
+		caller_say(c[i], i == 0 ? "{\"method\":\"io.reprise.Reboot\"}"
+					: "{\"method\":\"io.reprise.Status\"}");
+		if (i)
+			assert_non_null(caller_hear(c[i]));
+	}
+	assert_int_equal(asked.reboots, 1);
+	c[8] = caller_new();
+	caller_say(c[8], "{\"method\":\"io.reprise.Status\"}");
+	assert_true(caller_count(caller_hear(c[8])) > 0);
+	assert_null(caller_hear(c[1]));
+	control_reply(control, asked.call[0], json_pack("{s:{}}", "restart"));
+	assert_string_equal(caller_error(caller_hear(c[0])), "none");
+	assert_false(c[0]->gone);
+	for (int i = 0; i < 9; i++)
+		caller_end(c[i]);
+}
+
+/* What a client has sent is not lost when it is pushed out right after. */
+static void pushed_out_client_gets_its_answer(void **state)
+{
+	struct caller *c[9];
+
+	(void)state;
+	for (int i = 0; i < 9; i++) {
+		c[i] = caller_new();
 		caller_say(c[i], "{\"method\":\"io.reprise.Status\"}");
+	}
+	for (int i = 0; i < 9; i++)
+		assert_true(caller_count(caller_hear(c[i])) > 0);
+	for (int i = 0; i < 9; i++)
+		caller_end(c[i]);
+}
+
+static void ninth_client_beside_eight_open_calls_is_refused(void **state)
+{
+	struct caller *c[9];
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		c[i] = caller_new();
+		caller_say(c[i], "{\"method\":\"io.reprise.Status\","
+				 "\"more\":true}");
 		assert_non_null(caller_hear(c[i]));
 	}
 	c[8] = caller_new();
@@ -108,13 +179,8 @@ static void ninth_client_is_refused(void **state)
 	assert_null(caller_hear(c[8]));
 	caller_end(c[8]);
 	caller_end(c[0]);
-	caller_say(c[1], "{\"method\":\"io.reprise.Status\"}");
-	assert_non_null(
-		caller_hear(c[1])); /* the loop has seen that one left */
-	c[0] = caller_new();
-	caller_say(c[0], "{\"method\":\"io.reprise.Status\"}");
-	assert_true(caller_count(caller_hear(c[0])) > 0);
-	for (int i = 0; i < 8; i++)
+	caller_turn();
+	for (int i = 1; i < 8; i++)
 		caller_end(c[i]);
 }
 
@@ -125,7 +191,10 @@ int main(void)
 		CALLER_TEST(endless_message_costs_the_connection),
 		CALLER_TEST(halves_of_a_message_are_joined),
 		CALLER_TEST(answer_to_a_client_that_left_goes_nowhere),
-		CALLER_TEST(ninth_client_is_refused),
+		CALLER_TEST(client_that_sends_a_lot_and_leaves_is_gone),
+		CALLER_TEST(ninth_client_pushes_out_the_oldest_idle_one),
+		CALLER_TEST(pushed_out_client_gets_its_answer),
+		CALLER_TEST(ninth_client_beside_eight_open_calls_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -180,6 +181,27 @@ static void probe_name_is_found_in_path(void **state)
 	assert_string_equal(caps.path, path);
 }
 
+/* A program of that name in the current directory is not it. */
+static void probe_name_without_path_is_enoent(void **state)
+{
+	static const char script[] =
+		SAY GREETING("7", "2") TARGET("s390x") NO_RUN_WITH END;
+	char before[1024], path[2 * SCRATCH_PATH];
+
+	(void)state;
+	scratch_write(&scratch, "here-qemu", script, strlen(script), 0700);
+	assert_non_null(getcwd(before, sizeof(before)));
+	snprintf(path, sizeof(path), "%s", getenv("PATH"));
+	assert_int_equal(chdir(scratch.dir), 0);
+	unsetenv("PATH");
+	assert_int_equal(
+		probe_qemu("here-qemu", "s390x", PATIENCE_MS, &caps, error),
+		-ENOENT);
+	setenv("PATH", path, 1);
+	assert_int_equal(chdir(before), 0);
+	assert_non_null(strstr(error, "PATH is not set"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +216,7 @@ int main(void)
 		cmocka_unit_test(probe_silent_program_times_out),
 		cmocka_unit_test(probe_missing_binary_is_enoent),
 		cmocka_unit_test(probe_name_is_found_in_path),
+		cmocka_unit_test(probe_name_without_path_is_enoent),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
