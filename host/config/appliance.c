@@ -25,7 +25,7 @@
 #include "host/config/text.h"
 #include "host/core/lifecycle.h" /* LC_CRASHES */
 
-enum { FILE_MAX = 65536, CPUS_MAX = 248, YEAR_MS = 31536000 };
+enum { FILE_MAX = 65536, CPUS_MAX = 248, INTERVAL_MAX_MS = 86400000 };
 
 #define MIB (1ULL << 20)
 #define MEMORY_MIN (32 * MIB)
@@ -165,7 +165,7 @@ static const struct conf_key keys[] = {
 	{ "restart", "limit", CONF_NUMBER, AT(restart_limit), .min = 0,
 	  .max = LC_CRASHES - 1 },
 	{ "restart", "interval", CONF_MS, AT(restart_interval_ms), .min = 1000,
-	  .max = YEAR_MS },
+	  .max = INTERVAL_MAX_MS },
 };
 
 static void defaults(struct appliance *a)
@@ -222,6 +222,67 @@ static int count_from_file(char relative[static PATH_MAX], const char *path,
 	return 0;
 }
 
+int appliance_blame(const struct appliance *a, unsigned int line, int r,
+		    char *error)
+{
+	char said[SENTENCE_MAX];
+
+	if (!line)
+		return r;
+	snprintf(said, sizeof(said), "%s", error);
+	return sentence(error, r, "%s:%u: %s", a->file, line, said);
+}
+
+/* A line has been read: is it one that may be blamed later? */
+static void note_line(struct appliance *a, const struct conf *c)
+{
+	const struct {
+		const char *section, *key;
+		unsigned int *line;
+	} noted[] = {
+		{ "appliance", "image", &a->line.image },
+		{ "appliance", "architecture", &a->line.architecture },
+		{ "appliance", "accel", &a->line.accel },
+		{ "appliance", "qemu", &a->line.qemu },
+		{ "network", "mode", &a->line.mode },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(noted); i++)
+		if (!*noted[i].line &&
+		    conf_given(c, noted[i].section, noted[i].key))
+			*noted[i].line = c->line;
+	if (a->forwards && !a->line.forward[a->forwards - 1])
+		a->line.forward[a->forwards - 1] = c->line;
+}
+
+static int read_lines(struct appliance *a, struct conf *c, const char *text,
+		      size_t len)
+{
+	int r = 0;
+
+	while (r == 0 && len) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end ? (size_t)(end - text) + 1 : len;
+
+		r = conf_text(c, text, n);
+		note_line(a, c);
+		text += n;
+		len -= n;
+	}
+	return r == 0 ? conf_finish(c) : r;
+}
+
+/* text_read()'s reason, as the one who wrote the path understands it. */
+static const char *why_unread(int r)
+{
+	if (r == -EFBIG)
+		return "too large for an appliance file";
+	if (r == -EINVAL)
+		return "neither a file nor a directory: write the path of an "
+		       "appliance file or of an image directory";
+	return strerror(-r);
+}
+
 static int load_file(const char *path, struct appliance *a, char *error)
 {
 	char text[FILE_MAX];
@@ -232,13 +293,10 @@ static int load_file(const char *path, struct appliance *a, char *error)
 	len = text_read(AT_FDCWD, path, text, sizeof(text));
 	if (len < 0)
 		return sentence(error, (int)len, "%s: %s", path,
-				len == -EFBIG
-					? "too large for an appliance file"
-					: strerror((int)-len));
+				why_unread((int)len));
 	conf_init(&c, keys, ARRAY_SIZE(keys), a, path);
-	r = conf_text(&c, text, (size_t)len);
-	if (r == 0)
-		r = conf_finish(&c);
+	snprintf(a->file, sizeof(a->file), "%s", path);
+	r = read_lines(a, &c, text, (size_t)len);
 	if (r < 0)
 		return sentence(error, r, "%s", c.error);
 	r = name_from_file(a, path, error);
@@ -292,11 +350,14 @@ int appliance_complete(struct appliance *a, const struct image *image,
 
 	if (r < 0)
 		return r;
-	if (a->network == NETWORK_NONE && a->forwards)
-		return sentence(error, -EINVAL,
-				"%s: forwards need a network, write mode = "
-				"user in [network] or leave them out",
-				a->name);
+	if (a->network == NETWORK_NONE && a->forwards) {
+		sentence(error, -EINVAL,
+			 "a forward needs a network, but line %u says mode = "
+			 "none: write mode = user there, or leave the forward "
+			 "out",
+			 a->line.mode);
+		return appliance_blame(a, a->line.forward[0], -EINVAL, error);
+	}
 	if (!a->memory)
 		a->memory = image->default_memory;
 	r = appliance_find_disks(a, error);

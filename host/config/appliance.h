@@ -49,9 +49,17 @@ struct disk {
 	bool device; /* a block device, not a file */
 };
 
+/* Where the file says it; 0: it does not, or there is no file. */
+struct appliance_lines {
+	unsigned int image, architecture, accel, qemu, mode;
+	unsigned int forward[APPLIANCE_FORWARDS];
+};
+
 struct appliance {
 	bool from_image; /* there is no file: name and forwards are the image's
 			  */
+	char file[PATH_MAX]; /* "": there is none */
+	struct appliance_lines line;
 	char name[APPLIANCE_NAME_SIZE]; /* [a-z0-9-] */
 	char image[PATH_MAX];		/* the image's directory */
 	char architecture[16];		/* "": the image's */
@@ -94,6 +102,14 @@ int appliance_load(const char *path, struct appliance *a, char *error);
  */
 int appliance_complete(struct appliance *a, const struct image *image,
 		       char *error);
+
+/*
+ * appliance_blame() - put FILE:LINE before a sentence
+ * @line:	one of @a->line; 0: the sentence stays as it is
+ * Return: @r
+ */
+int appliance_blame(const struct appliance *a, unsigned int line, int r,
+		    char *error);
 
 /* appliance_name_ok() - 1 to 63 of [a-z0-9-], not beginning with '-' */
 bool appliance_name_ok(const char *name);

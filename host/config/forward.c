@@ -99,6 +99,17 @@ static int occupy(struct forward *f)
 	return r;
 }
 
+static int refuse(const struct appliance *a, uint32_t i, int r, char *error)
+{
+	const struct forward *f = &a->forward[i];
+
+	sentence(error, r,
+		 "%s: forward %s:%u -> %u: %s; write another host port, or "
+		 "none for a free one",
+		 a->name, f->address, f->port, f->guest, strerror(-r));
+	return appliance_blame(a, a->line.forward[i], r, error);
+}
+
 int appliance_pick_ports(struct appliance *a, char *error)
 {
 	int fd[APPLIANCE_FORWARDS];
@@ -112,12 +123,7 @@ int appliance_pick_ports(struct appliance *a, char *error)
 		if (fd[held] >= 0)
 			held++;
 		else
-			r = sentence(error, fd[held],
-				     "%s: forward %s:%u -> %u: %s; write "
-				     "another host port, or none for a free "
-				     "one",
-				     a->name, f->address, f->port, f->guest,
-				     strerror(-fd[held]));
+			r = refuse(a, held, fd[held], error);
 	}
 	while (held)
 		close(fd[--held]);

@@ -268,7 +268,7 @@ static int check_arch(const char *dir, const char *arch,
 {
 	if (!arch || strcmp(arch, m->arch) == 0)
 		return 0;
-	return sentence(error, -EINVAL,
+	return sentence(error, -ENOTSUP,
 			"%s/manifest: the image is for %s, not for %s: build "
 			"it with ARCH=%s, or change architecture and qemu in "
 			"the appliance file",

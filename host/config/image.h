@@ -39,8 +39,9 @@ struct image {
  * @arch:	the architecture it must have, or NULL
  * @image:	the caller's until image_close(); not to be used on failure
  * @error:	SENTENCE_MAX bytes
- * Return: 0; -EINVAL: the manifest says something wrong; -EBADMSG: a file
- *	does not match it; else -errno; in each case @error has the sentence
+ * Return: 0; -EINVAL: the manifest says something wrong; -ENOTSUP: the image
+ *	is for another architecture; -EBADMSG: a file does not match its
+ *	manifest; else -errno; in each case @error has the sentence
  */
 int image_open(const char *dir, const char *arch, struct image *image,
 	       char *error);

@@ -121,8 +121,11 @@ static void on_listener(void *ctx, uint32_t events)
 		viewer_send(v);
 		return;
 	}
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return;
+	(void)!send(fd, CONSOLE_FULL, strlen(CONSOLE_FULL),
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	close(fd);
 }
 
 /* Return: false: there is nothing more to come now */

@@ -5,12 +5,17 @@
  * Theory of operation: the shim is the one client of QEMU's console. It keeps
  * the last 64 KiB, over all generations, and serves them on console.sock:
  * first what was, then what comes. What a client writes goes to the guest. A
- * client that does not read loses bytes; nobody ever waits for it.
+ * client that does not read loses bytes; nobody ever waits for it. One too many
+ * gets CONSOLE_FULL instead, and the end.
  */
 #ifndef HOST_LINK_CONSOLE_H
 #define HOST_LINK_CONSOLE_H
 
 #include <stddef.h>
+
+#define CONSOLE_FULL                                                           \
+	"reprise: four viewers look at this console already: end one of "      \
+	"them\r\n"
 
 struct console;
 struct loop;

@@ -4,11 +4,17 @@
  *
  * Theory of operation: bytes are copied both ways until the shim hangs up or
  * the operator types ^]. A terminal is made raw, so that ^C reaches the guest,
- * and put back on the way out. Without a terminal, the end of the input only
- * ends the typing: what the guest says is still copied.
+ * and put back on the way out, by a signal too: the one signal handler there
+ * is, for whatever the verb waits in just then. Without a terminal, the end of
+ * the input only ends the typing: what the guest says is still copied.
+ *
+ * The shim turns away one viewer too many in the same stream. So CONSOLE_FULL
+ * is held back if it comes first, and counts if nothing comes after it: what a
+ * guest writes is shown, whatever it writes.
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,11 +22,23 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "common/array.h"
 #include "host/config/runtime.h"
+#include "host/link/console.h"
 #include "host/verbs/args.h"
 #include "host/verbs/verbs.h"
 
 enum { CHUNK = 4096, ESCAPE = 0x1d /* ^] */ };
+
+struct view {
+	int fd;
+	bool tty;    /* there is a terminal, and it is raw */
+	bool typing; /* the input has not ended */
+	bool begun;  /* the shim has said something */
+	bool full;   /* CONSOLE_FULL, and so far nothing else */
+};
+
+static struct termios before; /* for put_back() */
 
 static bool write_all(int fd, const char *buf, size_t len)
 {
@@ -38,81 +56,121 @@ static bool write_all(int fd, const char *buf, size_t len)
 }
 
 /* Return: false: the shim hung up, or nobody takes what it says */
-static bool copy_out(int console)
+static bool copy_out(struct view *v)
 {
+	static const char full[] = CONSOLE_FULL;
+	const size_t len = sizeof(full) - 1;
 	char buf[CHUNK];
-	ssize_t n = read(console, buf, sizeof(buf));
+	ssize_t n = read(v->fd, buf, sizeof(buf));
 
-	return n > 0 && write_all(STDOUT_FILENO, buf, (size_t)n);
+	if (n <= 0)
+		return false;
+	if (v->full && !write_all(STDOUT_FILENO, full, len))
+		return false;
+	v->full = !v->begun && (size_t)n == len && !memcmp(buf, full, len);
+	v->begun = true;
+	return v->full || write_all(STDOUT_FILENO, buf, (size_t)n);
 }
 
-/* Return: false: the operator wants to leave. @typing: false at the end */
-static bool copy_in(int console, bool tty, bool *typing)
+/* Return: false: the operator wants to leave */
+static bool copy_in(struct view *v)
 {
 	char buf[CHUNK];
 	ssize_t n = read(STDIN_FILENO, buf, sizeof(buf));
 	const char *escape;
 
 	if (n <= 0) {
-		*typing = false;
+		v->typing = false;
 		return true;
 	}
-	escape = tty ? memchr(buf, ESCAPE, (size_t)n) : NULL;
+	escape = v->tty ? memchr(buf, ESCAPE, (size_t)n) : NULL;
 	if (escape)
 		n = escape - buf;
 	/* The shim that went away is seen by copy_out(). */
-	(void)!send(console, buf, (size_t)n, MSG_NOSIGNAL);
+	(void)!send(v->fd, buf, (size_t)n, MSG_NOSIGNAL);
 	return !escape;
 }
 
-static void copy(int console, bool tty)
+static void copy(struct view *v)
 {
-	bool typing = true, going = true;
+	bool going = true;
 
 	while (going) {
 		struct pollfd fd[] = {
-			{ .fd = console, .events = POLLIN },
-			{ .fd = typing ? STDIN_FILENO : -1, .events = POLLIN },
+			{ .fd = v->fd, .events = POLLIN },
+			{ .fd = v->typing ? STDIN_FILENO : -1,
+			  .events = POLLIN },
 		};
 
 		if (poll(fd, 2, -1) < 0 && errno != EINTR)
 			return;
 		if (fd[0].revents)
-			going = copy_out(console);
+			going = copy_out(v);
 		if (going && fd[1].revents)
-			going = copy_in(console, tty, &typing);
+			going = copy_in(v);
 	}
 }
 
-static void copy_raw(int console, const char *name,
-		     const struct termios *before)
+/* SA_RESETHAND: raised again, the signal does what it does by itself. */
+static void put_back(int number)
 {
-	struct termios raw = *before;
+	tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	raise(number);
+}
+
+/* SIGTTOU is blocked in it, else tcsetattr() would stop us in the background.
+ */
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE,
+				       SIGTERM };
+	struct sigaction sa = { .sa_handler = put_back,
+				.sa_flags = SA_RESETHAND };
+	struct sigaction was;
+
+	sigemptyset(&sa.sa_mask);
+	sigaddset(&sa.sa_mask, SIGTTOU);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (sigaction(signals[i], NULL, &was) == 0 &&
+		    was.sa_handler == SIG_DFL)
+			sigaction(signals[i], &sa, NULL);
+}
+
+static void copy_raw(struct view *v, const char *name)
+{
+	struct termios raw = before;
 
 	fprintf(stderr, "console of %s; ^] leaves\r\n", name);
+	catch_signals();
 	cfmakeraw(&raw);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	copy(console, true);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, before);
+	copy(v);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	fputs("\n", stderr);
 }
 
 int verb_console(const struct verb *self, int argc, char **argv)
 {
+	struct view v = { .typing = true };
 	char error[SENTENCE_MAX];
-	struct termios before;
 	const char *name;
-	int fd;
 
 	if (!args_parse(self, argc, argv, NULL, 0, &name))
 		return VERB_USAGE;
-	fd = runtime_dial(name, RUNTIME_CONSOLE, error);
-	if (fd < 0)
+	v.fd = runtime_dial(name, RUNTIME_CONSOLE, error);
+	if (v.fd < 0)
 		return verb_refuse(error);
-	if (tcgetattr(STDIN_FILENO, &before) == 0)
-		copy_raw(fd, name, &before);
+	v.tty = tcgetattr(STDIN_FILENO, &before) == 0;
+	if (v.tty)
+		copy_raw(&v, name);
 	else
-		copy(fd, false);
-	close(fd);
-	return VERB_DONE;
+		copy(&v);
+	close(v.fd);
+	if (!v.full)
+		return VERB_DONE;
+	sentence(
+		error, 0,
+		"%s: four viewers look at its console already: end one of them",
+		name);
+	return verb_refuse(error);
 }

@@ -19,7 +19,9 @@ int prepare_config(const char *path, struct prepared *p, char *error)
 	r = image_open(a->image, a->architecture[0] ? a->architecture : NULL,
 		       &p->image, error);
 	if (r < 0)
-		return r;
+		return appliance_blame(
+			a, r == -ENOTSUP ? a->line.architecture : a->line.image,
+			r, error);
 	r = appliance_complete(a, &p->image, error);
 	if (r < 0)
 		image_close(&p->image);
@@ -32,16 +34,16 @@ static int check_kvm(const struct appliance *a, char *error)
 
 	if (uname(&host) == 0 && strcmp(host.machine, a->architecture) != 0)
 		return sentence(error, -EINVAL,
-				"%s: accel = kvm, but the image is for %s and "
+				"accel = kvm, but the image is for %s and "
 				"this machine is %s: write accel = tcg in "
 				"[appliance]",
-				a->name, a->architecture, host.machine);
+				a->architecture, host.machine);
 	if (access("/dev/kvm", R_OK | W_OK) < 0)
 		return sentence(error, -errno,
-				"%s: accel = kvm, but /dev/kvm: %s: write "
+				"accel = kvm, but /dev/kvm: %s: write "
 				"accel = tcg in [appliance], or see to it that "
 				"this user may open /dev/kvm",
-				a->name, strerror(errno));
+				strerror(errno));
 	return 0;
 }
 
@@ -50,9 +52,14 @@ int prepare_qemu(struct prepared *p, char *error)
 	const struct appliance *a = &p->appliance;
 	int r = a->accel == ACCEL_KVM ? check_kvm(a, error) : 0;
 
-	return r < 0 ? r
-		     : probe_qemu(a->qemu, a->architecture, PROBE_MS, &p->caps,
-				  error);
+	if (r < 0)
+		return appliance_blame(a, a->line.accel, r, error);
+	r = probe_qemu(a->qemu, a->architecture, PROBE_MS, &p->caps, error);
+	if (r == 0)
+		return 0;
+	/* Without a qemu of its own, it is the image's choice. */
+	return appliance_blame(a, a->line.qemu ? a->line.qemu : a->line.image,
+			       r, error);
 }
 
 void prepare_end(struct prepared *p)

@@ -110,7 +110,8 @@ static void missing_kernel_is_refused(void **state)
 
 	snprintf(path, sizeof(path), "%s/stub/kernel", r->dir);
 	assert_int_equal(unlink(path), 0);
-	ASSERT_REFUSED(r, file, path, "is missing", "rebuild the image");
+	ASSERT_REFUSED(r, file, "a.conf:2: ", path, "is missing",
+		       "rebuild the image");
 }
 
 static void image_of_another_architecture_is_refused(void **state)
@@ -118,7 +119,7 @@ static void image_of_another_architecture_is_refused(void **state)
 	struct rig *r = &((struct both *)*state)->rig;
 
 	ASSERT_REFUSED(r, file_with(r, "architecture = s390x\n"),
-		       "stub/manifest",
+		       "a.conf:4: ", "stub/manifest",
 		       "the image is for x86_64, not for "
 		       "s390x",
 		       "ARCH=s390x");
@@ -141,8 +142,8 @@ static void hash_that_does_not_match_is_refused(void **state)
 	fseek(f, -1, SEEK_END);
 	fputc(last ^ 1, f);
 	fclose(f);
-	ASSERT_REFUSED(r, file, path, "does not match its manifest",
-		       "rebuild the image");
+	ASSERT_REFUSED(r, file, "a.conf:2: ", path,
+		       "does not match its manifest", "rebuild the image");
 }
 
 static void absent_qemu_is_refused(void **state)
@@ -152,8 +153,9 @@ static void absent_qemu_is_refused(void **state)
 
 	snprintf(text, sizeof(text), "[appliance]\nimage = %s\nqemu = %s\n",
 		 stub_image(r, "x86_64"), "qemu-nowhere");
-	ASSERT_REFUSED(r, rig_write(r, "a.conf", text), "qemu-nowhere",
-		       "not found", "install QEMU 7.2 or newer");
+	ASSERT_REFUSED(r, rig_write(r, "a.conf", text),
+		       "a.conf:3: ", "qemu-nowhere", "not found",
+		       "install QEMU 7.2 or newer");
 }
 
 static void old_qemu_is_refused(void **state)
@@ -162,8 +164,8 @@ static void old_qemu_is_refused(void **state)
 	const char *file = file_with(r, "");
 
 	setenv("PVMODEL", "version=6.2", 1);
-	ASSERT_REFUSED(r, file, "build/tests/pvmodel", "QEMU 6.2.0 is too old",
-		       "install 7.2");
+	ASSERT_REFUSED(r, file, "a.conf:3: ", "build/tests/pvmodel",
+		       "QEMU 6.2.0 is too old", "install 7.2");
 }
 
 static void qemu_of_another_architecture_is_refused(void **state)
@@ -172,8 +174,40 @@ static void qemu_of_another_architecture_is_refused(void **state)
 	const char *file = file_with(r, "");
 
 	setenv("PVMODEL", "arch=s390x", 1);
-	ASSERT_REFUSED(r, file, "emulates s390x, but the image is for x86_64",
+	ASSERT_REFUSED(r, file, "a.conf:3: ",
+		       "emulates s390x, but the image is for x86_64",
 		       "qemu-system-x86_64");
+}
+
+static void missing_image_is_refused(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	ASSERT_REFUSED(r,
+		       rig_write(r, "a.conf",
+				 "[appliance]\n# where it is not\n"
+				 "image = /nowhere/web\n"),
+		       "a.conf:3: /nowhere/web: No such file",
+		       "write the directory of an image");
+}
+
+static void forward_without_network_is_refused(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	ASSERT_REFUSED(r,
+		       file_with(r, "[network]\nforward = 80\nmode = none\n"),
+		       "a.conf:5: a forward needs a network",
+		       "line 6 says mode = none");
+}
+
+static void device_is_refused(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	ASSERT_REFUSED(r, "/dev/null",
+		       "/dev/null: neither a file nor a directory",
+		       "write the path of an appliance file");
 }
 
 int main(void)
@@ -183,6 +217,9 @@ int main(void)
 		ON_MODEL(unknown_key_is_refused),
 		ON_MODEL(wrong_unit_is_refused),
 		ON_MODEL(missing_file_is_refused),
+		ON_MODEL(missing_image_is_refused),
+		ON_MODEL(forward_without_network_is_refused),
+		ON_MODEL(device_is_refused),
 		ON_MODEL(missing_kernel_is_refused),
 		ON_MODEL(image_of_another_architecture_is_refused),
 		ON_MODEL(hash_that_does_not_match_is_refused),

@@ -160,6 +160,8 @@ static void load_bad_file_is_refused_in_one_sentence(void **state)
 		{ "[appliance]\nheartbeat = 61 s\n", ":2:", "61 s", "60000" },
 		{ "[network]\nforward = 80:90\n", ":2:", "80:90", "->" },
 		{ "[restart]\npolicy = maybe\n", ":2:", "maybe", "on-failure" },
+		{ "[restart]\ninterval = 1441 min\n", ":2:", "1441 min",
+		  "1000 to 86400000 ms" },
 		{ "[disk]\n", ":1:", "[disk]", "appliance" },
 		{ "[appliance]\nname = x\n", ":2:", "image", "[appliance]" },
 	};
@@ -211,6 +213,7 @@ static void load_fifo_does_not_wait(void **state)
 	scratch_path(&scratch, "fifo", path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(appliance_load(path, &a, error), -EINVAL);
+	assert_non_null(strstr(error, "neither a file nor a directory"));
 }
 
 static const struct image web = {
@@ -256,6 +259,8 @@ static void complete_forwards_without_network_is_refused(void **state)
 					"mode = none\nforward = 80\n"),
 			 0);
 	assert_int_equal(appliance_complete(&a, &web, error), -EINVAL);
+	assert_non_null(strstr(error, "x.conf:5: "));
+	assert_non_null(strstr(error, "line 4"));
 	assert_non_null(strstr(error, "mode = user"));
 }
 

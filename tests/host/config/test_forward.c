@@ -102,7 +102,10 @@ static void pick_taken_port_is_refused(void **state)
 	assert_int_equal(listen(fd, 1), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
 	a.forward[0] = (struct forward){ "127.0.0.1", ntohs(sin.sin_port), 80 };
+	memcpy(a.file, "a.conf", sizeof("a.conf"));
+	a.line.forward[0] = 7;
 	assert_int_equal(appliance_pick_ports(&a, error), -EADDRINUSE);
+	assert_non_null(strstr(error, "a.conf:7: "));
 	assert_non_null(strstr(error, "forward 127.0.0.1:"));
 	close(fd);
 	assert_int_equal(appliance_pick_ports(&a, error), 0);

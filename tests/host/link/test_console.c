@@ -243,7 +243,7 @@ static void tail_is_the_last_bytes(void **state)
 	assert_memory_equal(got, "...error", 8);
 }
 
-static void fifth_viewer_is_turned_away(void **state)
+static void fifth_viewer_is_turned_away_with_a_word(void **state)
 {
 	int fd[5];
 
@@ -251,6 +251,7 @@ static void fifth_viewer_is_turned_away(void **state)
 	for (int i = 0; i < 5; i++)
 		fd[i] = view();
 	assert_int_equal(recv(fd[3], &(char){ 0 }, 1, 0), -1);
+	assert_reads(fd[4], CONSOLE_FULL);
 	assert_int_equal(recv(fd[4], &(char){ 0 }, 1, 0), 0);
 	close(fd[0]);
 	turn();
@@ -275,7 +276,7 @@ int main(void)
 		TEST(guest_that_hangs_up_is_forgotten),
 		TEST(slow_viewer_loses_bytes_and_blocks_nobody),
 		TEST(tail_is_the_last_bytes),
-		TEST(fifth_viewer_is_turned_away),
+		TEST(fifth_viewer_is_turned_away_with_a_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
