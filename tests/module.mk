@@ -68,7 +68,8 @@ more-bench := $(filter-out tests/sweep/main.c,$(sweep-y))
 define test_tool # 1: folder and program
 $(O)/tests/$(1): $(patsubst %.c,$(O)/native/%.o,$(call \
 		find-c,tests/$(1))) \
-		$(patsubst %.c,$(O)/native/%.o,$(more-$(1))) $(O)/native/host.a $(O)/native/common.a
+		$(patsubst %.c,$(O)/native/%.o,$(more-$(1))) \
+		$(O)/native/host.a $(O)/native/common.a
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)gcc -o $$@ $$^ $(LIBS_native)
@@ -112,8 +113,8 @@ check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 	@tests/run $(O)/log $(test-checks) $(test-programs)
 
 # unit: what needs neither QEMU nor an image
-unit: $(sweep-needs) $(filter-out $(O)/san/tests/integration/% $(O)/san/tests/image/%,\
-	$(test-programs))
+unit: $(sweep-needs) $(filter-out $(O)/san/tests/integration/% \
+	$(O)/san/tests/image/%,$(test-programs))
 	@tests/run $(O)/log $(test-checks) $(filter $(O)/san/%,$^)
 .PHONY: unit
 
