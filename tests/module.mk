@@ -107,7 +107,16 @@ needs-guests := $(sweep-needs) $(foreach a,$(ARCHS),$(O)/$(a)/reprise-init \
 	$(patsubst tests/integration/images/%/image.conf,$(O)/$(a)/image/%/manifest,\
 		$(wildcard tests/integration/images/*/image.conf)))
 
+# The guest of configs/tiny: another configuration, so another make.
+tiny-guests:
+	@for arch in $(ARCHS); do \
+		MAKEFLAGS= $(MAKE) CONFIG=tiny ARCH=$$arch image \
+			IMAGE=tests/integration/images/guest >/dev/null || exit 1; \
+	done
+.PHONY: tiny-guests
+
 check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
+	$(if $(filter %/test_tiny,$(test-programs)),tiny-guests) \
 	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel,$(if \
 		$(wildcard tests/$(t)/*.c),$(t))))
 	@tests/run $(O)/log $(test-checks) $(test-programs)
