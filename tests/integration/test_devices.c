@@ -14,7 +14,7 @@
 
 #include "common/msg.h"
 
-enum { DISK_BYTES = 16 << 20 };
+enum { DISK_BYTES = 16 << 20, WATCHDOG_MS = 15000, SLACK_MS = 10000 };
 
 /* A disk of nothing but zeroes in the scratch directory. */
 static void make_disk(struct rig *r, const char *name)
@@ -149,12 +149,15 @@ static void who_hangs_is_stopped_by_the_watchdog(struct both *b,
 						 const char *page)
 {
 	struct rig *r = &b->rig;
+	int64_t end_ms;
 
 	make_disk(r, "one.img");
 	run(b, "[storage]\ndisk = data-1 one.img\n[restart]\npolicy = never\n");
 	rig_await_ready(r);
 	rig_poke(r, page);
+	end_ms = child_deadline() - CHILD_DEADLINE_MS + WATCHDOG_MS + SLACK_MS;
 	assert_int_equal(rig_await_end(r), 69);
+	assert_true(child_left(end_ms) > 0); /* as init.conf says */
 	rig_await_said(r, "watchdog: nobody fed the guest's watchdog");
 	rig_assert_nothing_left(r);
 }
