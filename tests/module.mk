@@ -68,7 +68,8 @@ more-bench := $(filter-out tests/sweep/main.c,$(sweep-y))
 define test_tool # 1: folder and program
 $(O)/tests/$(1): $(patsubst %.c,$(O)/native/%.o,$(call \
 		find-c,tests/$(1))) \
-		$(patsubst %.c,$(O)/native/%.o,$(more-$(1))) $(O)/native/host.a $(O)/native/common.a
+		$(patsubst %.c,$(O)/native/%.o,$(more-$(1))) \
+		$(O)/native/host.a $(O)/native/common.a
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)gcc -o $$@ $$^ $(LIBS_native)
@@ -106,14 +107,23 @@ needs-guests := $(sweep-needs) $(foreach a,$(ARCHS),$(O)/$(a)/reprise-init \
 	$(patsubst tests/integration/images/%/image.conf,$(O)/$(a)/image/%/manifest,\
 		$(wildcard tests/integration/images/*/image.conf)))
 
+# The guest of configs/tiny: another configuration, so another make.
+tiny-guests:
+	@for arch in $(ARCHS); do \
+		MAKEFLAGS= $(MAKE) CONFIG=tiny ARCH=$$arch image \
+			IMAGE=tests/integration/images/guest >/dev/null || exit 1; \
+	done
+.PHONY: tiny-guests
+
 check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
+	$(if $(filter %/test_tiny,$(test-programs)),tiny-guests) \
 	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel,$(if \
 		$(wildcard tests/$(t)/*.c),$(t))))
 	@tests/run $(O)/log $(test-checks) $(test-programs)
 
 # unit: what needs neither QEMU nor an image
-unit: $(sweep-needs) $(filter-out $(O)/san/tests/integration/% $(O)/san/tests/image/%,\
-	$(test-programs))
+unit: $(sweep-needs) $(filter-out $(O)/san/tests/integration/% \
+	$(O)/san/tests/image/%,$(test-programs))
 	@tests/run $(O)/log $(test-checks) $(filter $(O)/san/%,$^)
 .PHONY: unit
 

@@ -26,8 +26,8 @@
 
 enum { LOOK_AGAIN_MS = 20, FSCK_REPAIRED = 1 };
 
-static const char mkfs[] = "/sbin/mkfs.ext4";
-static const char fsck[] = "/sbin/e2fsck";
+static const char mkfs[] = STORAGE_MKFS;
+static const char fsck[] = STORAGE_FSCK;
 
 bool storage_wanted(const struct init_conf *conf)
 {

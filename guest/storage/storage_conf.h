@@ -18,6 +18,10 @@
 
 #include "common/conf.h"
 
+/* The image's own programs for it. */
+#define STORAGE_FSCK "/sbin/e2fsck"
+#define STORAGE_MKFS "/sbin/mkfs.ext4"
+
 enum {
 	STORAGE_DISKS = 8,
 	STORAGE_PATH_SIZE = 64,

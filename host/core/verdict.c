@@ -156,24 +156,65 @@ static const char *stage_words(enum epoch_stage s)
 	return words[s];
 }
 
+/* What a payload's wait status means; it came from the guest as a number. */
+static int ended_how(uint32_t status, char *buf, size_t size)
+{
+	unsigned int signal = status & 0x7f;
+
+	return snprintf(buf, size, signal ? "signal %u" : "status %u",
+			signal ? signal : status >> 8 & 0xff);
+}
+
+/* Why a guest wanted the end that it had: nothing for who was asked. */
+static void wanted_why(const struct evidence *e, char *buf, size_t size)
+{
+	char how[24];
+
+	buf[0] = '\0';
+	ended_how(e->detail, how, sizeof(how));
+	switch (e->icause) {
+	case ICAUSE_INIT:
+		snprintf(buf, size, ": its stage %u, %s, failed (%s)",
+			 e->detail >> 8,
+			 boot_stage_name((uint8_t)(e->detail >> 8)),
+			 strerror((int)(e->detail & 0xff)));
+		break;
+	case ICAUSE_PAYLOAD_EXIT:
+		snprintf(buf, size, ": its payload ended with %s", how);
+		break;
+	case ICAUSE_GAVE_UP:
+		snprintf(buf, size,
+			 ": its payload ended too often, at last with %s", how);
+		break;
+	case ICAUSE_WATCHDOG:
+		snprintf(buf, size, ": its payload gave no sign of life");
+		break;
+	case ICAUSE_OOM:
+		snprintf(buf, size, ": its payload took too much memory");
+		break;
+	case ICAUSE_CTRL_ALT_DEL:
+		snprintf(buf, size, ": the machine's button was pressed");
+		break;
+	default:
+		break;
+	}
+}
+
 void verdict_sentence(enum cause c, const struct evidence *e, char *buf,
 		      size_t size)
 {
 	const char *text = causes[c].sentence;
 	const struct proof *p = &e->proof;
-	uint8_t failed = (uint8_t)(e->detail >> 8);
+	char why[96];
 
+	wanted_why(e, why, sizeof(why));
 	if (c == CAUSE_UNCLEAN_PROOF)
 		snprintf(buf, size,
 			 "%s: %u writable mounts, %u requests in flight, %u "
 			 "processes",
 			 text, p->rw_mounts, p->inflight, p->processes);
-	else if (cause_clean(c) && e->icause == ICAUSE_INIT)
-		snprintf(buf, size, "%s: its stage %u, %s, failed (%s)", text,
-			 e->detail >> 8, boot_stage_name(failed),
-			 strerror((int)(e->detail & 0xff)));
 	else if (cause_clean(c))
-		snprintf(buf, size, "%s", text);
+		snprintf(buf, size, "%s%s", text, why);
 	else if (WIFSIGNALED(e->wait_status))
 		snprintf(buf, size, "%s (signal %d), %s", text,
 			 WTERMSIG(e->wait_status), stage_words(e->stage));

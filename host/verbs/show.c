@@ -138,6 +138,8 @@ void show_status(FILE *out, const json_t *status)
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (member(status, keys[i], text, sizeof(text)))
 			row(out, keys[i], text);
+	if (member(status, "boot_stage_name", text, sizeof(text)))
+		row(out, "boot stage", text);
 	if (member_duration(status, "uptime_us", text, sizeof(text)))
 		row(out, "uptime", text);
 	forward_rows(out, status);

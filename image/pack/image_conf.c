@@ -71,6 +71,8 @@ static const char *keep(struct image_conf *c, struct root_entry *e)
 		c->room = room;
 	}
 	e->line = c->reader->line;
+	e->arch = c->reader->section + strlen("root");
+	e->arch += *e->arch == '-';
 	c->root[c->count++] = *e;
 	return NULL;
 }
@@ -134,6 +136,10 @@ static const char *add_forward(void *into, const char *value)
 	.type = CONF_TEXT, .at = offsetof(struct image_conf, member),          \
 	.max = sizeof(((struct image_conf *)0)->member), .required = true
 #define REPEATS(fn) .type = CONF_CALL, .add = fn, .repeats = true
+#define ROOT(section)                                                          \
+	{ section, "dir", REPEATS(add_dir) },                                  \
+	{ section, "file", REPEATS(add_file) },                                \
+	{ section, "link", REPEATS(add_link) }
 
 static const struct conf_key keys[] = {
 	{ "image", "name", TEXT(name) },
@@ -144,9 +150,9 @@ static const struct conf_key keys[] = {
 	  .at = offsetof(struct image_conf, memory), .min = 32ULL << 20,
 	  .max = 1ULL << 44 },
 	{ "defaults", "forward", REPEATS(add_forward) },
-	{ "root", "dir", REPEATS(add_dir) },
-	{ "root", "file", REPEATS(add_file) },
-	{ "root", "link", REPEATS(add_link) },
+	ROOT("root"),
+	ROOT("root-x86_64"),
+	ROOT("root-s390x"),
 };
 
 /* A word that may stand in a path, in "NAME VERSION", and in a manifest. */

@@ -16,6 +16,8 @@
  *	file = 0644 /www/page.html www/page.html
  *	file = 0755 /bin/busybox busybox-static:/bin/busybox
  *	link = /bin/sh busybox
+ *	[root-s390x]			the same for one architecture, or
+ *	link = /lib/ld64.so.1 ...	[root-x86_64]
  *
  * A file's source is a path in the image's root/, or PACKAGE:/PATH, a file of
  * a Debian package of the guest's architecture. A mode may name an owner too,
@@ -39,6 +41,7 @@ struct root_entry {
 	uint32_t uid, gid;
 	char path[NODE_PATH_MAX];
 	char source[SOURCE_MAX]; /* of a file; of a link its target */
+	const char *arch; /* "": every one */
 	unsigned int line;
 };
 

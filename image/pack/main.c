@@ -143,7 +143,7 @@ static bool read_words(struct job *j, int argc, char **argv)
 {
 	if (argc < 8 || argc - 8 > PACKAGES_MAX)
 		return false;
-	j->arch = argv[3];
+	j->arch = j->sources.arch = argv[3];
 	j->sources.init = argv[4];
 	j->kernel = argv[5];
 	j->inputs = argv[6];

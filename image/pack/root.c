@@ -108,6 +108,44 @@ static int add_entry(struct tree *t, const struct root_entry *e,
 	return tree_add(t, &n, error);
 }
 
+#ifdef CONFIG_GUEST_STORAGE
+/* A program that the boot step runs. */
+static int check_program(const struct tree *t, const char *path,
+			 const struct storage_disk *d, char *error)
+{
+	if (tree_find(t, path))
+		return 0;
+	return sentence(error, -EINVAL,
+			"init.conf: disk %s needs %s, which is not in the "
+			"image: add it to [root] of image.conf, from Debian's "
+			"e2fsprogs",
+			d->path, path);
+}
+
+static int check_storage(const struct tree *t, const struct storage_conf *c,
+			 char *error)
+{
+	int r = 0;
+
+	for (unsigned int i = 0; r == 0 && i < c->disks; i++) {
+		if (!c->disk[i].read_only)
+			r = check_program(t, STORAGE_FSCK, &c->disk[i], error);
+		if (r == 0 && c->disk[i].create)
+			r = check_program(t, STORAGE_MKFS, &c->disk[i], error);
+	}
+	return r;
+}
+#else
+static int check_storage(const struct tree *t, const struct storage_conf *c,
+			 char *error)
+{
+	(void)t;
+	(void)c;
+	(void)error;
+	return 0;
+}
+#endif
+
 /* What PID 1 would refuse at boot is refused here: the file, and what it
  * starts. */
 static int check_init_conf(const struct tree *t, char *error)
@@ -131,7 +169,7 @@ static int check_init_conf(const struct tree *t, char *error)
 				"image.conf:%u: %s is what init.conf executes, "
 				"write mode 0755",
 				payload->line, payload->path);
-	return 0;
+	return check_storage(t, &conf.storage, error);
 }
 
 int root_build(const struct image_conf *c, const struct root_sources *s,
@@ -150,7 +188,8 @@ int root_build(const struct image_conf *c, const struct root_sources *s,
 	if (r == 0)
 		r = add_own(t, "/etc/reprise/image", 0644, NULL, words, error);
 	for (size_t i = 0; i < c->count && r == 0; i++)
-		r = add_entry(t, &c->root[i], s, error);
+		if (!*c->root[i].arch || !strcmp(c->root[i].arch, s->arch))
+			r = add_entry(t, &c->root[i], s, error);
 	if (r == 0)
 		r = tree_finish(t, error);
 	return r ? r : check_init_conf(t, error);

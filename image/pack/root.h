@@ -19,6 +19,7 @@ struct package {
 };
 
 struct root_sources {
+	const char *arch;
 	const char *dir;  /* the image's directory */
 	const char *init; /* the program reprise-init */
 	const struct package *packages;

@@ -53,7 +53,8 @@ measure_fn measure_memory_back;	  /* memory.c */
 measure_fn measure_init_size_tiny, measure_init_size_full; /* guest_init.c */
 measure_fn measure_init_memory_tiny, measure_init_memory_full;
 measure_fn measure_init_to_payload, measure_init_wakeups;
-measure_fn measure_init_heap; /* init_heap.c */
+measure_fn measure_init_heap;	 /* init_heap.c */
+measure_fn measure_quiesce_disk; /* quiesce_disk.c */
 
 /* byproducts_note() - a clean reboot: learn from its marks (byproducts.c) */
 void byproducts_note(struct bench *b, const char *arch, const struct marks *m);

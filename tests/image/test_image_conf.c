@@ -39,13 +39,16 @@ static void image_conf_with_entries_keeps_mode_owner_and_line(void **state)
 	assert_int_equal(parse(HEAD "forward = 80\nforward = 443\n[root]\n"
 				    "dir = 0755 /www\n"
 				    "file = 4711:7:8 /a b\n"
-				    "link = /bin/sh busybox\n",
+				    "link = /bin/sh busybox\n"
+				    "[root-s390x]\nlink = /l m\n",
 			       &c),
 			 0);
 	assert_int_equal(c.memory, 256 << 20);
 	assert_int_equal(c.forwards, 2);
 	assert_int_equal(c.forward[1], 443);
-	assert_int_equal(c.count, 3);
+	assert_int_equal(c.count, 4);
+	assert_string_equal(c.root[2].arch, "");
+	assert_string_equal(c.root[3].arch, "s390x");
 	assert_int_equal(c.root[0].mode, S_IFDIR | 0755);
 	assert_int_equal(c.root[1].mode, S_IFREG | 04711);
 	assert_int_equal(c.root[1].uid, 7);

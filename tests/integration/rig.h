@@ -9,6 +9,8 @@
  *	test_guest     ends that the guest begins: reboot, power-off, payload's
  *	               exit, reset and halt without intent, panic
  *	test_payload   its user, limits and rights; restarts, memory, giving up
+ *	test_devices   the guest's network, disks and watchdog
+ *	test_tiny      the guest without any of them
  *	test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU
  *killed or told to end, restart = never test_refused   what never starts: bad
  *files, bad images, bad QEMUs test_model_port    the stand-in's port: garbage,

@@ -15,10 +15,12 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -188,6 +190,7 @@ _Noreturn void inside_run(const struct inside *s)
 	char go;
 	int fd;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody */
 	if (read(s->socket, &go, 1) != 1 ||
 	    (go == INSIDE_GROUP && unshare(CLONE_NEWCGROUP) < 0) ||
 	    move_in(s) < 0)

@@ -15,7 +15,8 @@ enum { WORKERS = 32 };
 static const char *const who_words[LIFE_WHOS] = { "PID 1", "helpers" };
 
 /* Return: 1: something failed; 0 */
-static int sweep(const struct life_plan *plan, enum life_who who)
+static int sweep(const struct life_plan *plan, enum life_who who,
+		 unsigned int *points)
 {
 	const struct sweep_choice all = { 1, 0, WORKERS };
 	struct sweep_result s;
@@ -29,6 +30,7 @@ static int sweep(const struct life_plan *plan, enum life_who who)
 	       "asked again, slowest %u ms\n",
 	       plan->name, who_words[who], s.calls, s.points, s.failed,
 	       s.pushed, s.slowest_ms);
+	*points += s.points;
 	return s.failed > 0;
 }
 
@@ -44,12 +46,20 @@ static bool wanted(char *const *words, const char *name)
 
 int main(int argc, char **argv)
 {
+	unsigned int points = 0;
 	int failed = 0;
 
 	(void)argc;
 	for (const struct life_plan *p = sweep_plans; p->name; p++)
 		if (wanted(argv + 1, p->name))
 			for (int who = 0; who < LIFE_WHOS; who++)
-				failed |= sweep(p, (enum life_who)who);
+				failed |= sweep(p, (enum life_who)who, &points);
+	if (!points && !failed) {
+		fprintf(stderr, "sweep: nothing was tried: name plans of "
+				"sweep_plans[], such as request, or none\n");
+		return 2;
+	}
+	printf("%u points tried, %s\n", points,
+	       failed ? "not all ended as they should" : "all ended as meant");
 	return failed;
 }

@@ -148,6 +148,25 @@ static void sentence_of_a_failed_step_names_stage_and_error(void **state)
 				     "device or address)"));
 }
 
+static void sentence_of_a_give_up_names_the_last_end(void **state)
+{
+	struct evidence e = { .end = END_SHUTDOWN,
+			      .stage = STAGE_POWEROFF,
+			      .intent = INTENT_POWEROFF,
+			      .icause = ICAUSE_GAVE_UP,
+			      .detail = 3 << 8 };
+	char text[160];
+
+	(void)state;
+	verdict_sentence(verdict_cause(&e), &e, text, sizeof(text));
+	assert_string_equal(text, "the guest asked to power off and was quiet: "
+				  "its payload ended too often, at last with "
+				  "status 3");
+	e.detail = 11;
+	verdict_sentence(verdict_cause(&e), &e, text, sizeof(text));
+	assert_non_null(strstr(text, "at last with signal 11"));
+}
+
 static void manual_names_every_cause_with_its_code(void **state)
 {
 	static char text[65536];
@@ -193,6 +212,7 @@ int main(void)
 		cmocka_unit_test(sentence_boot_timeout_names_the_stage),
 		cmocka_unit_test(
 			sentence_of_a_failed_step_names_stage_and_error),
+		cmocka_unit_test(sentence_of_a_give_up_names_the_last_end),
 		cmocka_unit_test(manual_names_every_cause_with_its_code),
 		cmocka_unit_test(quiesced_reboot_that_powers_off_is_a_reboot),
 	};
