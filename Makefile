@@ -86,7 +86,8 @@ olddefconfig: | deps
 
 # ---- both programs, for each architecture: static, position-independent, musl
 CFLAGS_MUSL := -Os -fPIE -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -fno-unwind-tables $(WARN_GCC)
+	-fno-asynchronous-unwind-tables -fno-unwind-tables \
+	-flto -ffat-lto-objects $(WARN_GCC)
 LDFLAGS_MUSL := -static-pie -Wl,--gc-sections,--build-id=none \
 	-Wl,-z,noseparate-code,-z,relro,-z,now
 LIBS_host := -ljansson -lsodium -lz
@@ -95,7 +96,8 @@ LIBS_guest := $(if $(CONFIG_GUEST_NET),-lnl-route -lnl)
 define program # 1: architecture, 2: folder, 3: name
 $(O)/$(1)/$(3).debug: $(patsubst %.c,$(O)/$(1)/%.o,$(common-y) $($(2)-y))
 	$$(call say,LD,$$@)
-	$$(Q)$(O)/$(1)/toolchain/bin/cc $(LDFLAGS_MUSL) -o $$@ $$^ $$(LIBS_$(2))
+	$$(Q)$(O)/$(1)/toolchain/bin/cc $(LDFLAGS_MUSL) $$(LDFLAGS_$(2)) -o $$@ \
+		$$^ $$(LIBS_$(2))
 
 $(O)/$(1)/$(3): $(O)/$(1)/$(3).debug
 	$$(Q)$(1)-linux-gnu-strip -o $$@ $$<

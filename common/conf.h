@@ -36,9 +36,9 @@ struct conf_key {
 	const char *key;
 	enum conf_type type;
 	bool required;
-	bool repeats;	     /* CONF_CALL only: may stand more than once */
-	size_t at;	     /* offsetof() in the target */
-	uint64_t min, max;   /* of BYTES, MS, NUMBER; TEXT: max = array size */
+	bool repeats;	   /* CONF_CALL only: may stand more than once */
+	size_t at;	   /* offsetof() in the target */
+	uint64_t min, max; /* of BYTES, MS, NUMBER; TEXT: max = array size */
 	const char *const *choices; /* ends with NULL */
 	/* Return: NULL, or what should have been written instead (static) */
 	const char *(*add)(void *into, const char *value);
@@ -52,8 +52,8 @@ struct conf {
 	void *into;
 	const char *file; /* for sentences only */
 	unsigned int line;
-	const char *section; /* one of keys[].section, or NULL */
-	uint64_t seen;	     /* bit i: keys[i] was given */
+	const char *section;	    /* one of keys[].section, or NULL */
+	uint64_t seen;		    /* bit i: keys[i] was given */
 	char error[CONF_ERROR_MAX]; /* "" while all is well */
 };
 
@@ -87,6 +87,13 @@ bool conf_given(const struct conf *c, const char *section, const char *key);
  */
 int conf_value(const struct conf_key *k, const char *value, void *into,
 	       char *why);
+
+/*
+ * conf_digits() - a decimal number: no sign, no blank, no overflow
+ * @end:	set to what follows it
+ * Return: false: there is none; *@v is not to be used
+ */
+bool conf_digits(const char *s, const char **end, uint64_t *v);
 
 /* conf_append() - add ", word" to a list of words, cut at @size */
 void conf_append(char *list, size_t size, const char *word);

@@ -30,8 +30,7 @@ static const struct unit ms_units[] = {
 	{ "min", 60000 },
 };
 
-/* Digits only: no sign, no hexadecimal, no overflow. */
-static bool digits(const char *s, const char **end, uint64_t *v)
+bool conf_digits(const char *s, const char **end, uint64_t *v)
 {
 	const char *p = s;
 
@@ -52,7 +51,7 @@ static bool with_unit(const char *s, const struct unit *units, size_t count,
 {
 	const char *rest;
 
-	if (!digits(s, &rest, v))
+	if (!conf_digits(s, &rest, v))
 		return false;
 	rest += strspn(rest, " ");
 	for (size_t i = 0; i < count; i++) {
@@ -126,7 +125,7 @@ static int number_value(const struct conf_key *k, const char *value, void *at,
 	uint64_t v;
 	uint32_t n;
 
-	if (!digits(value, &end, &v) || *end || v < k->min || v > k->max ||
+	if (!conf_digits(value, &end, &v) || *end || v < k->min || v > k->max ||
 	    v > UINT32_MAX)
 		return out_of_range(k, 1, ", a plain number", why);
 	n = (uint32_t)v;
@@ -182,9 +181,9 @@ int conf_value(const struct conf_key *k, const char *value, void *into,
 	static int (*const by_type[])(const struct conf_key *k,
 				      const char *value, void *at,
 				      char *why) = {
-		[CONF_TEXT] = text_value,     [CONF_BYTES] = bytes_value,
-		[CONF_MS] = ms_value,	      [CONF_NUMBER] = number_value,
-		[CONF_FLAG] = flag_value,     [CONF_CHOICE] = choice_value,
+		[CONF_TEXT] = text_value, [CONF_BYTES] = bytes_value,
+		[CONF_MS] = ms_value,	  [CONF_NUMBER] = number_value,
+		[CONF_FLAG] = flag_value, [CONF_CHOICE] = choice_value,
 		[CONF_CALL] = call_value,
 	};
 	char *base = into;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "common/version.h"
 #include "guest/boot/clock.h"
 #include "guest/boot/console.h"
@@ -104,13 +105,18 @@ static _Noreturn void boot(struct init *in)
 	init_run(in);
 }
 
+static void tell(int fd, const char *text)
+{
+	(void)!write(fd, text, strlen(text));
+}
+
 static int ask(const char *verb)
 {
 	char answer[CONTROL_ANSWER_MAX];
 	int r = control_ask(verb, answer);
 
-	dprintf(r ? STDERR_FILENO : STDOUT_FILENO, "reprise-init: %s\n",
-		answer);
+	log_line(r ? STDERR_FILENO : STDOUT_FILENO, "reprise-init", "%s",
+		 answer);
 	return r;
 }
 
@@ -122,12 +128,12 @@ int main(int argc, char **argv)
 	if (getpid() == 1)
 		boot(&init);
 	if (strcmp(word, "--version") == 0) {
-		dprintf(STDOUT_FILENO, "reprise-init %s\n", REPRISE_VERSION);
+		tell(STDOUT_FILENO, "reprise-init " REPRISE_VERSION "\n");
 		return 0;
 	}
 	if (control_verb(word) != INTENT_NONE)
 		return ask(word);
-	dprintf(STDERR_FILENO,
-		"usage: reprise-init reboot|poweroff|update|--version\n");
+	tell(STDERR_FILENO,
+	     "usage: reprise-init reboot|poweroff|update|--version\n");
 	return 2;
 }

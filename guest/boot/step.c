@@ -43,7 +43,7 @@ const struct boot_step *boot_step(unsigned int i)
 pid_t boot_step_start(const struct boot_step *step,
 		      const struct init_conf *conf)
 {
-	pid_t pid = fork();
+	pid_t pid = _Fork();
 	sigset_t none;
 
 	if (pid < 0)

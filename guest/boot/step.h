@@ -23,7 +23,8 @@ struct boot_step {
 	/* Return: 0; -errno, and the console knows why */
 	int (*run)(const struct init_conf *conf);
 	bool inside; /* by PID 1 itself: what it opens stays open. No waiting */
-	/* How long to wait for the host's word first, ms; NULL or 0: not at all */
+	/* How long to wait for the host's word first, ms; NULL or 0: not at all
+	 */
 	uint32_t (*awaits)(const struct init_conf *conf);
 	/* That word, from a hostile host perhaps: keep it for run() */
 	void (*hear)(struct init_conf *conf, const uint8_t *text, size_t len);

@@ -105,9 +105,7 @@ static const struct conf_key keys[] = {
 	CHOICE("policy", "on-exit", on_exit, end_words),
 	CHOICE("policy", "on-failure", on_failure, end_words),
 	CHOICE("policy", "on-give-up", on_give_up, end_words),
-	NET_KEYS(AT(net))
-	STORAGE_KEYS(AT(storage))
-	WATCHDOG_KEYS(AT(watchdog))
+	NET_KEYS(AT(net)) STORAGE_KEYS(AT(storage)) WATCHDOG_KEYS(AT(watchdog))
 };
 _Static_assert(ARRAY_SIZE(keys) <= CONF_KEYS_MAX, "struct conf counts in bits");
 

@@ -4,7 +4,6 @@
  */
 #include "guest/config/payload_conf.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "guest/config/init_conf.h"
@@ -91,10 +90,10 @@ static const char *add_statuses(struct init_conf *c, enum intent intent,
 	struct restart_rules *r = &c->restart_rules;
 
 	while (*value) {
-		char *rest;
-		unsigned long status = strtoul(value, &rest, 10);
+		const char *rest;
+		uint64_t status;
 
-		if (*value < '0' || *value > '9' || status > 255 ||
+		if (!conf_digits(value, &rest, &status) || status > 255 ||
 		    (*rest && *rest != ' ' && *rest != '\t') ||
 		    taken(r, (unsigned int)status))
 			return "write exit statuses of 0 to 255, each in one "

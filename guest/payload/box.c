@@ -16,7 +16,6 @@
 #include "guest/payload/box.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <stddef.h>
@@ -40,7 +39,7 @@ static int enter_limits(const struct box_conf *box, const struct user *user)
 				   : (rlim_t)box->limit[i].value;
 		const struct rlimit l = { v, v };
 
-		if (box->limit[i].given && setrlimit(i, &l) < 0)
+		if (box->limit[i].given && prlimit(0, i, &l, NULL) < 0)
 			return errno;
 	}
 	return 0;
@@ -75,6 +74,7 @@ static int drop_bounding(uint64_t keep)
 	return 0;
 }
 
+/* Not setresuid(3): the C library would look for threads to take along. */
 static int enter_user(const struct box_conf *box, const struct user *user)
 {
 	int e = restricted(box, user) ? drop_bounding(box->capabilities) : 0;
@@ -85,9 +85,9 @@ static int enter_user(const struct box_conf *box, const struct user *user)
 	(void)!fchown(STDOUT_FILENO, user->uid, user->gid);
 	if (box->capabilities && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return errno;
-	if (setgroups(0, NULL) < 0 ||
-	    setresgid(user->gid, user->gid, user->gid) < 0 ||
-	    setresuid(user->uid, user->uid, user->uid) < 0)
+	if (syscall(SYS_setgroups, 0, NULL) < 0 ||
+	    syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0 ||
+	    syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
 		return errno;
 	return 0;
 }

@@ -15,11 +15,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/conf.h"
 #include "common/sys.h"
 #include "guest/file/file.h"
 
@@ -84,7 +84,7 @@ pid_t cgroup_fork(int cgroup)
 		pid = sys_clone_into(cgroup);
 	if (pid >= 0)
 		return pid;
-	pid = fork(); /* no clone3(2) here, or no cgroup: move it */
+	pid = _Fork(); /* no clone3(2) here, or no cgroup: move it */
 	if (pid == 0 && cgroup >= 0 && write_at(cgroup, "cgroup.procs", "0"))
 		_exit(127);
 	return pid < 0 ? -errno : pid;
@@ -97,16 +97,22 @@ int cgroup_kill(int cgroup)
 
 uint64_t cgroup_oom_kills(int cgroup)
 {
-	char text[256];
-	const char *word;
+	static const char key[] = "\noom_kill "; /* never the first line */
 	int fd = openat(cgroup, "memory.events", O_RDONLY | O_CLOEXEC);
+	char text[256];
 	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	uint64_t kills = 0;
+	const char *line = text, *rest;
 
 	if (fd >= 0)
 		close(fd);
 	text[n > 0 ? n : 0] = '\0';
-	word = strstr(text, "oom_kill ");
-	return word ? strtoull(word + strlen("oom_kill "), NULL, 10) : 0;
+	while ((line = strchr(line, '\n')) &&
+	       strncmp(line, key, sizeof(key) - 1) != 0)
+		line++;
+	if (line)
+		conf_digits(line + sizeof(key) - 1, &rest, &kills);
+	return kills;
 }
 
 /* "0::/payload" or "0::/payload/below" */

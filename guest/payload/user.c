@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "common/conf.h"
 #include "guest/file/file.h"
 
 enum { FIELDS_MAX = 4, PATH_BYTES = 192 };
@@ -26,15 +26,16 @@ struct search {
 	uint32_t number[FIELDS_MAX];
 };
 
+/* UINT32_MAX would mean: leave it as it is. */
 static bool number_of(const char *text, uint32_t *v)
 {
-	unsigned long long n;
+	const char *rest;
+	uint64_t n;
 
-	if (!*text || text[strspn(text, "0123456789")] || strlen(text) > 10)
+	if (!conf_digits(text, &rest, &n) || *rest || n >= UINT32_MAX)
 		return false;
-	n = strtoull(text, NULL, 10);
 	*v = (uint32_t)n;
-	return n < UINT32_MAX; /* which would mean: leave it as it is */
+	return true;
 }
 
 /* Return: 1: this is the line, and its numbers are good; 0 */

@@ -20,11 +20,9 @@ enum { FIELD_SOURCE = 1, FIELD_SUPER = 2, FIELDS_LAST = 3 };
 static bool split(char *text, char **field, int count)
 {
 	int n = 0;
-	char *rest;
 
-	for (char *word = strtok_r(text, " ", &rest); word && n < count;
-	     word = strtok_r(NULL, " ", &rest))
-		field[n++] = word;
+	while (n < count && text)
+		field[n++] = strsep(&text, " ");
 	return n == count;
 }
 
@@ -53,8 +51,10 @@ static void unescape(char *s)
 int mountinfo_parse(char *line, struct mount_line *ret)
 {
 	char *first[FIELDS_FIRST], *last[FIELDS_LAST];
-	char *dash = strstr(line, " - ");
+	char *dash = line;
 
+	while ((dash = strchr(dash, ' ')) && strncmp(dash, " - ", 3) != 0)
+		dash++;
 	if (!dash)
 		return -EBADMSG;
 	*dash = '\0';

@@ -12,11 +12,11 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/conf.h"
 #include "guest/file/file.h"
 #include "guest/power/mountinfo.h"
 
@@ -33,15 +33,26 @@ static void path_under(const struct survey *s, char path[static PATH_BYTES],
 	snprintf(path, PATH_BYTES, "%s%s%s%s", s->root, folder, name, file);
 }
 
+/* After blanks. Return: 0 where there is none */
+static uint32_t number_at(const char *text, const char **rest)
+{
+	uint64_t v = 0;
+
+	text += strspn(text, " ");
+	*rest = text;
+	conf_digits(text, rest, &v);
+	return (uint32_t)v;
+}
+
 static int visit_memory(void *ctx, char *line)
 {
 	struct survey *s = ctx;
+	const char *rest;
 
 	if (strncmp(line, "Dirty:", 6) == 0)
-		s->proof->dirty_kib = (uint32_t)strtoul(line + 6, NULL, 10);
+		s->proof->dirty_kib = number_at(line + 6, &rest);
 	if (strncmp(line, "Writeback:", 10) == 0)
-		s->proof->writeback_kib =
-			(uint32_t)strtoul(line + 10, NULL, 10);
+		s->proof->writeback_kib = number_at(line + 10, &rest);
 	return 0;
 }
 
@@ -78,13 +89,14 @@ static void read_mounts(struct survey *s)
 static int visit_disk(void *ctx, const char *name)
 {
 	struct survey *s = ctx;
-	char path[PATH_BYTES], text[64], *rest;
+	char path[PATH_BYTES], text[64];
+	const char *rest;
 
 	path_under(s, path, "/sys/block/", name, "/inflight");
 	if (file_read(path, text, sizeof(text)) <= 0)
-		return 0; /* unplugged meanwhile */
-	s->proof->inflight += (uint32_t)strtoul(text, &rest, 10); /* reads */
-	s->proof->inflight += (uint32_t)strtoul(rest, NULL, 10);  /* writes */
+		return 0;			      /* unplugged meanwhile */
+	s->proof->inflight += number_at(text, &rest); /* reads */
+	s->proof->inflight += number_at(rest, &rest); /* writes */
 	return 0;
 }
 

@@ -59,7 +59,7 @@ pid_t quiet_start(void)
 
 	if (dir_each("/sys/block", stop_at_once, NULL) == 0)
 		return 0; /* not one disk: nothing that could be written to */
-	pid = fork();
+	pid = _Fork();
 	if (pid > 0)
 		return pid;
 	make_quiet();

@@ -28,7 +28,7 @@ void power_end(enum intent intent)
 pid_t power_end_by_child(enum intent intent)
 {
 	const int how = command(intent);
-	pid_t pid = fork();
+	pid_t pid = _Fork();
 
 	if (pid == 0) {
 		reboot(how);

@@ -112,10 +112,20 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
+/* Return: DISK_ZERO, DISK_SOMETHING; -errno */
+static int read_through(int fd, uint8_t *piece)
+{
+	ssize_t n;
+
+	while ((n = read(fd, piece, PIECE)) > 0)
+		if (!all_zero(piece, (size_t)n))
+			return DISK_SOMETHING;
+	return n < 0 ? -errno : DISK_ZERO;
+}
+
 int disk_content(const char *path)
 {
 	uint8_t super[SUPER_SIZE];
-	ssize_t n = 1;
 	uint8_t *piece;
 	int r = read_super(path, super);
 	int fd;
@@ -126,14 +136,7 @@ int disk_content(const char *path)
 	if (fd < 0)
 		return -errno;
 	piece = malloc(PIECE);
-	r = piece ? DISK_ZERO : -ENOMEM;
-	while (r == DISK_ZERO && n > 0) {
-		n = read(fd, piece, PIECE);
-		if (n < 0)
-			r = -errno;
-		else if (!all_zero(piece, (size_t)n))
-			r = DISK_SOMETHING;
-	}
+	r = piece ? read_through(fd, piece) : -ENOMEM;
 	free(piece);
 	close(fd);
 	return r;

@@ -62,6 +62,7 @@ static uint32_t on_ready(struct lifecycle *lc, const struct msg *m,
 	if (lc->epoch.stage != STAGE_HELLO)
 		return 0;
 	lc->epoch.stage = STAGE_READY;
+	lc->epoch.boot_stage = BOOT_READY; /* its STAGE is on its way */
 	if (!lc->ending) {
 		lc_mark(lc, MARK_READY, now_us);
 		lc->last = lc->now;

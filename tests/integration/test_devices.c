@@ -77,8 +77,8 @@ static void host_may_say_the_network_and_lend_a_disk(void **state)
 {
 	struct both *b = *state;
 	struct rig *r = &b->rig;
-	const char *const mkfs[] = { "/sbin/mkfs.ext4", "-q",	 "-L",
-				     "files",		"", NULL };
+	const char *const mkfs[] = { "/sbin/mkfs.ext4", "-q", "-L",
+				     "files",		"",   NULL };
 	const char *argv[6];
 	struct child c;
 

@@ -36,12 +36,11 @@ static void tiny_guest_boots_reboots_and_stops(void **state)
 static void tiny_builder_knows_no_network(void **state)
 {
 	struct utsname u;
-	const char *const argv[] = { "image/build",
-				     "tests/integration/images/devices",
-				     u.machine,
-				     "build/tiny",
-				     u.machine,
-				     NULL };
+	const char *const argv[] = {
+		"image/build", "tests/integration/images/devices",
+		u.machine,     "build/tiny",
+		u.machine,     NULL
+	};
 	struct child c;
 
 	(void)state;

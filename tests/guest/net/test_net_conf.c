@@ -151,8 +151,9 @@ static void host_may_say_what_the_file_may(void **state)
 
 	(void)state;
 	net_add_link(&c, "eth7");
-	assert_int_equal(of_host(&c, "link = eth0 address 10.0.2.15/24\n"
-				     "dns = 10.0.2.3\n",
+	assert_int_equal(of_host(&c,
+				 "link = eth0 address 10.0.2.15/24\n"
+				 "dns = 10.0.2.3\n",
 				 &got),
 			 0);
 	assert_int_equal(got.links, 1);

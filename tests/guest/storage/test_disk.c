@@ -55,8 +55,7 @@ static void find_by_serial_wants_exactly_one(void **state)
 
 static void find_by_label_reads_the_super_block(void **state)
 {
-	const struct storage_disk files = { .name = "files",
-					    .by_label = true };
+	const struct storage_disk files = { .name = "files", .by_label = true };
 	const struct storage_disk full = { .name = "sixteen-letters-",
 					   .by_label = true };
 	char super[0x88] = { [0x38] = 0x53, [0x39] = (char)0xef };
