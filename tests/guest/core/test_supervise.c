@@ -389,6 +389,44 @@ static void wish_at_any_place_ends_in_time(void **state)
 	}
 }
 
+/* The host's words start an end, or do nothing to a payload. */
+static void any_word_of_the_host_leaves_the_payload_alone(void **state)
+{
+	static const struct msg words[] = {
+		{ .type = MSG_ASK },
+		{ .type = MSG_WELCOME,
+		  .welcome = { .heartbeat_ms = HEARTBEAT_MIN_MS } },
+		{ .type = MSG_REQUEST, .request = { INTENT_REBOOT, 1 } },
+		{ .type = MSG_REQUEST, .request = { INTENT_POWEROFF, 0 } },
+		{ .type = MSG_GRANT, .grant = { INTENT_REBOOT, 1 } },
+		{ .type = MSG_COMMIT, .commit = { INTENT_REBOOT } },
+		{ .type = MSG_HELLO },
+		{ .type = 255 },
+	};
+	struct session_rules rules = rules_of(RESTART_ALWAYS);
+
+	(void)state;
+	for (int at = PAY_NONE; at <= PAY_RESTING; at++) {
+		for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+			struct guest g =
+				guest_at((enum payload_state)at, &rules);
+			uint64_t due = g.s.pay_due;
+			struct msg m = words[i];
+
+			m.epoch = id.epoch;
+			step(&g, (struct session_event){ .kind = SEV_MSG,
+							 .msg = &m });
+			assert_int_equal(g.s.pay, at);
+			assert_int_equal(g.out.actions & ~(1U << SACT_WELCOMED),
+					 0);
+			if (g.s.intent == INTENT_NONE)
+				assert_true(g.s.pay_due == due);
+			else
+				assert_int_equal(m.type, MSG_REQUEST);
+		}
+	}
+}
+
 /* With what follows from it: nothing starts again once an end is wanted. */
 static void any_two_events_at_any_place_keep_what_is_promised(void **state)
 {
@@ -451,6 +489,7 @@ int main(void)
 		cmocka_unit_test(
 			health_command_that_hangs_is_stopped_and_has_failed),
 		cmocka_unit_test(wish_at_any_place_ends_in_time),
+		cmocka_unit_test(any_word_of_the_host_leaves_the_payload_alone),
 		cmocka_unit_test(
 			any_two_events_at_any_place_keep_what_is_promised),
 	};
