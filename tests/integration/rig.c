@@ -134,6 +134,17 @@ int rig_await_end(struct rig *r)
 	return r->shim.code;
 }
 
+void rig_assert_end(struct rig *r, int code)
+{
+	char what[64];
+
+	if (rig_await_end(r) == code)
+		return;
+	snprintf(what, sizeof(what), "its exit code is %d, not %d",
+		 r->shim.code, code);
+	rig_fail(r, what);
+}
+
 static int visible(const struct dirent *d)
 {
 	return d->d_name[0] != '.';

@@ -69,6 +69,7 @@ void rig_run_file(struct rig *r, const char *image, const char *lines);
 void rig_await_ready(struct rig *r); /* the next READY not awaited before */
 void rig_await_said(struct rig *r, const char *text); /* on shim's stderr */
 int rig_await_end(struct rig *r); /* Return: its exit code */
+void rig_assert_end(struct rig *r, int code);
 
 /* rig_verb() - reprise ARGS..., to its end. @c: to be closed by the caller */
 void rig_verb(struct rig *r, struct child *c, const char *const args[]);

@@ -44,7 +44,7 @@ static void assert_page(struct rig *r, const char *page, const char *part)
 static void stop(struct rig *r)
 {
 	RIG_DO(r, "stop", r->name);
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
 }
 
@@ -135,7 +135,7 @@ static void boot_that_cannot_go_on_is_a_stated_power_off(void **state)
 		make_disk(r, "one.img");
 		rig_write(r, "full.img", "something that somebody wants");
 		run(b, cases[i].lines);
-		assert_int_equal(rig_await_end(r), 0);
+		rig_assert_end(r, 0);
 		rig_await_said(r, "clean power-off");
 		rig_await_said(r, cases[i].evidence);
 		rig_assert_nothing_left(r);
@@ -156,7 +156,7 @@ static void who_hangs_is_stopped_by_the_watchdog(struct both *b,
 	rig_await_ready(r);
 	rig_poke(r, page);
 	end_ms = child_deadline() - CHILD_DEADLINE_MS + WATCHDOG_MS + SLACK_MS;
-	assert_int_equal(rig_await_end(r), 69);
+	rig_assert_end(r, 69);
 	assert_true(child_left(end_ms) > 0); /* as init.conf says */
 	rig_await_said(r, "watchdog: nobody fed the guest's watchdog");
 	rig_assert_nothing_left(r);

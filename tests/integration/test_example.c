@@ -95,7 +95,7 @@ static void run_of_image_serves_until_stopped(void **state)
 	assert_int_equal(rig_number(r, "pid"), qemu);
 	assert_boot(r, 1, 1);
 	ASSERT_SAYS(r, "clean power-off", "stop", "web");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_await_said(r, "clean power-off");
 	rig_assert_nothing_left(r);
 }
@@ -124,7 +124,7 @@ static void reboot_in_place_keeps_qemu_each_time(void **state)
 		memcpy(epoch[0], epoch[1], sizeof(epoch[0]));
 	}
 	RIG_DO(r, "stop", "web");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
 }
 
@@ -166,7 +166,7 @@ static void reboot_in_full_gives_memory_back_first(void **state)
 	json_decref(status);
 	assert_true(back > 0 && back <= launched);
 	RIG_DO(r, "stop", "web");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
 }
 

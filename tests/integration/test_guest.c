@@ -45,7 +45,7 @@ static void guest_that_asks_gets_what_it_asked_for(void **state)
 	assert_last(r, "clean reboot", "in place");
 	assert_int_equal(rig_number(r, "pid"), qemu);
 	rig_poke(r, "/cgi-bin/do?poweroff");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_await_said(r, "clean power-off");
 	rig_assert_nothing_left(r);
 }
@@ -61,7 +61,7 @@ static void payload_that_fails_is_rebooted_cleanly(void **state)
 	assert_boot(b, 1, 2);
 	assert_last(r, "clean reboot", "in place");
 	RIG_DO(r, "stop", "guest");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
 }
 
@@ -88,7 +88,7 @@ static void guest_that_ends_unasked_is_never_reset_in_place(void **state)
 		assert_true(rig_number(r, "pid") != qemu);
 	}
 	RIG_DO(r, "stop", "guest");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
 }
 

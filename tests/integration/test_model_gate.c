@@ -189,7 +189,7 @@ static void refusing_policy_is_the_answer(void **state)
 	assert_int_equal(rig_number(r, "boot"), 1);
 	/* a signal insists: the host ends what the guest does not want to */
 	kill(r->shim.pid, SIGTERM);
-	assert_int_equal(rig_await_end(r), 76);
+	rig_assert_end(r, 76);
 	rig_assert_nothing_left(r);
 }
 
@@ -223,7 +223,7 @@ static void boot_without_hello_times_out(void **state)
 
 	rig_run_model(r, "no-hello",
 		      "boot-timeout = 1 s\n[restart]\npolicy = never\n");
-	assert_int_equal(rig_await_end(r), 71);
+	rig_assert_end(r, 71);
 	rig_await_said(r, "boot timeout");
 	rig_assert_nothing_left(r);
 }
@@ -245,7 +245,7 @@ static void qemu_that_ends_before_qmp_is_quoted(void **state)
 	struct rig *r = &((struct both *)*state)->rig;
 
 	rig_run_model(r, "ends-at-once", "");
-	assert_int_equal(rig_await_end(r), 77);
+	rig_assert_end(r, 77);
 	rig_await_said(r, "QEMU refused to start");
 	rig_await_said(r, "pvmodel: these are my last words");
 	rig_assert_nothing_left(r);

@@ -30,7 +30,7 @@ static void noise_in_every_state_is_counted_and_nothing_else(void **state)
 	assert_int_equal(rig_number(r, "frames_dropped"), 8 * NOISE_FRAMES);
 	assert_int_equal(rig_number(r, "agent_dropped"), 8 * NOISE_REFUSED);
 	RIG_DO(r, "stop", "under-test");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
 }
 

@@ -56,7 +56,7 @@ static void stop_before_hello_waits_for_the_agent(void **state)
 	call = begin_call(r, "Stop");
 	/* asked for after the stop: so that was before HELLO too */
 	assert_string_equal(rig_word(r, "agent"), "not heard yet");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_await_said(r, "clean power-off");
 	end_call(call, "\"clean power-off\"");
 	rig_assert_nothing_left(r);
@@ -79,7 +79,7 @@ static void sigterm_to_shim_stops_the_guest_cleanly(void **state)
 	rig_run(r, rig_image(b->arch, "guest"), "guest");
 	rig_await_ready(r);
 	sys_pidfd_send_signal(r->shim.pidfd, SIGTERM);
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_await_said(r, "clean power-off");
 	rig_assert_nothing_left(r);
 }
@@ -97,7 +97,7 @@ static void reader_of_ready_that_leaves_harms_nothing(void **state)
 	RIG_DO(r, "reboot", "guest", "--wait");
 	assert_int_equal(rig_number(r, "boot"), 2);
 	RIG_DO(r, "stop", "guest");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
 }
 
@@ -117,7 +117,7 @@ static void qemu_killed_is_started_anew(void **state)
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_true(rig_number(r, "pid") != qemu);
 	RIG_DO(r, "stop", "guest");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
 }
 
@@ -137,9 +137,9 @@ static void qemu_ended_with_restart_never_is_the_exit_code(void **state)
 		rig_close(r);
 		rig_open(r);
 		rig_run_file(r, rig_image(b->arch, "guest"), never);
-		rig_await_said(r, started);
+		rig_await_ready(r);
 		signal_to_qemu(r, ends[i].sig);
-		assert_int_equal(rig_await_end(r), ends[i].code);
+		rig_assert_end(r, ends[i].code);
 		rig_await_said(r, ends[i].cause);
 		rig_await_said(r, "its restart policy forbids another start");
 		rig_assert_nothing_left(r);

@@ -22,7 +22,7 @@ static void start(struct both *b)
 static void stop(struct rig *r)
 {
 	RIG_DO(r, "stop", "box");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_await_said(r, "clean power-off");
 	rig_assert_nothing_left(r);
 }

@@ -28,7 +28,7 @@ static void tiny_guest_boots_reboots_and_stops(void **state)
 	assert_string_equal(rig_last(r, "cause"), "clean reboot");
 	assert_string_equal(rig_last(r, "strategy"), "in place");
 	RIG_DO(r, "stop", "guest");
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
 }
 
