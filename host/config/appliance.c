@@ -2,10 +2,9 @@
 /*
  * host/config/appliance.c - the appliance file
  *
- * Theory of operation: keys[] is the file's whole language; common/conf.c reads
- * it and writes every sentence about it. What a file leaves out has its
- * default from defaults(); what the image decides stays empty until
- * appliance_complete(). reprise.conf(5) describes each key.
+ * Theory of operation: host/config/keys.c is the file's language. What a file
+ * leaves out has its default from there; what the image decides stays empty
+ * until appliance_complete(). reprise.conf(5) describes each key.
  * Not here: whether the image is any good (host/config/image.c).
  */
 #include "host/config/appliance.h"
@@ -18,167 +17,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/array.h"
 #include "host/config/disk.h"
-#include "host/config/forward.h"
 #include "host/config/image.h"
+#include "host/config/keys.h"
 #include "host/config/text.h"
-#include "host/core/lifecycle.h" /* LC_CRASHES */
 
-enum { FILE_MAX = 65536, CPUS_MAX = 248, INTERVAL_MAX_MS = 86400000 };
-
-#define MIB (1ULL << 20)
-#define MEMORY_MIN (32 * MIB)
-#define MEMORY_MAX (16ULL << 40)
-
-static const char *const accels[] = {
-	[ACCEL_TCG] = "tcg", [ACCEL_KVM] = "kvm", NULL
-};
-static const char *const networks[] = {
-	[NETWORK_USER] = "user", [NETWORK_NONE] = "none", NULL
-};
-static const char *const machines[] = { [MACHINE_DEFAULT] = "default", NULL };
-static const char *const restarts[] = {
-	[RESTART_ON_FAILURE] = "on-failure",
-	[RESTART_ALWAYS] = "always",
-	[RESTART_NEVER] = "never",
-	NULL,
-};
-static const char *const architectures[] = { "x86_64", "s390x", NULL };
+enum { FILE_MAX = 65536 };
 
 bool appliance_name_ok(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
 	return n && n < APPLIANCE_NAME_SIZE && !name[n] && name[0] != '-';
-}
-
-static const char *add_name(void *into, const char *value)
-{
-	struct appliance *a = into;
-
-	if (!appliance_name_ok(value))
-		return "write 1 to 63 of a-z, 0-9 and -, as in web-1";
-	memcpy(a->name, value, strlen(value) + 1);
-	return NULL;
-}
-
-static const char *add_architecture(void *into, const char *value)
-{
-	struct appliance *a = into;
-
-	for (int i = 0; architectures[i]; i++) {
-		if (strcmp(value, architectures[i]) != 0)
-			continue;
-		memcpy(a->architecture, value, strlen(value) + 1);
-		return NULL;
-	}
-	return "write one of: x86_64, s390x";
-}
-
-/* s390x wants whole MiB; the same rule everywhere is easier to remember. */
-static const char *add_memory(void *into, const char *value)
-{
-	static const struct conf_key rule = { .type = CONF_BYTES,
-					      .min = MEMORY_MIN,
-					      .max = MEMORY_MAX };
-	struct appliance *a = into;
-	char why[CONF_ERROR_MAX];
-
-	if (conf_value(&rule, value, &a->memory, why) < 0 || a->memory % MIB)
-		return "write a number of whole MiB and its unit, from 32 MiB "
-		       "to 16 TiB, as in 512 MiB";
-	return NULL;
-}
-
-static const char *add_forward(void *into, const char *value)
-{
-	struct appliance *a = into;
-
-	if (a->forwards == APPLIANCE_FORWARDS)
-		return "eight are allowed, leave this one out";
-	if (forward_parse(value, &a->forward[a->forwards]) < 0)
-		return "write [ADDRESS:][PORT ->] GUEST-PORT, as in "
-		       "127.0.0.1:8080 -> 80, or 80 for any free host port";
-	a->forwards++;
-	return NULL;
-}
-
-static const char *add_disk(void *into, const char *value)
-{
-	struct appliance *a = into;
-	struct disk d;
-
-	if (a->disks == APPLIANCE_DISKS)
-		return "eight are allowed, leave this one out";
-	if (disk_parse(value, &d) < 0)
-		return "write SERIAL [read-only] [cache none|writeback|unsafe] "
-		       "PATH, as in data-1 /srv/data.img";
-	for (uint32_t i = 0; i < a->disks; i++)
-		if (strcmp(a->disk[i].serial, d.serial) == 0)
-			return "another disk has that serial, write a new one";
-	a->disk[a->disks++] = d;
-	return NULL;
-}
-
-static const char *add_parameter(void *into, const char *value)
-{
-	struct appliance *a = into;
-	size_t used = strlen(a->parameters);
-
-	if (used + strlen(value) + 1 > MSG_PARAM_MAX)
-		return "256 bytes are allowed altogether, write less";
-	snprintf(a->parameters + used, sizeof(a->parameters) - used, "%s\n",
-		 value);
-	return NULL;
-}
-
-#define AT(member) .at = offsetof(struct appliance, member)
-
-static const struct conf_key keys[] = {
-	{ "appliance", "name", CONF_CALL, .add = add_name },
-	{ "appliance", "image", CONF_TEXT, .required = true, AT(image),
-	  .max = sizeof(((struct appliance *)0)->image) },
-	{ "appliance", "architecture", CONF_CALL, .add = add_architecture },
-	{ "appliance", "memory", CONF_CALL, .add = add_memory },
-	{ "appliance", "cpus", CONF_NUMBER, AT(cpus), .min = 1,
-	  .max = CPUS_MAX },
-	{ "appliance", "accel", CONF_CHOICE, AT(accel), .choices = accels },
-	{ "appliance", "machine", CONF_CHOICE, AT(machine),
-	  .choices = machines },
-	{ "appliance", "qemu", CONF_TEXT, AT(qemu),
-	  .max = sizeof(((struct appliance *)0)->qemu) },
-	{ "appliance", "boot-timeout", CONF_MS, AT(boot_timeout_ms),
-	  .min = 1000, .max = 3600000 },
-	{ "appliance", "grace", CONF_MS, AT(grace_ms), .min = 0,
-	  .max = GRACE_MAX_MS },
-	{ "appliance", "heartbeat", CONF_MS, AT(heartbeat_ms),
-	  .min = HEARTBEAT_MIN_MS, .max = HEARTBEAT_MAX_MS },
-	{ "appliance", "watchdog", CONF_FLAG, AT(watchdog) },
-	{ "network", "mode", CONF_CHOICE, AT(network), .choices = networks },
-	{ "network", "forward", CONF_CALL, .repeats = true,
-	  .add = add_forward },
-	{ "storage", "disk", CONF_CALL, .repeats = true, .add = add_disk },
-	{ "guest", "parameter", CONF_CALL, .repeats = true,
-	  .add = add_parameter },
-	{ "restart", "policy", CONF_CHOICE, AT(restart), .choices = restarts },
-	{ "restart", "limit", CONF_NUMBER, AT(restart_limit), .min = 0,
-	  .max = LC_CRASHES - 1 },
-	{ "restart", "interval", CONF_MS, AT(restart_interval_ms), .min = 1000,
-	  .max = INTERVAL_MAX_MS },
-};
-
-static void defaults(struct appliance *a)
-{
-	*a = (struct appliance){
-		.cpus = 1,
-		.boot_timeout_ms = CONFIG_HOST_BOOT_TIMEOUT_MS,
-		.grace_ms = 10000,
-		.heartbeat_ms = HEARTBEAT_DEFAULT_MS,
-		.watchdog = true,
-		.restart_limit = 5,
-		.restart_interval_ms = 60000,
-	};
 }
 
 /* The file's base name without .conf, where that is a name. */
@@ -233,28 +83,6 @@ int appliance_blame(const struct appliance *a, unsigned int line, int r,
 	return sentence(error, r, "%s:%u: %s", a->file, line, said);
 }
 
-/* A line has been read: is it one that may be blamed later? */
-static void note_line(struct appliance *a, const struct conf *c)
-{
-	const struct {
-		const char *section, *key;
-		unsigned int *line;
-	} noted[] = {
-		{ "appliance", "image", &a->line.image },
-		{ "appliance", "architecture", &a->line.architecture },
-		{ "appliance", "accel", &a->line.accel },
-		{ "appliance", "qemu", &a->line.qemu },
-		{ "network", "mode", &a->line.mode },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(noted); i++)
-		if (!*noted[i].line &&
-		    conf_given(c, noted[i].section, noted[i].key))
-			*noted[i].line = c->line;
-	if (a->forwards && !a->line.forward[a->forwards - 1])
-		a->line.forward[a->forwards - 1] = c->line;
-}
-
 static int read_lines(struct appliance *a, struct conf *c, const char *text,
 		      size_t len)
 {
@@ -265,7 +93,7 @@ static int read_lines(struct appliance *a, struct conf *c, const char *text,
 		size_t n = end ? (size_t)(end - text) + 1 : len;
 
 		r = conf_text(c, text, n);
-		note_line(a, c);
+		keys_note_line(a, c);
 		text += n;
 		len -= n;
 	}
@@ -294,7 +122,7 @@ static int load_file(const char *path, struct appliance *a, char *error)
 	if (len < 0)
 		return sentence(error, (int)len, "%s: %s", path,
 				why_unread((int)len));
-	conf_init(&c, keys, ARRAY_SIZE(keys), a, path);
+	keys_begin(&c, a, path);
 	snprintf(a->file, sizeof(a->file), "%s", path);
 	r = read_lines(a, &c, text, (size_t)len);
 	if (r < 0)
@@ -311,7 +139,7 @@ int appliance_load(const char *path, struct appliance *a, char *error)
 {
 	struct stat st;
 
-	defaults(a);
+	keys_defaults(a);
 	if (stat(path, &st) < 0)
 		return sentence(error, -errno,
 				"%s: %s; write the path of an appliance file "

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/config/keys.c - the language of the appliance file
+ *
+ * Theory of operation: keys[] is all of it; common/conf.c reads it and writes
+ * every sentence about it. A value that is more than a number or a word has a
+ * function of its own here, which parses it or says what to write instead.
+ * Which values go together is looked at later, when image and machine are
+ * known (host/config/appliance.c).
+ */
+#include "host/config/keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/array.h"
+#include "host/config/appliance.h"
+#include "host/config/disk.h"
+#include "host/config/forward.h"
+#include "host/core/lifecycle.h" /* LC_CRASHES */
+
+enum { CPUS_MAX = 248, INTERVAL_MAX_MS = 86400000 };
+
+#define MIB (1ULL << 20)
+#define MEMORY_MIN (32 * MIB)
+#define MEMORY_MAX (16ULL << 40)
+
+static const char *const accels[] = {
+	[ACCEL_TCG] = "tcg", [ACCEL_KVM] = "kvm", NULL
+};
+static const char *const networks[] = {
+	[NETWORK_USER] = "user", [NETWORK_NONE] = "none", NULL
+};
+static const char *const machines[] = { [MACHINE_DEFAULT] = "default", NULL };
+static const char *const restarts[] = {
+	[RESTART_ON_FAILURE] = "on-failure",
+	[RESTART_ALWAYS] = "always",
+	[RESTART_NEVER] = "never",
+	NULL,
+};
+static const char *const architectures[] = { "x86_64", "s390x", NULL };
+
+static const char *add_name(void *into, const char *value)
+{
+	struct appliance *a = into;
+
+	if (!appliance_name_ok(value))
+		return "write 1 to 63 of a-z, 0-9 and -, as in web-1";
+	memcpy(a->name, value, strlen(value) + 1);
+	return NULL;
+}
+
+static const char *add_architecture(void *into, const char *value)
+{
+	struct appliance *a = into;
+
+	for (int i = 0; architectures[i]; i++) {
+		if (strcmp(value, architectures[i]) != 0)
+			continue;
+		memcpy(a->architecture, value, strlen(value) + 1);
+		return NULL;
+	}
+	return "write one of: x86_64, s390x";
+}
+
+/* s390x wants whole MiB; the same rule everywhere is easier to remember. */
+static const char *add_memory(void *into, const char *value)
+{
+	static const struct conf_key rule = { .type = CONF_BYTES,
+					      .min = MEMORY_MIN,
+					      .max = MEMORY_MAX };
+	struct appliance *a = into;
+	char why[CONF_ERROR_MAX];
+
+	if (conf_value(&rule, value, &a->memory, why) < 0 || a->memory % MIB)
+		return "write a number of whole MiB and its unit, from 32 MiB "
+		       "to 16 TiB, as in 512 MiB";
+	return NULL;
+}
+
+static const char *add_forward(void *into, const char *value)
+{
+	struct appliance *a = into;
+
+	if (a->forwards == APPLIANCE_FORWARDS)
+		return "eight are allowed, leave this one out";
+	if (forward_parse(value, &a->forward[a->forwards]) < 0)
+		return "write [ADDRESS:][PORT ->] GUEST-PORT, as in "
+		       "127.0.0.1:8080 -> 80, or 80 for any free host port";
+	a->forwards++;
+	return NULL;
+}
+
+static const char *add_disk(void *into, const char *value)
+{
+	struct appliance *a = into;
+	struct disk d;
+
+	if (a->disks == APPLIANCE_DISKS)
+		return "eight are allowed, leave this one out";
+	if (disk_parse(value, &d) < 0)
+		return "write SERIAL [read-only] [cache none|writeback|unsafe] "
+		       "PATH, as in data-1 /srv/data.img";
+	for (uint32_t i = 0; i < a->disks; i++)
+		if (strcmp(a->disk[i].serial, d.serial) == 0)
+			return "another disk has that serial, write a new one";
+	a->disk[a->disks++] = d;
+	return NULL;
+}
+
+static const char *add_parameter(void *into, const char *value)
+{
+	struct appliance *a = into;
+	size_t used = strlen(a->parameters);
+
+	if (used + strlen(value) + 1 > MSG_PARAM_MAX)
+		return "256 bytes are allowed altogether, write less";
+	snprintf(a->parameters + used, sizeof(a->parameters) - used, "%s\n",
+		 value);
+	return NULL;
+}
+
+#define AT(member) .at = offsetof(struct appliance, member)
+
+static const struct conf_key keys[] = {
+	{ "appliance", "name", CONF_CALL, .add = add_name },
+	{ "appliance", "image", CONF_TEXT, .required = true, AT(image),
+	  .max = sizeof(((struct appliance *)0)->image) },
+	{ "appliance", "architecture", CONF_CALL, .add = add_architecture },
+	{ "appliance", "memory", CONF_CALL, .add = add_memory },
+	{ "appliance", "cpus", CONF_NUMBER, AT(cpus), .min = 1,
+	  .max = CPUS_MAX },
+	{ "appliance", "accel", CONF_CHOICE, AT(accel), .choices = accels },
+	{ "appliance", "machine", CONF_CHOICE, AT(machine),
+	  .choices = machines },
+	{ "appliance", "qemu", CONF_TEXT, AT(qemu),
+	  .max = sizeof(((struct appliance *)0)->qemu) },
+	{ "appliance", "boot-timeout", CONF_MS, AT(boot_timeout_ms),
+	  .min = 1000, .max = 3600000 },
+	{ "appliance", "grace", CONF_MS, AT(grace_ms), .min = 0,
+	  .max = GRACE_MAX_MS },
+	{ "appliance", "heartbeat", CONF_MS, AT(heartbeat_ms),
+	  .min = HEARTBEAT_MIN_MS, .max = HEARTBEAT_MAX_MS },
+	{ "appliance", "watchdog", CONF_FLAG, AT(watchdog) },
+	{ "network", "mode", CONF_CHOICE, AT(network), .choices = networks },
+	{ "network", "forward", CONF_CALL, .repeats = true,
+	  .add = add_forward },
+	{ "storage", "disk", CONF_CALL, .repeats = true, .add = add_disk },
+	{ "guest", "parameter", CONF_CALL, .repeats = true,
+	  .add = add_parameter },
+	{ "restart", "policy", CONF_CHOICE, AT(restart), .choices = restarts },
+	{ "restart", "limit", CONF_NUMBER, AT(restart_limit), .min = 0,
+	  .max = LC_CRASHES - 1 },
+	{ "restart", "interval", CONF_MS, AT(restart_interval_ms), .min = 1000,
+	  .max = INTERVAL_MAX_MS },
+};
+
+void keys_begin(struct conf *c, struct appliance *a, const char *file)
+{
+	conf_init(c, keys, ARRAY_SIZE(keys), a, file);
+}
+
+void keys_defaults(struct appliance *a)
+{
+	*a = (struct appliance){
+		.cpus = 1,
+		.boot_timeout_ms = CONFIG_HOST_BOOT_TIMEOUT_MS,
+		.grace_ms = 10000,
+		.heartbeat_ms = HEARTBEAT_DEFAULT_MS,
+		.watchdog = true,
+		.restart_limit = 5,
+		.restart_interval_ms = 60000,
+	};
+}
+
+void keys_note_line(struct appliance *a, const struct conf *c)
+{
+	const struct {
+		const char *section, *key;
+		unsigned int *line;
+	} noted[] = {
+		{ "appliance", "image", &a->line.image },
+		{ "appliance", "architecture", &a->line.architecture },
+		{ "appliance", "accel", &a->line.accel },
+		{ "appliance", "qemu", &a->line.qemu },
+		{ "network", "mode", &a->line.mode },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(noted); i++)
+		if (!*noted[i].line &&
+		    conf_given(c, noted[i].section, noted[i].key))
+			*noted[i].line = c->line;
+	if (a->forwards && !a->line.forward[a->forwards - 1])
+		a->line.forward[a->forwards - 1] = c->line;
+}
