@@ -3,7 +3,8 @@
  * host/core/planner.h - which way to end and to begin again
  *
  * Theory of operation: what is known is a set of facts; an ordered table of
- * rules is walked until one fits. The last rule fits everything. Pure.
+ * rules is walked until one fits. The last rule fits everything. A rule says
+ * too what would have to be otherwise for a better strategy. Pure.
  */
 #ifndef HOST_CORE_PLANNER_H
 #define HOST_CORE_PLANNER_H
@@ -19,14 +20,19 @@ enum fact {
 	FACT_WANT_FULL = 32,  /* the operator asked for a full restart */
 	FACT_WANT_STOP = 64,  /* the operator asked to stop */
 	FACT_POWEROFF = 128,  /* the guest means to power off */
-	FACT_MAY_RESTART = 256, /* the restart policy allows another start */
-	FACT_GAVE_UP = 512,	/* too many crashes in too short a time */
-	FACT_REFUSED = 1024,	/* no QEMU has ever spoken: none will */
+	FACT_MAY_RESTART = 256,	   /* the restart policy allows another start */
+	FACT_GAVE_UP = 512,	   /* too many crashes in too short a time */
+	FACT_REFUSED = 1024,	   /* no QEMU has ever spoken: none will */
+	FACT_WANT_IN_PLACE = 2048, /* the operator asked for in place */
+	FACT_RELAUNCH_FASTER = 4096, /* past_relaunch_faster() */
+	FACT_FITS_TWICE = 8192,	     /* a second one was admitted beside it */
+	FACTS_ALL = 16383,
 };
 
 enum strategy {
 	STRATEGY_NONE,
 	STRATEGY_IN_PLACE,
+	STRATEGY_OVERLAP,
 	STRATEGY_DRAIN_FIRST,
 	STRATEGY_STOP,
 	STRATEGIES,
@@ -34,13 +40,24 @@ enum strategy {
 
 struct plan {
 	enum strategy strategy;
-	const char *reason; /* in words, static */
+	const char *reason;  /* in words, static, as the next */
+	const char *instead; /* what would allow in place; NULL: nothing need */
 };
 
 /* planner_choose() - @facts: a set of enum fact. Total. */
 struct plan planner_choose(uint32_t facts);
 
-/* strategy_name() - "in place", "drain first", "stop", "none" */
+/*
+ * planner_obstacle() - could a restart be had that way?
+ * @s:		in place, overlap or drain first
+ * Return: NULL: yes; else what would have to change for it, in words, static
+ */
+const char *planner_obstacle(uint32_t facts, enum strategy s);
+
+/* strategy_name() - "in place", "overlap", "drain first", "stop", "none" */
 const char *strategy_name(enum strategy s);
+
+/* strategy_find() - Return: the strategy of that name; STRATEGY_NONE: none */
+enum strategy strategy_find(const char *name);
 
 #endif
