@@ -31,6 +31,7 @@
 #include "host/core/epoch.h"
 #include "host/core/phases.h"
 #include "host/core/planner.h"
+#include "host/core/predict.h"
 #include "host/core/verdict.h"
 
 enum lc_state {
@@ -182,6 +183,8 @@ struct lifecycle {
 	struct passage last; /* complete */
 	enum answer answer;
 	enum wish answered; /* which wish ACT_ANSWER settles */
+
+	struct past past; /* may be filled before EV_START */
 };
 
 void lifecycle_init(struct lifecycle *lc, const struct lc_config *cfg);
@@ -193,6 +196,12 @@ void lifecycle_init(struct lifecycle *lc, const struct lc_config *cfg);
  */
 uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,
 			uint64_t now_us);
+
+/*
+ * lifecycle_prospect() - the facts that a reboot asked for now would end in
+ * Return: a set of enum fact, for outlook_make()
+ */
+uint32_t lifecycle_prospect(const struct lifecycle *lc, uint64_t now_us);
 
 /* lc_state_name() - "serving" and so on */
 const char *lc_state_name(enum lc_state s);

@@ -66,6 +66,8 @@ static uint32_t on_ready(struct lifecycle *lc, const struct msg *m,
 	if (!lc->ending) {
 		lc_mark(lc, MARK_READY, now_us);
 		lc->last = lc->now;
+		past_add(&lc->past, lc->now.strategy,
+			 cause_clean(lc->now.cause), &lc->now.marks);
 		acts |= ACT_RECORD;
 	}
 	if (lc->state == LC_BOOTING)

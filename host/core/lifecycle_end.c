@@ -133,6 +133,8 @@ static uint32_t facts(const struct lifecycle *lc, bool healthy, bool alive,
 		{ FACT_RESTED, rested(lc, now_us) },
 		{ FACT_VM_STOPPED, alive && lc->stopped },
 		{ FACT_WANT_FULL, lc->wish == WISH_FULL },
+		{ FACT_WANT_IN_PLACE, lc->wish == WISH_IN_PLACE },
+		{ FACT_RELAUNCH_FASTER, past_relaunch_faster(&lc->past) },
 		{ FACT_WANT_STOP, lc_wants_stop(lc) },
 		{ FACT_POWEROFF, lc->epoch.intent == INTENT_POWEROFF &&
 					 !lc->cfg.restart_poweroff },
@@ -177,6 +179,24 @@ static uint32_t decide(struct lifecycle *lc, bool healthy, bool alive,
 	lc->wish_tries++;
 	lc_mark(lc, MARK_DECIDED, now_us);
 	return ACT_JUDGED;
+}
+
+/*
+ * That the guest will end as asked, and QEMU answer then, is expected where
+ * both answer now; before its HELLO a guest has had no time not to.
+ */
+uint32_t lifecycle_prospect(const struct lifecycle *lc, uint64_t now_us)
+{
+	bool up = lc->state == LC_LAUNCHING ||
+		  (lc->qmp_ok && lc->state < LC_QUITTING);
+	bool updates = lc->epoch.intent == INTENT_UPDATE;
+
+	return FACT_MAY_RESTART | (lc->epoch.silent ? 0 : FACT_CLEAN) |
+	       (up ? FACT_HEALTHY | FACT_VM_STOPPED : 0) |
+	       (updates ? 0 : FACT_SAME_IMAGE) |
+	       (rested(lc, now_us) ? FACT_RESTED : 0) |
+	       (lc_wants_stop(lc) ? FACT_WANT_STOP : 0) |
+	       (past_relaunch_faster(&lc->past) ? FACT_RELAUNCH_FASTER : 0);
 }
 
 static uint32_t quit(struct lifecycle *lc, uint64_t now_us)

@@ -47,6 +47,14 @@ uint64_t phases_total(const struct marks *m)
 	return last_us - first_us;
 }
 
+uint64_t phases_down(const struct marks *m)
+{
+	for (int i = MARK_INTENT; i < MARK_LAUNCHED; i++)
+		if (m->at_us[i] && m->at_us[MARK_READY] > m->at_us[i])
+			return m->at_us[MARK_READY] - m->at_us[i];
+	return 0;
+}
+
 const char *mark_name(enum mark m)
 {
 	static const char *const names[MARKS] = {

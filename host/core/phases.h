@@ -49,6 +49,14 @@ size_t phases_list(const struct marks *m, struct phase list[static MARKS]);
 /* phases_total() - first mark to last, microseconds */
 uint64_t phases_total(const struct marks *m);
 
+/*
+ * phases_down() - how long the guest did not serve, microseconds
+ *
+ * That is from its INTENT, or else the first sign of its end, to READY.
+ * Return: 0: it has not ended, or was not ready again
+ */
+uint64_t phases_down(const struct marks *m);
+
 /* mark_name() - a short word, for JSON: "asked", "stop" */
 const char *mark_name(enum mark m);
 

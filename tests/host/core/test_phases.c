@@ -32,6 +32,31 @@ static void phases_add_up_to_the_total(void **state)
 	assert_int_equal(list[1].us, 250);
 }
 
+static void down_is_from_intent_to_ready(void **state)
+{
+	struct marks m = { .at_us = { [MARK_ASKED] = 100,
+				      [MARK_INTENT] = 150,
+				      [MARK_STOP] = 410,
+				      [MARK_READY] = 1000 } };
+
+	(void)state;
+	assert_int_equal(phases_down(&m), 850);
+	m.at_us[MARK_INTENT] = 0; /* it ended without a word */
+	assert_int_equal(phases_down(&m), 590);
+	m.at_us[MARK_READY] = 0;
+	assert_int_equal(phases_down(&m), 0);
+}
+
+static void down_of_a_start_is_none(void **state)
+{
+	const struct marks m = {
+		.at_us = { [MARK_LAUNCHED] = 100, [MARK_READY] = 1000 }
+	};
+
+	(void)state;
+	assert_int_equal(phases_down(&m), 0);
+}
+
 static void phases_of_nothing_are_none(void **state)
 {
 	const struct marks m = { 0 };
@@ -46,6 +71,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases_add_up_to_the_total),
+		cmocka_unit_test(down_is_from_intent_to_ready),
+		cmocka_unit_test(down_of_a_start_is_none),
 		cmocka_unit_test(phases_of_nothing_are_none),
 	};
 
