@@ -17,3 +17,4 @@ host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c 
 	host/verbs/prepare.c host/verbs/ps.c host/verbs/reboot.c \
 	host/verbs/run.c host/verbs/show.c host/verbs/status.c \
 	host/verbs/stop.c
+host-y += host/config/lock.c

@@ -3,7 +3,7 @@
  * host/config/running.c - which appliances run, as the verbs see it
  *
  * Theory of operation: an appliance runs while the lock in its directory is
- * held. Asking does not take the lock (F_OFD_GETLK): a verb never makes a
+ * held (host/config/lock.h). Asking does not take it: a verb never makes a
  * `run` fail that starts at that moment. Waiting for the end does take a
  * shared one, but only gets it when the file has been removed.
  */
@@ -19,12 +19,12 @@
 #include <unistd.h>
 
 #include "host/config/appliance.h"
+#include "host/config/lock.h"
 #include "host/config/place.h"
 
 /* Return: the lock's file, if somebody holds the lock; else -ENOENT, -errno */
 static int open_held(const char *dir)
 {
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[PATH_MAX + 8];
 	int fd;
 
@@ -32,19 +32,22 @@ static int open_held(const char *dir)
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK)
+	if (lock_holder(fd) != HOLDER_NOBODY)
 		return fd;
 	close(fd);
 	return -ENOENT;
 }
 
-static bool is_running(const char *dir)
+static enum holder holder_of(const char *dir)
 {
+	enum holder h = HOLDER_NOBODY;
 	int fd = open_held(dir);
 
-	if (fd >= 0)
+	if (fd >= 0) {
+		h = lock_holder(fd);
 		close(fd);
-	return fd >= 0;
+	}
+	return h;
 }
 
 /* The directory of @name, which a person has typed. */
@@ -93,6 +96,7 @@ static int not_running(const char *name, const char *dir, int r, char *error)
 int runtime_dial(const char *name, enum runtime_socket which, char *error)
 {
 	char dir[PATH_MAX];
+	enum holder holder;
 	int r = find_dir(name, dir, error);
 
 	if (r < 0)
@@ -100,8 +104,15 @@ int runtime_dial(const char *name, enum runtime_socket which, char *error)
 	r = connect_now(dir, which);
 	if (r >= 0)
 		return r;
-	if (r == -EACCES || !is_running(dir))
+	holder = holder_of(dir);
+	if (r == -EACCES || holder == HOLDER_NOBODY)
 		return not_running(name, dir, r, error);
+	if (holder == HOLDER_QEMU)
+		return sentence(error, -ECONNREFUSED,
+				"%s runs, but without a shim, which has died: "
+				"`reprise run` with its file takes charge of "
+				"it again",
+				name);
 	if (r == -EAGAIN)
 		return sentence(
 			error, r,
@@ -128,10 +139,7 @@ int runtime_watch_end(const char *name, char *error)
 
 void runtime_await_end(int fd)
 {
-	struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
-
-	while (fcntl(fd, F_OFD_SETLKW, &whole) < 0 && errno == EINTR)
-		;
+	lock_await(fd);
 	close(fd);
 }
 
@@ -156,7 +164,7 @@ int runtime_list(void (*each)(void *ctx, const char *name), void *ctx,
 		return sentence(error, -errno, "%s: %s", root, strerror(errno));
 	for (int i = 0; i < n; i++) {
 		snprintf(dir, sizeof(dir), "%s/%.63s", root, found[i]->d_name);
-		if (is_running(dir))
+		if (holder_of(dir) != HOLDER_NOBODY)
 			each(ctx, found[i]->d_name);
 		free(found[i]);
 	}

@@ -3,11 +3,11 @@
  * host/config/runtime.c - the runtime directory of a running appliance
  *
  * Theory of operation: an appliance runs as long as somebody holds the lock in
- * its directory. It is a lock of the open file description (F_OFD_SETLK): QEMU
- * inherits it with the descriptor and keeps it when the shim dies, and whoever
- * only wants to know can ask (F_OFD_GETLK) without taking it. No pid is ever
- * trusted; the one in the file is for the sentence. What a run that was killed
- * has left behind, the next one clears away under the lock.
+ * its directory (host/config/lock.h). Who opens the directory is in charge of
+ * it, alone. If a QEMU lives there whose shim has died, its sockets and logs
+ * are left as they are, for whoever adopts it; else what a run that was killed
+ * has left behind is cleared away. No pid is ever trusted; the one in the file
+ * is for the sentence.
  */
 #include "host/config/runtime.h"
 
@@ -22,6 +22,7 @@
 
 #include "common/array.h"
 #include "host/config/appliance.h"
+#include "host/config/lock.h"
 #include "host/config/place.h"
 
 enum { BACKLOG = 16, TRIES = 16 };
@@ -80,12 +81,12 @@ static int busy(int lock_fd, const char *dir, const char *name, char *error)
 	pid[n > 0 ? n : 0] = '\0';
 	pid[strcspn(pid, "\n")] = '\0';
 	if (control < 0)
-		return sentence(error, -EBUSY,
-				"%s runs already, but its shim (pid %s) does "
-				"not answer: it starts, ends, or has died and "
-				"left QEMU behind; `fuser %s/lock` names who "
-				"is to be ended first",
-				name, pid[0] ? pid : "unknown", dir);
+		return sentence(
+			error, -EBUSY,
+			"%s runs already, but its shim (pid %s) does "
+			"not answer: it starts, ends or is stuck; wait, "
+			"or look at that process",
+			name, pid[0] ? pid : "unknown");
 	close(control);
 	return sentence(error, -EBUSY,
 			"%s runs already (pid %s, %s): stop it with `reprise "
@@ -103,46 +104,70 @@ static bool still_there(int dir_fd, int lock_fd)
 	       held.st_ino == named.st_ino && held.st_dev == named.st_dev;
 }
 
-/* Return: 0: locked; -EAGAIN: it went away meanwhile; else -errno */
-static int take_lock(struct runtime *rt, const char *name, char *error)
+static int open_lock(const struct runtime *rt)
 {
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = openat(rt->dir_fd, "lock",
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	rt->lock_fd = openat(rt->dir_fd, "lock",
-			     O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (rt->lock_fd < 0 && errno == ENOENT)
+	return fd < 0 ? -errno : fd;
+}
+
+static int lock_failed(const struct runtime *rt, int r, char *error)
+{
+	return sentence(error, r, "%s/lock: %s", rt->dir, strerror(-r));
+}
+
+/* Return: 0: in charge; -EBUSY; -EAGAIN: it went away meanwhile; -errno */
+static int take_charge(struct runtime *rt, const char *name, char *error)
+{
+	int r;
+
+	rt->shim_fd = open_lock(rt);
+	if (rt->shim_fd == -ENOENT)
 		return -EAGAIN;
+	if (rt->shim_fd < 0)
+		return lock_failed(rt, rt->shim_fd, error);
+	r = lock_take(rt->shim_fd, LOCK_SHIM);
+	if (r == -EAGAIN)
+		return busy(rt->shim_fd, rt->dir, name, error);
+	if (r < 0)
+		return lock_failed(rt, r, error);
+	if (!still_there(rt->dir_fd, rt->shim_fd))
+		return -EAGAIN;
+	rt->lock_fd = open_lock(rt);
 	if (rt->lock_fd < 0)
-		return sentence(error, -errno, "%s/lock: %s", rt->dir,
-				strerror(errno));
-	if (fcntl(rt->lock_fd, F_OFD_SETLK, &whole) < 0)
-		return errno == EAGAIN || errno == EACCES
-			       ? busy(rt->lock_fd, rt->dir, name, error)
-			       : sentence(error, -errno, "%s/lock: %s", rt->dir,
-					  strerror(errno));
-	return still_there(rt->dir_fd, rt->lock_fd) ? 0 : -EAGAIN;
+		return lock_failed(rt, rt->lock_fd, error);
+	r = runtime_claim(rt);
+	rt->occupied = r == -EAGAIN;
+	return r == 0 || r == -EAGAIN ? 0 : lock_failed(rt, r, error);
 }
 
-static int write_pid(const struct runtime *rt)
+int runtime_claim(struct runtime *rt)
 {
-	if (ftruncate(rt->lock_fd, 0) < 0 ||
-	    dprintf(rt->lock_fd, "%d\n", (int)getpid()) < 0)
-		return -errno;
-	return 0;
+	int r = lock_take(rt->lock_fd, LOCK_LIFE);
+
+	if (r == 0)
+		rt->occupied = false;
+	return r;
+}
+/* For the sentence of a second run: a full disk is no reason to end here. */
+static void write_pid(const struct runtime *rt)
+{
+	if (ftruncate(rt->shim_fd, 0) == 0)
+		dprintf(rt->shim_fd, "%d\n", (int)getpid());
 }
 
+/* What a QEMU writes that lives already is appended to, not cut. */
 static int open_log(const struct runtime *rt, const char *name, char *error)
 {
 	int fd = openat(rt->dir_fd, name,
-			O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_NOFOLLOW |
-				O_CLOEXEC,
+			O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 			0600);
 
 	return fd < 0 ? sentence(error, -errno, "%s/%s: %s", rt->dir, name,
 				 strerror(errno))
 		      : fd;
 }
-
 static void remove_files(const struct runtime *rt)
 {
 	for (size_t i = 0; i < RUNTIME_SOCKETS; i++)
@@ -166,16 +191,14 @@ static int open_locked(struct runtime *rt, const char *root, const char *name,
 		return error[0] ? rt->dir_fd
 				: sentence(error, rt->dir_fd, "%s: %s", rt->dir,
 					   strerror(-rt->dir_fd));
-	return take_lock(rt, name, error);
+	return take_charge(rt, name, error);
 }
 
 static int open_files(struct runtime *rt, char *error)
 {
-	int r = write_pid(rt);
-
-	if (r < 0)
-		return sentence(error, r, "%s/lock: %s", rt->dir, strerror(-r));
-	remove_files(rt);
+	write_pid(rt);
+	if (!rt->occupied)
+		remove_files(rt);
 	rt->qemu_log = open_log(rt, log_names[0], error);
 	if (rt->qemu_log < 0)
 		return rt->qemu_log;
@@ -189,7 +212,11 @@ int runtime_open(struct runtime *rt, const char *name, char *error)
 	int r = -EAGAIN;
 
 	*rt = (struct runtime){
-		.dir_fd = -1, .lock_fd = -1, .qemu_log = -1, .qmp_log = -1
+		.dir_fd = -1,
+		.lock_fd = -1,
+		.shim_fd = -1,
+		.qemu_log = -1,
+		.qmp_log = -1,
 	};
 	if (!appliance_name_ok(name))
 		return sentence(error, -EINVAL,
@@ -250,8 +277,8 @@ int runtime_connect(const struct runtime *rt, enum runtime_socket which)
 
 void runtime_close(struct runtime *rt)
 {
-	int *const fds[] = { &rt->dir_fd, &rt->lock_fd, &rt->qemu_log,
-			     &rt->qmp_log };
+	int *const fds[] = { &rt->dir_fd, &rt->lock_fd, &rt->shim_fd,
+			     &rt->qemu_log, &rt->qmp_log };
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		if (*fds[i] >= 0)

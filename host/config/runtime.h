@@ -3,7 +3,7 @@
  * host/config/runtime.h - the runtime directory of a running appliance
  *
  *	/run/reprise/NAME/  or  $XDG_RUNTIME_DIR/reprise/NAME/
- *		lock          held as long as shim or QEMU lives
+ *		lock          held as long as shim or QEMU lives (lock.h)
  *		qmp.sock      QEMU listens: its monitor
  *		agent.sock    QEMU listens: the guest's agent port
  *		serial.sock   QEMU listens: the guest's console
@@ -35,19 +35,31 @@ enum runtime_socket {
 struct runtime {
 	char dir[PATH_MAX]; /* .../NAME */
 	int dir_fd;
-	int lock_fd;  /* to be inherited by QEMU */
+	int lock_fd;  /* LOCK_LIFE, to be inherited by QEMU */
+	int shim_fd;  /* LOCK_SHIM, never inherited by it */
 	int qemu_log; /* O_WRONLY | O_APPEND, likewise qmp_log */
 	int qmp_log;
+	bool occupied; /* a QEMU lives here that is not of this shim */
 };
 
 /*
- * runtime_open() - make the directory, take the lock, open the logs
+ * runtime_open() - make the directory, take charge, open the logs
  * @name:	checked with appliance_name_ok()
  * @rt:		the caller's until runtime_close() or runtime_remove(); all
  *		descriptors are CLOEXEC
+ *
+ * Where a QEMU lives whose shim has died, @rt is occupied and nothing of that
+ * QEMU is touched; else what is there is cleared away.
  * Return: 0; -EBUSY: it runs already; else -errno; @error has the sentence
  */
 int runtime_open(struct runtime *rt, const char *name, char *error);
+
+/*
+ * runtime_claim() - nobody launches without: the lock that QEMU will inherit
+ * Return: 0: it is ours, @rt is not occupied; -EAGAIN: a QEMU lives that has
+ *	it; else -errno
+ */
+int runtime_claim(struct runtime *rt);
 
 /*
  * runtime_listen() - a new listening socket, in place of any before it

@@ -71,6 +71,14 @@ int verb_run(const struct verb *self, int argc, char **argv)
 		return verb_refuse(error);
 	if (runtime_open(&rt, p.appliance.name, error) < 0) {
 		code = verb_refuse(error);
+	} else if (rt.occupied) {
+		sentence(error, -EBUSY,
+			 "%s runs already: its shim has died and left QEMU "
+			 "behind; `fuser %s/lock` names who is to be ended "
+			 "first",
+			 p.appliance.name, rt.dir);
+		runtime_close(&rt);
+		code = verb_refuse(error);
 	} else {
 		code = run_locked(&p, &rt, ready_fd);
 		runtime_remove(&rt);

@@ -80,6 +80,7 @@ static void open_makes_private_directory_with_pid(void **state)
 	assert_int_equal(fcntl(rt.qmp_log, F_GETFL) & (O_ACCMODE | O_APPEND),
 			 O_WRONLY | O_APPEND);
 	assert_int_equal(fcntl(rt.lock_fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(rt.shim_fd, F_GETFD), FD_CLOEXEC);
 	runtime_remove(&rt);
 }
 
@@ -126,29 +127,83 @@ static void open_second_run_is_ebusy_and_says_who(void **state)
 }
 
 /* What QEMU does for the shim: keep the lock when it has died. */
-static void lock_inherited_by_child_is_held_until_it_ends(void **state)
+static pid_t orphan(int *go)
 {
-	int go[2];
+	int ends[2], ready[2];
 	pid_t pid;
 
-	(void)state;
-	assert_int_equal(runtime_open(&rt, "web", error), 0);
-	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	pid = fork();
 	if (pid == 0) {
 		char c;
 
-		close(go[1]);
-		_exit(read(go[0], &c, 1) == 0 ? 0 : 1);
+		close(ends[1]);
+		close(rt.shim_fd);
+		close(ready[0]);
+		close(ready[1]);
+		_exit(read(ends[0], &c, 1) == 0 ? 0 : 1);
 	}
-	close(go[0]);
+	close(ends[0]);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &(char){ 0 }, 1), 0);
+	close(ready[0]);
+	*go = ends[1];
+	return pid;
+}
+
+static void open_beside_an_orphan_is_occupied_until_it_ends(void **state)
+{
+	int go, listener, fd;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	assert_false(rt.occupied);
+	listener = runtime_listen(&rt, RUNTIME_QMP, error);
+	assert_int_equal(write(rt.qmp_log, "x", 1), 1);
+	pid = orphan(&go);
 	runtime_close(&rt); /* the shim dies and clears nothing away */
 	assert_string_equal(listed(), "web ");
-	assert_int_equal(runtime_open(&rt, "web", error), -EBUSY);
-	close(go[1]);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_string_equal(listed(), "");
+	assert_int_equal(runtime_dial("web", RUNTIME_CONTROL, error),
+			 -ECONNREFUSED);
+	assert_non_null(strstr(error, "without a shim"));
+
 	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	assert_true(rt.occupied);
+	assert_int_equal(runtime_claim(&rt), -EAGAIN);
+	fd = runtime_connect(&rt, RUNTIME_QMP); /* nothing was touched */
+	assert_true(fd >= 0);
+	assert_int_equal(lseek(rt.qmp_log, 0, SEEK_END), 1);
+	close(go);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_string_equal(listed(), "web "); /* there is a shim again */
+	assert_int_equal(runtime_claim(&rt), 0);
+	assert_false(rt.occupied);
+	close(fd);
+	close(listener);
+	runtime_remove(&rt);
+	assert_string_equal(listed(), "");
+}
+
+static void open_beside_an_adopter_is_ebusy(void **state)
+{
+	struct runtime second;
+	int go;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	pid = orphan(&go);
+	runtime_close(&rt);
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	assert_int_equal(runtime_open(&second, "web", error), -EBUSY);
+	runtime_close(&rt);
+	close(go);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_string_equal(listed(), ""); /* the file alone means nothing */
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	assert_false(rt.occupied);
 	runtime_remove(&rt);
 }
 
@@ -283,7 +338,9 @@ int main(void)
 		cmocka_unit_test(open_makes_private_directory_with_pid),
 		cmocka_unit_test(remove_leaves_nothing),
 		cmocka_unit_test(open_second_run_is_ebusy_and_says_who),
-		cmocka_unit_test(lock_inherited_by_child_is_held_until_it_ends),
+		cmocka_unit_test(
+			open_beside_an_orphan_is_occupied_until_it_ends),
+		cmocka_unit_test(open_beside_an_adopter_is_ebusy),
 		cmocka_unit_test(listen_again_replaces_the_socket),
 		cmocka_unit_test(dial_tells_dead_from_deaf),
 		cmocka_unit_test(dial_full_backlog_is_eagain_at_once),
