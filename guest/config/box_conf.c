@@ -9,8 +9,7 @@
 #include <sys/resource.h>
 
 #include "common/conf.h"
-
-static const char blanks[] = " \t";
+#include "guest/config/words.h"
 
 const char *box_add_directory(struct box_conf *box, const char *value)
 {
@@ -54,13 +53,12 @@ static const char capabilities[] =
 /* Return: place of the first @n bytes of @word in a list; -1: not there */
 static int find(const char *list, const char *word, size_t n)
 {
-	for (int i = 0; n && *list; i++) {
-		size_t len = strcspn(list, blanks);
+	size_t len;
 
+	for (int i = 0; n && (len = word_at(&list)); i++) {
 		if (len == n && memcmp(list, word, n) == 0)
 			return i;
 		list += len;
-		list += strspn(list, blanks);
 	}
 	return -1;
 }
@@ -80,10 +78,11 @@ const char *box_add_limit(struct box_conf *box, const char *value)
 	static const char wanted[] = "write a limit of prlimit(1) and a plain "
 				     "number or unlimited, each limit once, "
 				     "as in nofile 1024";
-	size_t n = strcspn(value, blanks);
+	size_t n = word_at(&value);
 	int i = find(limits, value, n);
-	const char *number = value + n + strspn(value + n, blanks);
+	const char *number = value + n;
 
+	word_at(&number);
 	if (i < 0 || box->limit[i].given ||
 	    !limit_value(number, &box->limit[i].value))
 		return wanted;
@@ -93,11 +92,12 @@ const char *box_add_limit(struct box_conf *box, const char *value)
 
 const char *box_add_capabilities(struct box_conf *box, const char *value)
 {
+	size_t n;
+
 	box->capabilities_given = true;
 	if (strcmp(value, "none") == 0)
 		return NULL;
-	while (*value) {
-		size_t n = strcspn(value, blanks);
+	while ((n = word_at(&value))) {
 		int i = find(capabilities, value, n);
 
 		if (i < 0)
@@ -105,7 +105,6 @@ const char *box_add_capabilities(struct box_conf *box, const char *value)
 			       "net_bind_service chown";
 		box->capabilities |= UINT64_C(1) << i;
 		value += n;
-		value += strspn(value, blanks);
 	}
 	return NULL;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * guest/config/words.c - a bounded list of words, kept in one piece
+ * guest/config/words.c - words between blanks, and a bounded list of them
  */
 #include "guest/config/words.h"
 
@@ -18,17 +18,32 @@ int words_add(struct words *w, const char *word, size_t n)
 	return 0;
 }
 
+size_t word_at(const char **at)
+{
+	*at += strspn(*at, " \t");
+	return strcspn(*at, " \t");
+}
+
+bool word_next(const char **at, char word[static WORD_SIZE])
+{
+	size_t n = word_at(at);
+
+	if (!n || n >= WORD_SIZE)
+		return false;
+	memcpy(word, *at, n);
+	word[n] = '\0';
+	*at += n;
+	return true;
+}
+
 int words_split(struct words *w, const char *line)
 {
-	static const char blanks[] = " \t";
 	int r = 0;
+	size_t n;
 
-	for (line += strspn(line, blanks); *line && r == 0;) {
-		size_t n = strcspn(line, blanks);
-
+	while (r == 0 && (n = word_at(&line))) {
 		r = words_add(w, line, n);
 		line += n;
-		line += strspn(line, blanks);
 	}
 	return r;
 }

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * guest/config/words.h - a bounded list of words, kept in one piece
+ * guest/config/words.h - words between blanks, and a bounded list of them
  *
- * For argument vectors and environments: no pointers inside, so that the
- * struct may be copied; words_vector() makes the pointers when they are needed.
+ * The list is for argument vectors and environments: no pointers inside, so
+ * that the struct may be copied; words_vector() makes the pointers when they
+ * are needed.
  */
 #ifndef GUEST_CONFIG_WORDS_H
 #define GUEST_CONFIG_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-enum { WORDS_MAX = 64, WORDS_BYTES = 2048 };
+enum { WORDS_MAX = 64, WORDS_BYTES = 2048, WORD_SIZE = 64 };
+
+/* word_at() - go to the next word. Return: its length; 0: none is left */
+size_t word_at(const char **at);
+
+/*
+ * word_next() - the next word as a string, and go behind it
+ * Return: false: none is left, or it is longer than any may be
+ */
+bool word_next(const char **at, char word[static WORD_SIZE]);
 
 struct words {
 	unsigned int count;

@@ -15,28 +15,7 @@
 #include <string.h>
 
 #include "common/array.h"
-
-enum { WORD_SIZE = 64 };
-
-/* Return: false: no word is left, or it is longer than any may be */
-static bool next_word(const char **at, char word[static WORD_SIZE])
-{
-	size_t n;
-
-	*at += strspn(*at, " \t");
-	n = strcspn(*at, " \t");
-	if (!n || n >= WORD_SIZE)
-		return false;
-	memcpy(word, *at, n);
-	word[n] = '\0';
-	*at += n;
-	return true;
-}
-
-static bool at_end(const char *at)
-{
-	return at[strspn(at, " \t")] == '\0';
-}
+#include "guest/config/words.h"
 
 static bool read_number(const char *word, uint32_t min, uint32_t max,
 			uint32_t *ret)
@@ -173,7 +152,7 @@ const char *net_add_link(void *into, const char *value)
 	struct net_link link = { .mtu = 0 };
 	const char *wrong = NULL;
 
-	if (!next_word(&value, word) ||
+	if (!word_next(&value, word) ||
 	    (!read_mac(word, link.mac) && !read_name(word, link.name)))
 		return "write a link's name or MAC first, as in eth0 address "
 		       "10.0.2.15/24";
@@ -184,8 +163,8 @@ const char *net_add_link(void *into, const char *value)
 	if (c->links == NET_LINKS)
 		return "eight links are allowed";
 	c->link[c->links++] = link;
-	while (!wrong && !at_end(value)) {
-		if (!next_word(&value, key) || !next_word(&value, word))
+	while (!wrong && word_at(&value)) {
+		if (!word_next(&value, key) || !word_next(&value, word))
 			return "the last word has no value, write pairs as in "
 			       "address 10.0.2.15/24";
 		wrong = add_pair(c, key, word);
@@ -211,11 +190,11 @@ const char *net_add_route(void *into, const char *value)
 	struct net_address to, via = { .family = 0 };
 	int link = NET_ANY_LINK;
 
-	if (!next_word(&value, word) || !read_prefixed(word, &to) ||
-	    at_end(value))
+	if (!word_next(&value, word) || !read_prefixed(word, &to) ||
+	    !word_at(&value))
 		return usage;
-	while (!at_end(value)) {
-		if (!next_word(&value, key) || !next_word(&value, word))
+	while (word_at(&value)) {
+		if (!word_next(&value, key) || !word_next(&value, word))
 			return usage;
 		if (strcmp(key, "link") == 0)
 			link = find_link(c, word);

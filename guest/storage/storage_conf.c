@@ -6,27 +6,7 @@
 
 #include <string.h>
 
-enum { WORD_SIZE = 64 };
-
-/* Return: false: no word is left, or it is longer than any may be */
-static bool next_word(const char **at, char word[static WORD_SIZE])
-{
-	size_t n;
-
-	*at += strspn(*at, " \t");
-	n = strcspn(*at, " \t");
-	if (!n || n >= WORD_SIZE)
-		return false;
-	memcpy(word, *at, n);
-	word[n] = '\0';
-	*at += n;
-	return true;
-}
-
-static bool at_end(const char *at)
-{
-	return at[strspn(at, " \t")] == '\0';
-}
+#include "guest/config/words.h"
 
 /* Absolute, and not one that PID 1 itself has something at. */
 static bool good_path(const char *path)
@@ -50,7 +30,7 @@ static const char *read_which(const char **at, struct storage_disk *d)
 	char kind[WORD_SIZE], name[WORD_SIZE];
 	size_t size;
 
-	if (!next_word(at, kind) || !next_word(at, name))
+	if (!word_next(at, kind) || !word_next(at, name))
 		return usage;
 	d->by_label = strcmp(kind, "label") == 0;
 	if (!d->by_label && strcmp(kind, "serial") != 0)
@@ -66,7 +46,7 @@ static const char *read_word(const char **at, struct storage_disk *d)
 {
 	char word[WORD_SIZE], value[WORD_SIZE];
 
-	if (!next_word(at, word))
+	if (!word_next(at, word))
 		word[0] = '\0';
 	if (strcmp(word, "create") == 0) {
 		d->create = true;
@@ -76,7 +56,7 @@ static const char *read_word(const char **at, struct storage_disk *d)
 		d->read_only = true;
 		return NULL;
 	}
-	if (strcmp(word, "absent") == 0 && next_word(at, value)) {
+	if (strcmp(word, "absent") == 0 && word_next(at, value)) {
 		d->absent_skip = strcmp(value, "skip") == 0;
 		if (d->absent_skip || strcmp(value, "fail") == 0)
 			return NULL;
@@ -92,12 +72,12 @@ const char *storage_add_disk(void *into, const char *value)
 	char path[WORD_SIZE];
 	const char *wrong;
 
-	if (!next_word(&value, path) || !good_path(path))
+	if (!word_next(&value, path) || !good_path(path))
 		return "write an absolute mount point first, as in /data "
 		       "serial data-1";
 	memcpy(d.path, path, strlen(path) + 1);
 	wrong = read_which(&value, &d);
-	while (!wrong && !at_end(value))
+	while (!wrong && word_at(&value))
 		wrong = read_word(&value, &d);
 	if (wrong)
 		return wrong;
