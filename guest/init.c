@@ -24,6 +24,7 @@
 #include "guest/boot/console.h"
 #include "guest/boot/stage.h"
 #include "guest/control/control.h"
+#include "guest/power/reboot.h"
 #include "guest/watchdog/watchdog.h"
 
 int init_watch(struct init *in, unsigned int kind, int fd, uint32_t events)
@@ -230,7 +231,7 @@ static void on_timer(struct init *in, uint32_t kind, uint32_t events)
 	if (now >= in->session_due)
 		init_feed(in, SEV_TIMER);
 	if (now >= in->boot_due)
-		init_boot(in);
+		init_boot_due(in);
 }
 
 static uint64_t earliest(uint64_t a, uint64_t b)
@@ -241,9 +242,8 @@ static uint64_t earliest(uint64_t a, uint64_t b)
 /* To the next deadline; a time of 0 would disarm it. */
 static void arm_timer(const struct init *in)
 {
-	uint64_t due =
-		earliest(earliest(in->session_due, in->port_due),
-			 earliest(in->boot_due, in->watchdog_due));
+	uint64_t due = earliest(earliest(in->session_due, in->port_due),
+				earliest(in->boot_due, in->watchdog_due));
 	struct itimerspec t = { .it_value = { 0, 0 } };
 
 	if (due != SESSION_NEVER) {
@@ -290,6 +290,14 @@ int init_open(struct init *in)
 	return 0;
 }
 
+/* Deaf and blind: what is left is an end, the one meant if there was one. */
+static _Noreturn void cannot_go_on(const struct init *in)
+{
+	say("epoll_wait: %s: %s now", strerror(errno),
+	    intent_name(in->session.intent));
+	power_end_at_last(in->session.intent);
+}
+
 void init_run(struct init *in)
 {
 	struct epoll_event ev[FD_KINDS];
@@ -301,6 +309,8 @@ void init_run(struct init *in)
 			clock_ms(), session_may_feed(&in->session));
 		arm_timer(in);
 		n = epoll_wait(in->epfd, ev, FD_KINDS, in->reaping ? 0 : -1);
+		if (n < 0 && errno != EINTR)
+			cannot_go_on(in);
 		for (int i = 0; i < n; i++) {
 			uint32_t kind = ev[i].data.u32;
 

@@ -40,7 +40,9 @@ struct init {
 	int fd[FD_KINDS];     /* -1: closed */
 	unsigned int clients; /* counted for ever */
 	struct session session;
-	uint64_t session_due, port_due, boot_due, watchdog_due; /* boot clock, ms */
+	/* boot clock, ms; boot_due: of the host's word, or of the step's child
+	 */
+	uint64_t session_due, port_due, boot_due, watchdog_due;
 	struct port port;
 	struct init_conf conf;
 	struct payload payload;
@@ -50,9 +52,10 @@ struct init {
 	pid_t health_pid;	/* 0: no health command runs */
 	unsigned int step; /* of the boot: the next, or the one under way */
 	pid_t step_pid;	   /* who does it; 0: nobody */
+	uint64_t step_ms;  /* since when, boot clock */
 	bool awaited;	   /* for the host's word, which is needed once */
 	bool host_spoke;
-	const struct msg *heard; /* of the host, while it is acted on */
+	const struct msg *heard;     /* of the host, while it is acted on */
 	pid_t quiet_pid, reboot_pid; /* helpers; 0: none */
 };
 
@@ -109,6 +112,9 @@ void init_on_client(struct init *in, uint32_t kind, uint32_t events);
 
 /* init_boot() - the boot steps from in->step on, then the payload */
 void init_boot(struct init *in);
+
+/* init_boot_due() - the host did not speak in time, or a step takes too long */
+void init_boot_due(struct init *in);
 
 /* init_host_word() - the host's first WELCOME: what it says of the boot */
 void init_host_word(struct init *in, const struct msg_welcome *w);

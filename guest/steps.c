@@ -3,9 +3,9 @@
  * guest/steps.c - PID 1: how far the boot has come, one step after another
  *
  * Theory of operation: each step's end starts the next one, the last one's end
- * the payload. A step that fails ends the boot in order, with its stage and
- * errno as the cause; an end that somebody else wants lets no further one
- * start.
+ * the payload. A step that fails, or takes too long, ends the boot in order,
+ * with its stage and errno as the cause; an end that somebody else wants lets
+ * no further one start.
  */
 #include <errno.h>
 #include <string.h>
@@ -41,8 +41,12 @@ static int run(struct init *in, const struct boot_step *step)
 	if (step->inside)
 		return step->run(&in->conf);
 	pid = boot_step_start(step, &in->conf);
-	in->step_pid = pid > 0 ? pid : 0;
-	return pid > 0 ? 1 : (int)pid;
+	if (pid < 0)
+		return (int)pid;
+	in->step_pid = pid;
+	in->step_ms = clock_ms();
+	in->boot_due = in->step_ms + step->limit_ms(&in->conf);
+	return 1;
 }
 
 /* A host that says nothing costs the boot this wait, once. */
@@ -55,6 +59,30 @@ static bool await_host(struct init *in, const struct boot_step *step)
 	in->awaited = true;
 	in->boot_due = clock_ms() + ms;
 	return true;
+}
+
+/* A disk that has come meanwhile may have given it more time. */
+static void overdue(struct init *in)
+{
+	const struct boot_step *step = boot_step(in->step);
+	uint32_t limit_ms = step->limit_ms(&in->conf);
+
+	in->boot_due = in->step_ms + limit_ms;
+	if (clock_ms() < in->boot_due)
+		return;
+	in->boot_due = SESSION_NEVER;
+	boot_step_stop(in->step_pid);
+	say("%s: not done within %u ms; timeout in init.conf gives it more",
+	    boot_stage_name((uint8_t)step->stage), limit_ms);
+	init_failed(in, step->stage, ETIMEDOUT);
+}
+
+void init_boot_due(struct init *in)
+{
+	if (in->step_pid)
+		overdue(in);
+	else
+		init_boot(in);
 }
 
 void init_boot(struct init *in)
@@ -89,7 +117,7 @@ void init_host_word(struct init *in, const struct msg_welcome *w)
 	for (unsigned int i = in->step; (step = boot_step(i)); i++)
 		if (step->hear)
 			step->hear(&in->conf, w->param, w->param_len);
-	if (in->boot_due != SESSION_NEVER)
+	if (!in->step_pid && in->boot_due != SESSION_NEVER)
 		in->boot_due = 0; /* the loop goes on with it */
 }
 
@@ -99,6 +127,7 @@ void init_step_gone(struct init *in, int status)
 	unsigned int error = boot_step_error(status);
 
 	in->step_pid = 0;
+	in->boot_due = SESSION_NEVER;
 	if (in->session.intent != INTENT_NONE)
 		return;
 	if (error) {

@@ -20,11 +20,15 @@ static const struct boot_step steps[] = {
 	{ .stage = BOOT_NETWORK,
 	  .wanted = net_wanted,
 	  .run = net_run,
+	  .limit_ms = net_limit_ms,
 	  .awaits = net_awaits,
 	  .hear = net_hear },
 #endif
 #ifdef CONFIG_GUEST_STORAGE
-	{ .stage = BOOT_STORAGE, .wanted = storage_wanted, .run = storage_run },
+	{ .stage = BOOT_STORAGE,
+	  .wanted = storage_wanted,
+	  .run = storage_run,
+	  .limit_ms = storage_limit_ms },
 #endif
 #ifdef CONFIG_GUEST_WATCHDOG
 	{ .stage = BOOT_WATCHDOG,
@@ -37,7 +41,10 @@ static const struct boot_step steps[] = {
 
 const struct boot_step *boot_step(unsigned int i)
 {
-	return i + 1 < ARRAY_SIZE(steps) ? &steps[i] : NULL;
+	enum { LAST = ARRAY_SIZE(steps) - 1 };
+	const struct boot_step *step = &steps[i <= LAST ? i : LAST];
+
+	return step->run ? step : NULL;
 }
 
 pid_t boot_step_start(const struct boot_step *step,
@@ -52,7 +59,14 @@ pid_t boot_step_start(const struct boot_step *step,
 		return pid;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid(); /* what it starts can be stopped with it */
 	_exit(-step->run(conf) & 0xff);
+}
+
+void boot_step_stop(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL); /* who leads no session yet */
 }
 
 unsigned int boot_step_error(int status)

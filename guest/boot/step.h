@@ -5,7 +5,8 @@
  * Theory of operation: a table, in order; what Kconfig left out is not in it.
  * A step may block, allocate and use a library, for it runs in a child of PID
  * 1, whose exit status is an errno or 0. The child says on the console what it
- * could not do; PID 1 notes which step it was.
+ * could not do; PID 1 notes which step it was, and stops one that takes longer
+ * than it may: a disk can keep its caller for ever.
  */
 #ifndef GUEST_BOOT_STEP_H
 #define GUEST_BOOT_STEP_H
@@ -22,6 +23,8 @@ struct boot_step {
 	bool (*wanted)(const struct init_conf *conf);
 	/* Return: 0; -errno, and the console knows why */
 	int (*run)(const struct init_conf *conf);
+	/* How long its child may take, as things are now, ms */
+	uint32_t (*limit_ms)(const struct init_conf *conf);
 	bool inside; /* by PID 1 itself: what it opens stays open. No waiting */
 	/* How long to wait for the host's word first, ms; NULL or 0: not at all
 	 */
@@ -39,6 +42,10 @@ const struct boot_step *boot_step(unsigned int i);
  */
 pid_t boot_step_start(const struct boot_step *step,
 		      const struct init_conf *conf);
+
+/* boot_step_stop() - its child has taken too long: kill it, and what it started
+ */
+void boot_step_stop(pid_t pid);
 
 /*
  * boot_step_error() - what its child's end means

@@ -20,6 +20,8 @@
 #include "guest/file/file.h"
 #include "guest/net/rtnl.h"
 
+enum { NET_STEP_MS = 10000 }; /* with every link in its place */
+
 static const char resolv_path[] = "/etc/resolv.conf";
 
 bool net_wanted(const struct init_conf *conf)
@@ -27,6 +29,14 @@ bool net_wanted(const struct init_conf *conf)
 	const struct net_conf *n = &conf->net;
 
 	return n->links || n->dns_count || n->search[0] || n->from_host;
+}
+
+uint32_t net_limit_ms(const struct init_conf *conf)
+{
+	const struct net_conf *n = &conf->net;
+
+	return n->timeout_ms ? n->timeout_ms
+			     : NET_STEP_MS + NET_LINKS * n->wait_ms;
 }
 
 uint32_t net_awaits(const struct init_conf *conf)

@@ -10,8 +10,9 @@
  *	search = example.org example.com
  *	from-host = yes			the host's words take the place of ours
  *	wait = 2 s			for links, and for the host, to appear
+ *	timeout = 30 s			for all of it; then the boot ends
  *
- * All but the last two may come from the host as well, where from-host allows
+ * All but the last three may come from the host as well, where from-host allows
  * it: the same words, read by the same functions, in the step's child. Pure.
  */
 #ifndef GUEST_NET_NET_CONF_H
@@ -62,6 +63,7 @@ struct net_conf {
 	unsigned int links, addresses, routes, dns_count;
 	bool from_host;
 	uint32_t wait_ms;
+	uint32_t timeout_ms;	  /* for all of it; 0: see net_limit_ms() */
 	char host[MSG_PARAM_MAX]; /* what the host said, not yet read */
 	size_t host_len;
 };
@@ -91,7 +93,13 @@ const char *net_add_search(void *into, const char *value);
 		  .at = (start) + offsetof(struct net_conf, from_host) },      \
 		{ "network", "wait", CONF_MS,                                  \
 		  .at = (start) + offsetof(struct net_conf, wait_ms),          \
-		  .max = 600000 },
+		  .max = 600000 },                                             \
+		{ "network",                                                   \
+		  "timeout",                                                   \
+		  CONF_MS,                                                     \
+		  .at = (start) + offsetof(struct net_conf, timeout_ms),       \
+		  .min = 1,                                                    \
+		  .max = 86400000 },
 #else
 #define NET_KEYS(start)
 #endif

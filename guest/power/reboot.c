@@ -8,6 +8,7 @@
 #include "guest/power/reboot.h"
 
 #include <sys/reboot.h>
+#include <time.h>
 #include <unistd.h>
 
 void power_ctrl_alt_del_off(void)
@@ -23,6 +24,16 @@ static int command(enum intent intent)
 void power_end(enum intent intent)
 {
 	reboot(command(intent));
+}
+
+void power_end_at_last(enum intent intent)
+{
+	const struct timespec pause = { .tv_sec = 1 };
+
+	for (;;) {
+		power_end(intent);
+		nanosleep(&pause, NULL);
+	}
 }
 
 pid_t power_end_by_child(enum intent intent)

@@ -15,9 +15,14 @@ void power_ctrl_alt_del_off(void);
 /*
  * power_end() - reboot(2) as @intent says, by PID 1 itself
  *
- * Comes back only if the kernel refused, and then there is nothing left to do.
+ * Comes back only if the kernel refused.
  */
 void power_end(enum intent intent);
+
+/*
+ * power_end_at_last() - the same where nothing else is left: again every second
+ */
+_Noreturn void power_end_at_last(enum intent intent);
 
 /*
  * power_end_by_child() - the same from a child

@@ -23,6 +23,7 @@ enum {
 	LABEL_AT = 0x78,
 	PIECE = 1 << 20,
 	PATH_SIZE = 192,
+	SECTOR = 512, /* of /sys, whatever the disk has */
 };
 
 struct search {
@@ -30,6 +31,11 @@ struct search {
 	const struct storage_disk *wanted;
 	char *name;
 	unsigned int found;
+};
+
+struct disk_sum {
+	const char *root;
+	uint64_t bytes;
 };
 
 /* Return: 0; -ENODATA: no ext4 there; -errno */
@@ -97,6 +103,30 @@ int disk_find(const char *root, const struct storage_disk *d,
 	if (s.found > 1)
 		return -ENOTUNIQ;
 	return s.found ? 0 : -ENOENT;
+}
+
+static int add_bytes(void *ctx, const char *name)
+{
+	struct disk_sum *s = ctx;
+	char path[PATH_SIZE], text[24];
+	const char *rest;
+	uint64_t sectors = 0;
+
+	snprintf(path, sizeof(path), "%s/sys/block/%s/size", s->root, name);
+	if (file_read(path, text, sizeof(text)) > 0 &&
+	    conf_digits(text, &rest, &sectors))
+		s->bytes += sectors * SECTOR;
+	return 0;
+}
+
+uint64_t disk_bytes(const char *root)
+{
+	struct disk_sum s = { root, 0 };
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/sys/block", root);
+	dir_each(path, add_bytes, &s);
+	return s.bytes;
 }
 
 bool disk_read_only(const char *root, const char *name)

@@ -24,6 +24,9 @@ enum disk_content {
 int disk_find(const char *root, const struct storage_disk *d,
 	      char name[static DISK_NAME_SIZE]);
 
+/* disk_bytes() - of all that /sys/block has */
+uint64_t disk_bytes(const char *root);
+
 /* disk_read_only() - does the machine forbid to write to it? */
 bool disk_read_only(const char *root, const char *name);
 

@@ -5,9 +5,9 @@
  * Theory of operation: one disk after another, in init.conf's order: find it,
  * make a file system if it has none and may have one, check it, mount it.
  * mkfs and e2fsck are the image's own, at fixed places, and write to the
- * console; this runs in a child of PID 1, so they may take as long as they
- * take. A disk that is mounted read-only is not checked: nothing could be
- * repaired, and nothing is at risk.
+ * console; this runs in a child of PID 1, so they may
+ * take a while, which PID 1 bounds. A disk that is mounted read-only is not
+ * checked: nothing could be repaired, and nothing is at risk.
  */
 #include "guest/storage/storage.h"
 
@@ -24,7 +24,13 @@
 #include "guest/boot/console.h"
 #include "guest/storage/disk.h"
 
-enum { LOOK_AGAIN_MS = 20, FSCK_REPAIRED = 1 };
+enum {
+	LOOK_AGAIN_MS = 20,
+	FSCK_REPAIRED = 1,
+	/* all of a disk is read before it is made, and perhaps by e2fsck */
+	STEP_MS = 30000,
+	BYTES_A_MS = (32 << 20) / 1000,
+};
 
 static const char mkfs[] = STORAGE_MKFS;
 static const char fsck[] = STORAGE_FSCK;
@@ -32,6 +38,17 @@ static const char fsck[] = STORAGE_FSCK;
 bool storage_wanted(const struct init_conf *conf)
 {
 	return conf->storage.disks != 0;
+}
+
+uint32_t storage_limit_ms(const struct init_conf *conf)
+{
+	const struct storage_conf *s = &conf->storage;
+	uint64_t ms = disk_bytes("") / BYTES_A_MS + STEP_MS +
+		      (uint64_t)s->disks * s->wait_ms;
+
+	if (s->timeout_ms)
+		return s->timeout_ms;
+	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
 }
 
 /* Return: 0; -errno, which the sentence has said */

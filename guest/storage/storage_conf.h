@@ -41,7 +41,8 @@ struct storage_disk {
 struct storage_conf {
 	struct storage_disk disk[STORAGE_DISKS];
 	unsigned int disks;
-	uint32_t wait_ms; /* for them to appear */
+	uint32_t wait_ms;    /* for them to appear */
+	uint32_t timeout_ms; /* for all of it; 0: see storage_limit_ms() */
 };
 
 /* As struct conf_key wants it; @into is a struct storage_conf */
@@ -53,7 +54,13 @@ const char *storage_add_disk(void *into, const char *value);
 	  .at = (start), .repeats = true, .add = storage_add_disk },           \
 		{ "storage", "wait", CONF_MS,                                  \
 		  .at = (start) + offsetof(struct storage_conf, wait_ms),      \
-		  .max = 600000 },
+		  .max = 600000 },                                             \
+		{ "storage",                                                   \
+		  "timeout",                                                   \
+		  CONF_MS,                                                     \
+		  .at = (start) + offsetof(struct storage_conf, timeout_ms),   \
+		  .min = 1,                                                    \
+		  .max = 86400000 },
 #else
 #define STORAGE_KEYS(start)
 #endif

@@ -53,6 +53,15 @@ static void find_by_serial_wants_exactly_one(void **state)
 	assert_int_equal(disk_find(*state, &b, name), -ENOTUNIQ);
 }
 
+static void bytes_of_all_disks_are_summed_up(void **state)
+{
+	assert_true(disk_bytes(*state) == 0); /* no block layer */
+	tree_file(*state, "/sys/block/vda/size", "32768\n");
+	tree_file(*state, "/sys/block/vdb/size", "4294967296\n");
+	tree_file(*state, "/sys/block/vdc/ro", "1\n");
+	assert_true(disk_bytes(*state) == (UINT64_C(4294967296) + 32768) * 512);
+}
+
 static void find_by_label_reads_the_super_block(void **state)
 {
 	const struct storage_disk files = { .name = "files", .by_label = true };
@@ -105,6 +114,9 @@ static void read_only_is_the_machine_s_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			bytes_of_all_disks_are_summed_up, tree_setup,
+			tree_teardown),
 		IN_TREE(find_by_serial_wants_exactly_one),
 		IN_TREE(find_by_label_reads_the_super_block),
 		IN_TREE(content_is_zero_only_if_every_byte_is),
