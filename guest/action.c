@@ -55,6 +55,7 @@ static bool start(struct init *in, struct session_event *next)
 {
 	int r = open_cgroup(in);
 
+	init_forget_notices(in);
 	if (r < 0)
 		say("cgroup with its limits: %s", strerror(-r));
 	else

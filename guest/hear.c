@@ -16,7 +16,6 @@
 #include "guest/boot/console.h"
 #include "guest/control/control.h"
 #include "guest/init.h"
-#include "guest/payload/cgroup.h"
 #include "guest/payload/notice.h"
 
 enum { NOTICES = 16 }; /* at a time */
@@ -69,14 +68,6 @@ void init_on_ready(struct init *in, uint32_t kind, uint32_t events)
 
 /* ---- sd_notify */
 
-static bool of_payload(const struct init *in, pid_t pid)
-{
-	if (pid <= 0)
-		return false;
-	return pid == in->payload.pid ||
-	       (in->payload.cgroup >= 0 && cgroup_has(pid));
-}
-
 static void take_notice(struct init *in, const struct notice *n)
 {
 	struct session_event ev = { .kind = SEV_NOTIFY };
@@ -96,12 +87,23 @@ void init_on_notice(struct init *in, uint32_t kind, uint32_t events)
 	(void)events;
 	for (int i = 0; i < NOTICES && r != 0; i++) {
 		r = notice_read(in->fd[kind], &n);
-		if (r > 0 && of_payload(in, n.pid))
+		if (r > 0)
 			take_notice(in, &n);
-		else if (r != 0 && in->strangers++ == 0)
-			say("a notice was dropped: too long, or not of the "
-			    "payload");
+		else if (r != 0 && in->notices_lost++ == 0)
+			say("a notice of the payload was dropped: it is longer "
+			    "than %d bytes",
+			    NOTIFY_BYTES_MAX);
 	}
+}
+
+void init_forget_notices(struct init *in)
+{
+	struct notice n;
+
+	if (in->fd[FD_NOTICE] < 0)
+		return;
+	for (int i = 0; i < NOTICES && notice_read(in->fd[FD_NOTICE], &n); i++)
+		;
 }
 
 /* ---- its output */

@@ -47,9 +47,9 @@ struct init {
 	struct init_conf conf;
 	struct payload payload;
 	struct output output;
-	unsigned int strangers; /* notices of others than the payload */
-	bool reaping;		/* more children may have ended */
-	pid_t health_pid;	/* 0: no health command runs */
+	unsigned int notices_lost; /* they were too long */
+	bool reaping;		   /* more children may have ended */
+	pid_t health_pid;	   /* 0: no health command runs */
 	unsigned int step; /* of the boot: the next, or the one under way */
 	pid_t step_pid;	   /* who does it; 0: nobody */
 	uint64_t step_ms;  /* since when, boot clock */
@@ -97,6 +97,9 @@ void init_open_port(struct init *in);
 
 /* init_open_ears() - the descriptors by which the payload is heard */
 void init_open_ears(struct init *in);
+
+/* init_forget_notices() - what a payload said that is no more */
+void init_forget_notices(struct init *in);
 
 /* init_print() - what the payload printed, as far as the console takes it */
 void init_print(struct init *in);

@@ -21,7 +21,6 @@
 
 #include "common/conf.h"
 #include "common/sys.h"
-#include "guest/file/file.h"
 
 #define ROOT "/sys/fs/cgroup"
 #define GROUP "/payload"
@@ -113,26 +112,4 @@ uint64_t cgroup_oom_kills(int cgroup)
 	if (line)
 		conf_digits(line + sizeof(key) - 1, &rest, &kills);
 	return kills;
-}
-
-/* "0::/payload" or "0::/payload/below" */
-static int visit(void *ctx, char *line)
-{
-	static const char own[] = "0::" GROUP;
-	bool *has = ctx;
-	const size_t n = sizeof(own) - 1;
-
-	if (strncmp(line, own, n) == 0 && (!line[n] || line[n] == '/'))
-		*has = true;
-	return *has;
-}
-
-bool cgroup_has(pid_t pid)
-{
-	char path[40];
-	bool has = false;
-
-	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
-	file_lines(path, visit, &has);
-	return has;
 }

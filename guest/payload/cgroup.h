@@ -30,7 +30,4 @@ int cgroup_kill(int cgroup);
 /* cgroup_oom_kills() - how often the kernel killed in it for want of memory */
 uint64_t cgroup_oom_kills(int cgroup);
 
-/* cgroup_has() - is process @pid in it, or in one below? */
-bool cgroup_has(pid_t pid);
-
 #endif

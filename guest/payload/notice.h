@@ -6,7 +6,7 @@
 #define GUEST_PAYLOAD_NOTICE_H
 
 #include <stdbool.h>
-#include <sys/types.h>
+#include <stddef.h>
 
 #include "guest/config/init_conf.h"
 #include "guest/core/notify.h"
@@ -17,14 +17,13 @@
 bool notice_wanted(const struct init_conf *conf);
 
 /*
- * notice_open() - a datagram socket that tells who sends
+ * notice_open() - a datagram socket that anybody may write to
  * @path:	NOTICE_PATH but in tests
  * Return: a non-blocking descriptor; -errno
  */
 int notice_open(const char *path);
 
 struct notice {
-	pid_t pid; /* of the sender; 0: unknown */
 	char text[NOTIFY_BYTES_MAX];
 	size_t len;
 };
