@@ -35,6 +35,7 @@ static const struct number {
 	{ "gate-share", "ms", 1, ONCE, measure_gate_share },
 	{ "quiesce", "ms", 50, EACH_ARCH, measure_quiesce },
 	{ "memory-back", "ms", 60, ONCE, measure_memory_back },
+	{ "teardown-async", "ratio", 0.05, ONCE, measure_teardown_async },
 	{ "init-size-tiny", "KiB", 64, ONCE, measure_init_size_tiny },
 	{ "init-size", "KiB", 256, ONCE, measure_init_size_full },
 	{ "init-memory-tiny", "KiB", 96, EACH_ARCH, measure_init_memory_tiny },

@@ -42,13 +42,14 @@ struct bench {
 typedef int measure_fn(struct bench *b, const char *arch, struct figure *f,
 		       char *error);
 
-measure_fn measure_image_size;	  /* image_size.c */
-measure_fn measure_boot_vs_stock; /* boot.c */
-measure_fn measure_restart;	  /* restart.c */
-measure_fn measure_in_place;	  /* in_place.c */
-measure_fn measure_gate_share;	  /* byproducts.c */
-measure_fn measure_quiesce;	  /* byproducts.c */
-measure_fn measure_memory_back;	  /* memory.c */
+measure_fn measure_image_size;	   /* image_size.c */
+measure_fn measure_boot_vs_stock;  /* boot.c */
+measure_fn measure_restart;	   /* restart.c */
+measure_fn measure_in_place;	   /* in_place.c */
+measure_fn measure_gate_share;	   /* byproducts.c */
+measure_fn measure_quiesce;	   /* byproducts.c */
+measure_fn measure_memory_back;	   /* memory.c */
+measure_fn measure_teardown_async; /* teardown.c */
 
 measure_fn measure_init_size_tiny, measure_init_size_full; /* guest_init.c */
 measure_fn measure_init_memory_tiny, measure_init_memory_full;

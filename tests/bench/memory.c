@@ -14,6 +14,7 @@
 
 #include "host/core/phases.h"
 
+#include "tests/bench/available.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/pair.h"
 
@@ -25,33 +26,16 @@ struct returns {
 	struct samples ours_ms, back_mib, exit_ms, alone_ms;
 };
 
-static int mem_available(double *mib, char *error)
-{
-	FILE *f = fopen("/proc/meminfo", "re");
-	unsigned long long kib = 0;
-	char line[128];
-
-	while (f && !kib && fgets(line, sizeof(line), f))
-		(void)sscanf(line, "MemAvailable: %llu kB", &kib);
-	if (f)
-		fclose(f);
-	if (!kib)
-		return sentence(error, -ENOENT,
-				"/proc/meminfo has no MemAvailable");
-	*mib = (double)kib / 1024;
-	return 0;
-}
-
 static int stop_served(struct served *s, struct returns *t, char *error)
 {
 	double before = 0, after = 0;
 	struct marks m;
-	int r = mem_available(&before, error);
+	int r = available_mib(&before, error);
 
 	if (r == 0)
 		r = served_stop(s, &m, error);
 	if (r == 0)
-		r = mem_available(&after, error);
+		r = available_mib(&after, error);
 	if (r < 0)
 		return r;
 	samples_add(&t->back_mib, after - before);
@@ -97,7 +81,7 @@ static int one_round(struct bench *b, struct plain *p, struct returns *t,
 {
 	struct served s = { 0 };
 	double mib = 0;
-	int r = mem_available(&mib, error);
+	int r = available_mib(&mib, error);
 	bool both = mib >= BOTH_MIB;
 
 	if (r == 0 && both)
