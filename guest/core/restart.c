@@ -72,8 +72,10 @@ struct restart_verdict restart_judge(struct restart *r,
 	struct restart_verdict v = { .intent = meaning(rules, end),
 				     .cause = cause_of(end) };
 
-	if (v.intent != INTENT_NONE)
+	if (v.intent != INTENT_NONE) {
+		v.cause = ICAUSE_PAYLOAD; /* it asked, by its status */
 		return v;
+	}
 	if (!wanted(rules, end)) {
 		v.intent = failed(end) ? rules->on_failure : rules->on_exit;
 	} else if (count(r, rules, now_ms)) {

@@ -50,10 +50,10 @@ static void restart_of_each_end_by_each_policy_is_as_written(void **state)
 		  ICAUSE_PAYLOAD_EXIT },
 		{ { .status = EXIT(3) },
 		  { INTENT_REBOOT, INTENT_REBOOT, INTENT_REBOOT },
-		  ICAUSE_PAYLOAD_EXIT },
+		  ICAUSE_PAYLOAD },
 		{ { .status = EXIT(255) },
 		  { INTENT_UPDATE, INTENT_UPDATE, INTENT_UPDATE },
-		  ICAUSE_PAYLOAD_EXIT },
+		  ICAUSE_PAYLOAD },
 		{ { .status = 3 }, /* a signal of that number is no exit status */
 		  { INTENT_REBOOT, INTENT_NONE, INTENT_NONE },
 		  ICAUSE_PAYLOAD_EXIT },
