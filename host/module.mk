@@ -3,11 +3,11 @@ host-y += host/loop.c host/sentence.c
 host-y += host/config/appliance.c host/config/disk.c host/config/forward.c host/config/image.c host/config/keys.c \
 	host/config/manifest.c host/config/place.c host/config/running.c \
 	host/config/runtime.c host/config/text.c
-host-y += host/qemu/argv.c host/qemu/probe.c
+host-y += host/qemu/argv.c host/qemu/event.c host/qemu/oom.c host/qemu/probe.c
 host-y += host/core/epoch.c host/core/lifecycle.c host/core/lifecycle_ask.c \
 	host/core/lifecycle_end.c host/core/need.c host/core/outlook.c \
 	host/core/phases.c host/core/planner.c host/core/predict.c \
-	host/core/verdict.c
+	host/core/verdict.c host/core/verdict_sentence.c
 host-y += host/qemu/generation.c host/qemu/process.c host/qemu/qmp.c
 host-y += host/link/agent.c
 host-y += host/report.c host/shim.c host/shim_actions.c

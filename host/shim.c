@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
+#include "host/qemu/event.h"
 #include "host/shim_impl.h"
 
 enum { END_MS = 1000 };
@@ -130,45 +132,16 @@ static void on_qmp_reply(void *ctx, enum qmp_command command, bool ok)
 		step_type(ctx, EV_STATUS);
 }
 
-static enum vm_end end_by_reason(const char *reason)
-{
-	static const struct {
-		const char *reason; /* RunState's ShutdownCause in QEMU */
-		enum vm_end end;
-	} ends[] = {
-		{ "guest-reset", END_RESET },
-		{ "guest-shutdown", END_SHUTDOWN },
-		{ "guest-panic", END_PANIC },
-		{ "host-qmp-quit", END_EXIT_QUIT },
-		{ "host-signal", END_EXIT_SIGNAL },
-	};
-
-	for (size_t i = 0; reason && i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (strcmp(ends[i].reason, reason) == 0)
-			return ends[i].end;
-	return END_PAUSED;
-}
-
 static void on_qmp_event(void *ctx, const char *name, const json_t *data)
 {
-	const char *reason = json_string_value(json_object_get(data, "reason"));
-	struct lc_event ev = { .type = EV_SHUTDOWN };
+	char said[EVIDENCE_SAID];
 	struct shim *s = ctx;
+	struct lc_event ev;
 
-	if (strcmp(name, "SHUTDOWN") == 0) {
-		ev.end = end_by_reason(reason);
-	} else if (strcmp(name, "GUEST_PANICKED") == 0) {
-		ev.end = END_PANIC;
-	} else if (strcmp(name, "WATCHDOG") == 0) {
-		ev.end = END_WATCHDOG;
-	} else if (strcmp(name, "STOP") == 0) {
-		agent_drain(s->agent);
-		ev.type = EV_STOP;
-	} else if (strcmp(name, "RESET") == 0) {
-		ev.type = EV_RESET;
-	} else {
+	if (!event_read(name, data, &ev, said))
 		return;
-	}
+	if (ev.type == EV_STOP)
+		agent_drain(s->agent);
 	shim_step(s, &ev);
 }
 
@@ -190,6 +163,9 @@ void shim_on_qemu_end(void *ctx, uint32_t events)
 	loop_remove(&s->loop, s->qemu_slot);
 	s->qemu_slot = -1;
 	ev.wait_status = process_reap(&s->process);
+	ev.helper_first = s->helper_first;
+	if (WIFSIGNALED(ev.wait_status) && WTERMSIG(ev.wait_status) == SIGKILL)
+		ev.oom = oom_found(&s->oom);
 	shim_step(s, &ev);
 }
 
@@ -200,6 +176,14 @@ static bool ended(int pidfd)
 	return poll(&p, 1, 0) > 0;
 }
 
+static void lose_helper(struct shim *s)
+{
+	s->helper_first = true;
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "the teardown helper has ended before QEMU: QEMU's own end "
+		 "will have to free the memory");
+}
+
 void shim_on_helper_end(void *ctx, uint32_t events)
 {
 	struct shim *s = ctx;
@@ -207,9 +191,7 @@ void shim_on_helper_end(void *ctx, uint32_t events)
 	if (s->qemu_slot >= 0 && ended(s->process.pidfd))
 		shim_on_qemu_end(s, events); /* both in one turn of the loop */
 	else if (s->qemu_slot >= 0)
-		log_line(STDERR_FILENO, s->opt->appliance->name,
-			 "the teardown helper has ended before QEMU: QEMU's "
-			 "own end will have to free the memory");
+		lose_helper(s);
 	loop_remove(&s->loop, s->helper_slot);
 	s->helper_slot = -1;
 	process_reap_helper(&s->process);

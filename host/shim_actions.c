@@ -56,6 +56,8 @@ static void launch(struct shim *s)
 	}
 	s->process = g.process;
 	s->helper_told = false;
+	s->helper_first = false;
+	oom_watch(&s->oom, s->process.pid, shim_now());
 	watch_process(s);
 	if (connect_generation(s, &g) < 0)
 		shim_later(s, EV_QMP_FAILED);

@@ -15,6 +15,7 @@
 #include "host/core/lifecycle.h"
 #include "host/loop.h"
 #include "host/qemu/generation.h"
+#include "host/qemu/oom.h"
 #include "host/qemu/qmp.h"
 #include "host/shim.h"
 
@@ -37,7 +38,9 @@ struct shim {
 	int signal_fd, timer_fd;
 	int qemu_slot, helper_slot; /* of their pidfds; -1: none */
 	bool helper_told;	    /* of this generation, if it has none */
+	bool helper_first;	    /* it ended before QEMU did */
 	struct process process;
+	struct oom_watch oom;
 	struct qmp *qmp;
 	struct agent *agent;
 	struct console *console;

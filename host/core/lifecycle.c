@@ -11,6 +11,8 @@
  */
 #include "host/core/lifecycle_impl.h"
 
+#include <stdio.h>
+
 void lifecycle_init(struct lifecycle *lc, const struct lc_config *cfg)
 {
 	*lc = (struct lifecycle){ .cfg = *cfg, .state = LC_DOWN };
@@ -26,6 +28,11 @@ void lc_enter(struct lifecycle *lc, enum lc_state s, uint32_t deadline_ms,
 {
 	lc->state = s;
 	lc->deadline_us = deadline_ms ? now_us + deadline_ms * 1000ULL : 0;
+}
+
+void lc_copy_said(struct lifecycle *lc, const char *said)
+{
+	snprintf(lc->said, sizeof(lc->said), "%s", said ? said : "");
 }
 
 void lc_begin_end(struct lifecycle *lc)
@@ -45,6 +52,7 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 	lc->cont_us = 0;
 	lc->stopped = false;
 	lc->end_known = false;
+	lc_copy_said(lc, "");
 	lc->ending = false;
 	lc_mark(lc, MARK_LAUNCHED, now_us);
 	lc_enter(lc, LC_LAUNCHING, lc->cfg.boot_ms, now_us);
@@ -56,6 +64,7 @@ uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us)
 	lc->boot++;
 	lc->stopped = false;
 	lc->end_known = false;
+	lc_copy_said(lc, "");
 	lc->ending = false;
 	lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
 	return 0;
@@ -111,8 +120,9 @@ static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
 	case LC_LAUNCHING:
 		return lc_force(lc, END_DEAF, now_us);
 	case LC_BOOTING:
-		return lc_force(lc, lc->insist ? END_FORCED : END_BOOT_TIMEOUT,
-				now_us);
+		return lc_force(
+			lc, lc->insist ? END_HOST_SHUTDOWN : END_BOOT_TIMEOUT,
+			now_us);
 	case LC_SERVING:
 		return agent_silent(lc);
 	case LC_ASKING:

@@ -87,6 +87,9 @@ struct lc_event {
 		int wait_status;
 		enum wish wish;
 	};
+	const char *said;  /* EV_SHUTDOWN: QEMU's details of it; or NULL */
+	enum oom oom;	   /* EV_EXITED: did the kernel kill it? */
+	bool helper_first; /* likewise: its helper had ended before it */
 };
 
 enum lc_action {
@@ -129,6 +132,7 @@ struct lc_config {
 	uint32_t exit_ms;	  /* each step of quit, SIGTERM, SIGKILL */
 	uint32_t reset_ms;	  /* QEMU may be deaf for so long in a reset */
 	uint32_t drain_ms;	  /* QEMU's end to its memory's return */
+	bool secure_wanted;	  /* the guest must say that it is secure */
 	bool restart_clean;	  /* start again after a clean reboot */
 	bool restart_poweroff;	  /* start again after a clean power-off */
 	bool restart_crashed;	  /* start again after anything unclean */
@@ -141,7 +145,7 @@ struct passage {
 	enum cause cause;
 	enum strategy strategy;
 	const char *reason; /* the planner's words, static */
-	char evidence[160]; /* verdict_sentence() */
+	char evidence[EVIDENCE_SENTENCE];
 	struct marks marks;
 	uint64_t wish_us; /* from the wish to its fulfilment; 0: no wish */
 	uint32_t tries;	  /* ends that it took; more than 1: some failed */
@@ -168,6 +172,7 @@ struct lifecycle {
 
 	enum vm_end end; /* what SHUTDOWN and its like said */
 	bool end_known;
+	char said[EVIDENCE_SAID]; /* its details */
 	bool qmp_ok;		  /* it speaks QMP */
 	bool stopped;		  /* STOP was seen in this epoch */
 	bool ever_up;		  /* some generation has spoken QMP */

@@ -139,7 +139,7 @@ static uint32_t on_refused(struct lifecycle *lc, const struct msg *m,
 	if (lc->state != LC_ASKING || m->refused.reason == REFUSAL_BUSY)
 		return 0; /* busy: its own INTENT is on its way */
 	if (lc->insist)
-		return lc_force(lc, END_FORCED, now_us);
+		return lc_force(lc, END_HOST_SHUTDOWN, now_us);
 	if (lc->epoch.stage >= STAGE_READY)
 		lc_serve(lc, now_us);
 	else
@@ -204,7 +204,7 @@ uint32_t lc_on_wish_early(struct lifecycle *lc, const struct lc_event *ev,
 	uint32_t acts;
 
 	if (ev->wish == WISH_STOP_NOW && lc->insist && lc->deadline_us)
-		return lc_force(lc, END_FORCED, now_us);
+		return lc_force(lc, END_HOST_SHUTDOWN, now_us);
 	take_wish(lc, ev->wish, now_us, &acts);
 	return acts;
 }
@@ -227,7 +227,7 @@ uint32_t lc_on_wish(struct lifecycle *lc, const struct lc_event *ev,
 	uint32_t acts;
 
 	if (again)
-		return lc_force(lc, END_FORCED, now_us);
+		return lc_force(lc, END_HOST_SHUTDOWN, now_us);
 	taken = take_wish(lc, ev->wish, now_us, &acts);
 	if (taken && (lc->state == LC_BOOTING || lc->state == LC_SERVING)) {
 		mark_asked(lc, now_us);

@@ -11,6 +11,7 @@
 #include "host/core/lifecycle_impl.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "common/array.h"
@@ -55,6 +56,7 @@ uint32_t lc_on_shutdown(struct lifecycle *lc, const struct lc_event *ev,
 		return 0;
 	lc->end_known = true;
 	lc->end = ev->end;
+	lc_copy_said(lc, ev->said);
 	if (firmware_resets_again(lc, now_us))
 		return 0;
 	lc_begin_end(lc);
@@ -106,6 +108,21 @@ static bool crashes_too_often(const struct lifecycle *lc, uint64_t now_us)
 	return recent > lc->cfg.crash_limit;
 }
 
+/* What the guest wants, unless it wants it because it failed. */
+static bool powers_off(const struct lifecycle *lc)
+{
+	return lc->epoch.intent == INTENT_POWEROFF &&
+	       !lc->cfg.restart_poweroff && !cause_of_guest(lc->now.cause);
+}
+
+/* None has ever spoken, and this one could not. */
+static bool never_will(const struct lifecycle *lc)
+{
+	return !lc->ever_up && (lc->now.cause == CAUSE_QEMU_REFUSED ||
+				lc->now.cause == CAUSE_QEMU_NOT_STARTED ||
+				lc->now.cause == CAUSE_QEMU_CRASHED);
+}
+
 static bool may_restart(const struct lifecycle *lc)
 {
 	if (lc->wish != WISH_NONE)
@@ -120,14 +137,14 @@ static bool rested(const struct lifecycle *lc, uint64_t now_us)
 	       now_us - lc->cont_us >= SPACING_US;
 }
 
-static uint32_t facts(const struct lifecycle *lc, bool healthy, bool alive,
-		      uint64_t now_us)
+static uint32_t facts(const struct lifecycle *lc, bool orderly, bool healthy,
+		      bool alive, uint64_t now_us)
 {
 	const struct {
 		uint32_t fact;
 		bool holds;
 	} all[] = {
-		{ FACT_CLEAN, cause_clean(lc->now.cause) },
+		{ FACT_CLEAN, orderly },
 		{ FACT_HEALTHY, healthy },
 		{ FACT_SAME_IMAGE, lc->epoch.intent != INTENT_UPDATE },
 		{ FACT_RESTED, rested(lc, now_us) },
@@ -136,12 +153,10 @@ static uint32_t facts(const struct lifecycle *lc, bool healthy, bool alive,
 		{ FACT_WANT_IN_PLACE, lc->wish == WISH_IN_PLACE },
 		{ FACT_RELAUNCH_FASTER, past_relaunch_faster(&lc->past) },
 		{ FACT_WANT_STOP, lc_wants_stop(lc) },
-		{ FACT_POWEROFF, lc->epoch.intent == INTENT_POWEROFF &&
-					 !lc->cfg.restart_poweroff },
+		{ FACT_POWEROFF, powers_off(lc) },
 		{ FACT_MAY_RESTART, may_restart(lc) },
 		{ FACT_GAVE_UP, crashes_too_often(lc, now_us) },
-		{ FACT_REFUSED,
-		  lc->now.cause == CAUSE_QEMU_REFUSED && !lc->ever_up },
+		{ FACT_REFUSED, never_will(lc) },
 	};
 	uint32_t set = 0;
 
@@ -150,29 +165,37 @@ static uint32_t facts(const struct lifecycle *lc, bool healthy, bool alive,
 	return set;
 }
 
-/* Verdict and plan for what ended; the one place that asks either. */
-static uint32_t decide(struct lifecycle *lc, bool healthy, bool alive,
-		       int wait_status, uint64_t now_us)
+static struct evidence evidence_of(const struct lifecycle *lc)
 {
 	struct evidence e = {
 		.end = lc->end,
 		.stage = lc->epoch.stage,
-		.wait_status = wait_status,
+		.secure_wanted = lc->cfg.secure_wanted,
 		.intent = lc->epoch.intent,
 		.icause = lc->epoch.icause,
 		.detail = lc->epoch.detail,
 		.boot_stage = lc->epoch.boot_stage,
 		.proof = lc->epoch.proof,
 	};
+
+	memcpy(e.said, lc->said, sizeof(e.said));
+	return e;
+}
+
+/* Verdict and plan for what ended; the one place that asks either. */
+static uint32_t decide(struct lifecycle *lc, const struct evidence *e,
+		       bool healthy, bool alive, uint64_t now_us)
+{
 	struct plan plan;
 
 	lc_begin_end(lc);
-	lc->now.cause = verdict_cause(&e);
-	verdict_sentence(lc->now.cause, &e, lc->now.evidence,
+	lc->now.cause = verdict_cause(e);
+	verdict_sentence(lc->now.cause, e, lc->now.evidence,
 			 sizeof(lc->now.evidence));
 	if (!cause_clean(lc->now.cause))
 		count_crash(lc, now_us);
-	plan = planner_choose(facts(lc, healthy, alive, now_us));
+	plan = planner_choose(
+		facts(lc, verdict_orderly(e), healthy, alive, now_us));
 	lc->now.strategy = plan.strategy;
 	lc->now.reason = plan.reason;
 	lc->wish_acted = lc->wish != WISH_NONE;
@@ -208,7 +231,8 @@ static uint32_t quit(struct lifecycle *lc, uint64_t now_us)
 
 uint32_t lc_judge(struct lifecycle *lc, bool healthy, uint64_t now_us)
 {
-	uint32_t told = decide(lc, healthy, true, 0, now_us);
+	const struct evidence e = evidence_of(lc);
+	uint32_t told = decide(lc, &e, healthy, true, now_us);
 
 	if (lc->now.strategy != STRATEGY_IN_PLACE)
 		return told | quit(lc, now_us);
@@ -229,6 +253,7 @@ uint32_t lc_force(struct lifecycle *lc, enum vm_end end, uint64_t now_us)
 	lc_begin_end(lc);
 	lc->end = end;
 	lc->end_known = true;
+	lc_copy_said(lc, NULL);
 	return lc_judge(lc, lc->qmp_ok, now_us);
 }
 
@@ -283,10 +308,10 @@ uint32_t lc_give_up_reset(struct lifecycle *lc, uint64_t now_us)
 
 static enum vm_end end_of_process(const struct lifecycle *lc, int status)
 {
+	if (WIFSIGNALED(status))
+		return verdict_signal(WTERMSIG(status));
 	if (lc->boot == 0)
 		return END_REFUSED;
-	if (WIFSIGNALED(status))
-		return END_KILLED;
 	if (status == 0 && lc->end_known &&
 	    (lc->end == END_EXIT_QUIT || lc->end == END_EXIT_SIGNAL))
 		return lc->end;
@@ -304,10 +329,15 @@ static uint32_t drain(struct lifecycle *lc, uint64_t now_us)
 uint32_t lc_on_exited(struct lifecycle *lc, const struct lc_event *ev,
 		      uint64_t now_us)
 {
+	struct evidence e;
+
 	lc->end = end_of_process(lc, ev->wait_status);
 	lc->qmp_ok = false;
-	return decide(lc, false, false, ev->wait_status, now_us) |
-	       drain(lc, now_us);
+	e = evidence_of(lc);
+	e.wait_status = ev->wait_status;
+	e.oom = ev->oom;
+	e.helper_first = ev->helper_first;
+	return decide(lc, &e, false, false, now_us) | drain(lc, now_us);
 }
 
 /* QEMU ended in LC_QUITTING: as asked, or we were about to find out why. */
@@ -351,9 +381,10 @@ uint32_t lc_on_memory_back(struct lifecycle *lc, const struct lc_event *ev,
 /* Starting beside memory that is not back could take the host down. */
 uint32_t lc_memory_held(struct lifecycle *lc)
 {
-	struct evidence e = { .stage = lc->epoch.stage };
+	const struct evidence e = { .end = END_MEMORY_HELD,
+				    .stage = lc->epoch.stage };
 
-	lc->now.cause = CAUSE_MEMORY_HELD;
+	lc->now.cause = verdict_cause(&e);
 	lc->now.strategy = STRATEGY_STOP;
 	lc->now.reason = "the next generation might not fit beside it";
 	verdict_sentence(lc->now.cause, &e, lc->now.evidence,
@@ -364,11 +395,13 @@ uint32_t lc_memory_held(struct lifecycle *lc)
 uint32_t lc_on_launch_failed(struct lifecycle *lc, const struct lc_event *ev,
 			     uint64_t now_us)
 {
+	struct evidence e;
 	uint32_t told;
 
 	(void)ev;
-	lc->end = END_REFUSED;
-	told = decide(lc, false, false, 0, now_us);
+	lc->end = END_NOT_STARTED;
+	e = evidence_of(lc);
+	told = decide(lc, &e, false, false, now_us);
 
 	if (lc->now.strategy == STRATEGY_DRAIN_FIRST)
 		return told | lc_launch(lc, now_us);

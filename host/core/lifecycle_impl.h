@@ -18,6 +18,7 @@ typedef uint32_t lc_handler(struct lifecycle *lc, const struct lc_event *ev,
 void lc_mark(struct lifecycle *lc, enum mark m, uint64_t now_us);
 void lc_enter(struct lifecycle *lc, enum lc_state s, uint32_t deadline_ms,
 	      uint64_t now_us);
+void lc_copy_said(struct lifecycle *lc, const char *said); /* or NULL */
 void lc_begin_end(struct lifecycle *lc); /* a new passage, from its end part */
 uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us); /* -> BOOTING */

@@ -5,12 +5,15 @@
  * A committed intent outweighs the way in which the kernel then stopped: after
  * an SCLP quiesce a guest's reboot arrives as guest-shutdown (Linux
  * drivers/s390/char/sclp_quiesce.c), and `halt` may not arrive at all.
+ * Not here: the sentences (host/core/verdict_sentence.c).
  */
 #include "host/core/verdict.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <assert.h>
+#include <signal.h>
 #include <sys/wait.h>
+
+#include "common/array.h"
 
 #define EVERY(cause)                                                           \
 	{                                                                      \
@@ -46,185 +49,134 @@
 static const enum cause cells[VM_ENDS][EPOCH_STAGES] = {
 	[END_RESET] = BY_INTENT(CAUSE_RESET_WITHOUT_INTENT),
 	[END_SHUTDOWN] = BY_INTENT(CAUSE_POWEROFF_WITHOUT_INTENT),
+	[END_POWERED_DOWN] = BY_INTENT(CAUSE_POWERED_DOWN),
 	[END_PANIC] = EVERY(CAUSE_GUEST_PANIC),
 	[END_WATCHDOG] = EVERY(CAUSE_WATCHDOG),
 	[END_PAUSED] = EVERY(CAUSE_VM_PAUSED),
 	[END_BOOT_TIMEOUT] = EVERY(CAUSE_BOOT_TIMEOUT),
+	[END_SILENT] = EVERY(CAUSE_AGENT_LOST),
 	[END_REQUEST_TIMEOUT] = EVERY(CAUSE_AGENT_LOST),
 	[END_QUIESCE_TIMEOUT] = EVERY(CAUSE_QUIESCE_TIMEOUT),
 	[END_COMMIT_TIMEOUT] = UNSEEN_POWEROFF(CAUSE_GUEST_HANG),
+	[END_NOT_SECURE] = EVERY(CAUSE_SECURE_BOOT_FAILED),
 	[END_DEAF] = EVERY(CAUSE_QEMU_DEAF),
-	[END_FORCED] = EVERY(CAUSE_HOST_FORCED),
+	[END_OPERATOR] = EVERY(CAUSE_OPERATOR),
+	[END_HOST_SHUTDOWN] = EVERY(CAUSE_HOST_SHUTDOWN),
+	[END_NOT_STARTED] = EVERY(CAUSE_QEMU_NOT_STARTED),
 	[END_REFUSED] = EVERY(CAUSE_QEMU_REFUSED),
 	[END_EXIT_QUIT] = EVERY(CAUSE_QEMU_QUIT),
 	[END_EXIT_SIGNAL] = EVERY(CAUSE_QEMU_SIGNALLED),
 	[END_EXIT_ERROR] = EVERY(CAUSE_QEMU_FAILED),
 	[END_KILLED] = EVERY(CAUSE_QEMU_KILLED),
+	[END_CRASHED] = EVERY(CAUSE_QEMU_CRASHED),
+	[END_MEMORY_HELD] = EVERY(CAUSE_MEMORY_HELD),
+	[END_UNOBSERVED] = UNSEEN_POWEROFF(CAUSE_UNOBSERVED),
 };
 
-static const struct {
-	const char *name;
-	int exit_code;
-	const char *sentence;
-} causes[CAUSES] = {
-	[CAUSE_NONE] = { "none", 0, "nothing has ended yet" },
-	[CAUSE_CLEAN_REBOOT] = { "clean reboot", 0,
-				 "the guest asked to reboot and was quiet" },
-	[CAUSE_CLEAN_POWEROFF] = { "clean power-off", 0,
-				   "the guest asked to power off and was "
-				   "quiet" },
-	[CAUSE_CLEAN_UPDATE] = { "update", 0,
-				 "the guest asked to boot its update and was "
-				 "quiet" },
-	[CAUSE_UNCLEAN_PROOF] = { "proof not clean", 64,
-				  "the guest's proof says that it was not "
-				  "quiet" },
-	[CAUSE_UNCOMMITTED] = { "uncommitted intent", 65,
-				"the guest ended before it got a COMMIT" },
-	[CAUSE_RESET_WITHOUT_INTENT] = { "reset without intent", 66,
-					 "the guest reset without saying "
-					 "that it would" },
-	[CAUSE_POWEROFF_WITHOUT_INTENT] = { "power-off without intent", 67,
-					    "the guest powered off without "
-					    "saying that it would" },
-	[CAUSE_GUEST_PANIC] = { "guest panic", 68,
-				"the guest's kernel panicked" },
-	[CAUSE_WATCHDOG] = { "watchdog", 69,
-			     "nobody fed the guest's watchdog" },
-	[CAUSE_VM_PAUSED] = { "VM paused", 70,
-			      "QEMU stopped the VM without being asked" },
-	[CAUSE_BOOT_TIMEOUT] = { "boot timeout", 71,
-				 "the guest was not ready in time" },
-	[CAUSE_AGENT_LOST] = { "agent lost", 72,
-			       "the agent did not answer a request" },
-	[CAUSE_QUIESCE_TIMEOUT] = { "quiesce timeout", 73,
-				    "the guest was not quiet within its "
-				    "grace" },
-	[CAUSE_GUEST_HANG] = { "guest hang", 74,
-			       "the guest did not end after its COMMIT" },
-	[CAUSE_QEMU_DEAF] = { "QEMU deaf", 75, "QEMU did not answer on QMP" },
-	[CAUSE_HOST_FORCED] = { "forced by host", 76,
-				"the host ended it without asking the guest" },
-	[CAUSE_QEMU_REFUSED] = { "QEMU refused to start", 77,
-				 "QEMU ended before it spoke QMP" },
-	[CAUSE_QEMU_QUIT] = { "QEMU was told to quit", 78,
-			      "somebody else told QEMU to quit" },
-	[CAUSE_QEMU_SIGNALLED] = { "QEMU was told to end", 79,
-				   "QEMU got a signal to terminate" },
-	[CAUSE_QEMU_FAILED] = { "QEMU failed", 80, "QEMU exited by itself" },
-	[CAUSE_QEMU_KILLED] = { "QEMU killed", 81, "a signal ended QEMU" },
-	[CAUSE_MEMORY_HELD] = { "memory held", 82,
-				"the memory of the last generation did not "
-				"come back in time" },
+/* Evidence that may say more than end and stage do. */
+enum clue {
+	CLUE_GAVE_UP = 1,
+	CLUE_BOOT_FAILED = 2,
+	CLUE_PAYLOAD_HUNG = 4,
+	CLUE_PAYLOAD_OOM = 8,
+	CLUE_PAYLOAD_FAILED = 16,
+	CLUE_OOM = 32,
+	CLUE_NEVER_SECURE = 64, /* it had to be, and PID 1 never spoke */
 };
+
+#define ONE(cause) (1ULL << (cause))
+#define ORDERLY                                                                \
+	(ONE(CAUSE_CLEAN_REBOOT) | ONE(CAUSE_CLEAN_POWEROFF) |                 \
+	 ONE(CAUSE_CLEAN_UPDATE))
+#define GUESTS_OWN                                                             \
+	(ONE(CAUSE_PAYLOAD_GAVE_UP) | ONE(CAUSE_BOOT_FAILED) |                 \
+	 ONE(CAUSE_PAYLOAD_HUNG) | ONE(CAUSE_PAYLOAD_OOM) |                    \
+	 ONE(CAUSE_PAYLOAD_FAILED))
+#define GUEST_WENT_SILENTLY                                                    \
+	(ONE(CAUSE_GUEST_PANIC) | ONE(CAUSE_BOOT_TIMEOUT) |                    \
+	 ONE(CAUSE_RESET_WITHOUT_INTENT) | ONE(CAUSE_POWEROFF_WITHOUT_INTENT))
+
+static_assert(CAUSES <= 64, "a set of causes is a number");
+
+static const struct refinement {
+	uint64_t of; /* set of enum cause */
+	enum clue clue;
+	enum cause is;
+} refinements[] = {
+	{ ORDERLY, CLUE_GAVE_UP, CAUSE_PAYLOAD_GAVE_UP },
+	{ ORDERLY, CLUE_BOOT_FAILED, CAUSE_BOOT_FAILED },
+	{ ORDERLY, CLUE_PAYLOAD_HUNG, CAUSE_PAYLOAD_HUNG },
+	{ ORDERLY, CLUE_PAYLOAD_OOM, CAUSE_PAYLOAD_OOM },
+	{ ORDERLY, CLUE_PAYLOAD_FAILED, CAUSE_PAYLOAD_FAILED },
+	{ ONE(CAUSE_QEMU_KILLED), CLUE_OOM, CAUSE_OUT_OF_MEMORY },
+	{ GUEST_WENT_SILENTLY, CLUE_NEVER_SECURE, CAUSE_SECURE_BOOT_FAILED },
+};
+
+static uint32_t clues_of(const struct evidence *e)
+{
+	static const enum clue by_guest[ICAUSES] = {
+		[ICAUSE_INIT] = CLUE_BOOT_FAILED,
+		[ICAUSE_GAVE_UP] = CLUE_GAVE_UP,
+		[ICAUSE_WATCHDOG] = CLUE_PAYLOAD_HUNG,
+		[ICAUSE_OOM] = CLUE_PAYLOAD_OOM,
+	};
+	uint32_t clues = e->icause < ICAUSES ? by_guest[e->icause] : 0;
+
+	if (e->icause == ICAUSE_PAYLOAD_EXIT && e->detail)
+		clues |= CLUE_PAYLOAD_FAILED;
+	if (e->oom != OOM_NONE && WIFSIGNALED(e->wait_status) &&
+	    WTERMSIG(e->wait_status) == SIGKILL)
+		clues |= CLUE_OOM;
+	if (e->secure_wanted && e->stage == STAGE_SILENT)
+		clues |= CLUE_NEVER_SECURE;
+	return clues;
+}
 
 enum cause verdict_cause(const struct evidence *e)
 {
-	return cells[e->end][e->stage];
+	enum cause c = cells[e->end][e->stage];
+	uint32_t clues = clues_of(e);
+
+	for (size_t i = 0; i < ARRAY_SIZE(refinements); i++)
+		if (refinements[i].of & ONE(c) && refinements[i].clue & clues)
+			return refinements[i].is;
+	return c;
 }
 
-const char *cause_name(enum cause c)
+bool verdict_orderly(const struct evidence *e)
 {
-	return causes[c].name;
+	return ORDERLY & ONE(cells[e->end][e->stage]);
 }
 
-int cause_exit(enum cause c)
+/*
+ * What a program gets for what it does (SYS is its sandbox's); what asks it to
+ * end, and comes before or after it could listen; and all that remains.
+ */
+enum vm_end verdict_signal(int sig)
 {
-	return causes[c].exit_code;
+	static const struct {
+		int sig;
+		enum vm_end end;
+	} ends[] = {
+		{ SIGSEGV, END_CRASHED },    { SIGABRT, END_CRASHED },
+		{ SIGBUS, END_CRASHED },     { SIGILL, END_CRASHED },
+		{ SIGFPE, END_CRASHED },     { SIGSYS, END_CRASHED },
+		{ SIGTRAP, END_CRASHED },    { SIGTERM, END_EXIT_SIGNAL },
+		{ SIGINT, END_EXIT_SIGNAL }, { SIGHUP, END_EXIT_SIGNAL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		if (ends[i].sig == sig)
+			return ends[i].end;
+	return END_KILLED;
 }
 
 bool cause_clean(enum cause c)
 {
-	return c == CAUSE_CLEAN_REBOOT || c == CAUSE_CLEAN_POWEROFF ||
-	       c == CAUSE_CLEAN_UPDATE;
+	return ORDERLY & ONE(c);
 }
 
-static const char *stage_words(enum epoch_stage s)
+bool cause_of_guest(enum cause c)
 {
-	static const char *const words[EPOCH_STAGES] = {
-		[STAGE_SILENT] = "before its agent said HELLO",
-		[STAGE_HELLO] = "before the payload was ready",
-		[STAGE_READY] = "while serving",
-		[STAGE_INTENT] = "while it made itself quiet",
-		[STAGE_UNCOMMITTED] = "after QUIESCED",
-		[STAGE_UNCLEAN] = "after COMMIT",
-		[STAGE_REBOOT] = "after COMMIT",
-		[STAGE_POWEROFF] = "after COMMIT",
-		[STAGE_UPDATE] = "after COMMIT",
-	};
-
-	return words[s];
-}
-
-/* What a payload's wait status means; it came from the guest as a number. */
-static int ended_how(uint32_t status, char *buf, size_t size)
-{
-	unsigned int signal = status & 0x7f;
-
-	return snprintf(buf, size, signal ? "signal %u" : "status %u",
-			signal ? signal : status >> 8 & 0xff);
-}
-
-/* Why a guest wanted the end that it had: nothing for who was asked. */
-static void wanted_why(const struct evidence *e, char *buf, size_t size)
-{
-	char how[24];
-
-	buf[0] = '\0';
-	ended_how(e->detail, how, sizeof(how));
-	switch (e->icause) {
-	case ICAUSE_INIT:
-		snprintf(buf, size, ": its stage %u, %s, failed (%s)",
-			 e->detail >> 8,
-			 boot_stage_name((uint8_t)(e->detail >> 8)),
-			 strerror((int)(e->detail & 0xff)));
-		break;
-	case ICAUSE_PAYLOAD_EXIT:
-		snprintf(buf, size, ": its payload ended with %s", how);
-		break;
-	case ICAUSE_GAVE_UP:
-		snprintf(buf, size,
-			 ": its payload ended too often, at last with %s", how);
-		break;
-	case ICAUSE_WATCHDOG:
-		snprintf(buf, size, ": its payload gave no sign of life");
-		break;
-	case ICAUSE_OOM:
-		snprintf(buf, size, ": its payload took too much memory");
-		break;
-	case ICAUSE_CTRL_ALT_DEL:
-		snprintf(buf, size, ": the machine's button was pressed");
-		break;
-	default:
-		break;
-	}
-}
-
-void verdict_sentence(enum cause c, const struct evidence *e, char *buf,
-		      size_t size)
-{
-	const char *text = causes[c].sentence;
-	const struct proof *p = &e->proof;
-	char why[96];
-
-	wanted_why(e, why, sizeof(why));
-	if (c == CAUSE_UNCLEAN_PROOF)
-		snprintf(buf, size,
-			 "%s: %u writable mounts, %u requests in flight, %u "
-			 "processes",
-			 text, p->rw_mounts, p->inflight, p->processes);
-	else if (cause_clean(c))
-		snprintf(buf, size, "%s%s", text, why);
-	else if (WIFSIGNALED(e->wait_status))
-		snprintf(buf, size, "%s (signal %d), %s", text,
-			 WTERMSIG(e->wait_status), stage_words(e->stage));
-	else if (WEXITSTATUS(e->wait_status))
-		snprintf(buf, size, "%s (exit status %d), %s", text,
-			 WEXITSTATUS(e->wait_status), stage_words(e->stage));
-	else if (e->stage == STAGE_HELLO && e->boot_stage)
-		snprintf(buf, size, "%s, %s: it came to stage %u, %s", text,
-			 stage_words(e->stage), e->boot_stage,
-			 boot_stage_name(e->boot_stage));
-	else
-		snprintf(buf, size, "%s, %s", text, stage_words(e->stage));
+	return GUESTS_OWN & ONE(c);
 }

@@ -59,7 +59,7 @@ static void payload_that_fails_is_rebooted_cleanly(void **state)
 	rig_poke(r, "/cgi-bin/do?exit");
 	rig_await_ready(r);
 	assert_boot(b, 1, 2);
-	assert_last(r, "clean reboot", "in place");
+	assert_last(r, "payload failed", "in place");
 	RIG_DO(r, "stop", "guest");
 	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);

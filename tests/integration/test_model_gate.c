@@ -189,7 +189,7 @@ static void refusing_policy_is_the_answer(void **state)
 	assert_int_equal(rig_number(r, "boot"), 1);
 	/* a signal insists: the host ends what the guest does not want to */
 	kill(r->shim.pid, SIGTERM);
-	rig_assert_end(r, 76);
+	rig_assert_end(r, 91);
 	rig_assert_nothing_left(r);
 }
 
@@ -246,7 +246,7 @@ static void qemu_that_ends_before_qmp_is_quoted(void **state)
 
 	rig_run_model(r, "ends-at-once", "");
 	rig_assert_end(r, 77);
-	rig_await_said(r, "QEMU refused to start");
+	rig_await_said(r, "QEMU refused its options");
 	rig_await_said(r, "pvmodel: these are my last words");
 	rig_assert_nothing_left(r);
 }

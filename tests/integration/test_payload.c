@@ -87,7 +87,7 @@ payload_that_fails_is_started_again_until_it_is_too_often(void **state)
 		rig_poke(r, page);
 	}
 	rig_await_ready(r); /* on-give-up = reboot */
-	assert_string_equal(rig_last(r, "cause"), "clean reboot");
+	assert_string_equal(rig_last(r, "cause"), "payload gave up");
 	assert_int_equal(rig_number(r, "boot"), 2);
 	await_starts(r, 1);
 	stop(r);

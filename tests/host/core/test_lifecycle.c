@@ -222,7 +222,7 @@ static void refusal_does_not_hold_up_the_host(void **state)
 	drive_wish(&d, WISH_STOP_NOW);
 	drive_say(&d, MSG_REFUSED, INTENT_NONE);
 	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
-	assert_int_equal(d.lc.now.cause, CAUSE_HOST_FORCED);
+	assert_int_equal(d.lc.now.cause, CAUSE_HOST_SHUTDOWN);
 }
 
 static void reset_without_intent_relaunches(void **state)
@@ -513,7 +513,7 @@ static void stop_now_twice_does_not_wait(void **state)
 	assert_true(d.lc.deadline_us <= d.now_us + 15000000);
 	drive_wish(&d, WISH_STOP_NOW);
 	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
-	assert_int_equal(d.lc.now.cause, CAUSE_HOST_FORCED);
+	assert_int_equal(d.lc.now.cause, CAUSE_HOST_SHUTDOWN);
 }
 
 int main(void)
