@@ -47,6 +47,7 @@ void rig_open(struct rig *r)
 	memset(r, 0, sizeof(*r));
 	r->shim.pidfd = -1;
 	r->shim.fd[CHILD_OUT] = r->shim.fd[CHILD_ERR] = -1;
+	r->console = r->shim;
 	r->ready = -1;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	strcpy(r->dir, "/tmp/rig.XXXXXX");
@@ -168,6 +169,7 @@ static int count_files(const char *dir)
 void rig_assert_nothing_left(struct rig *r)
 {
 	assert_true(r->shim.ended);
+	rig_end_console(r);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG | __WALL), -1);
 	assert_int_equal(errno, ECHILD);
 	assert_int_equal(count_files(r->runtime), 0);
@@ -187,6 +189,7 @@ void rig_close(struct rig *r)
 	if (!r->dir[0])
 		return;
 	child_close(&r->shim);
+	child_close(&r->console);
 	child_kill_all();
 	if (r->ready >= 0)
 		close(r->ready);

@@ -9,6 +9,7 @@
  *	test_guest     ends that the guest begins: reboot, power-off, payload's
  *	               exit, reset and halt without intent, panic
  *	test_payload   its user, limits and rights; restarts, memory, giving up
+ *	test_notify    its signs of life: readiness, watchdog, longer to end
  *	test_devices   the guest's network, disks and watchdog
  *	test_tiny      the guest without any of them
  *	test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU
@@ -33,10 +34,11 @@
 
 struct rig {
 	struct child shim;
-	char dir[64];	  /* scratch, private */
-	char runtime[80]; /* REPRISE_RUNTIME_DIR, in it */
-	char name[64];	  /* of the appliance */
-	int ready;	  /* one byte for each READY */
+	struct child console; /* its viewer */
+	char dir[64];	      /* scratch, private */
+	char runtime[80];     /* REPRISE_RUNTIME_DIR, in it */
+	char name[64];	      /* of the appliance */
+	int ready;	      /* one byte for each READY */
 	unsigned int ready_seen;
 };
 
@@ -95,6 +97,17 @@ const char *rig_peek(struct rig *r, const char *path);
 
 /* rig_poke() - a page whose answer nobody needs */
 void rig_poke(struct rig *r, const char *path);
+
+/* rig_watch_console() - from now on, by a viewer of it: what it said, then live
+ */
+void rig_watch_console(struct rig *r);
+
+/* rig_await_console() - fails the test when  does not come */
+void rig_await_console(struct rig *r, const char *text);
+
+/* rig_end_console() - the shim has ended: so has the viewer, if there was one
+ */
+void rig_end_console(struct rig *r);
 
 /*
  * rig_assert_nothing_left() - the shim has ended: no child, nor child's child,
