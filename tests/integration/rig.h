@@ -102,7 +102,7 @@ void rig_poke(struct rig *r, const char *path);
  */
 void rig_watch_console(struct rig *r);
 
-/* rig_await_console() - fails the test when  does not come */
+/* rig_await_console() - fails the test when @text does not come */
 void rig_await_console(struct rig *r, const char *text);
 
 /* rig_end_console() - the shim has ended: so has the viewer, if there was one

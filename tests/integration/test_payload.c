@@ -9,9 +9,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { POLL_US = 50000, POLLS = 600 };
 
 static void start(struct both *b)
 {
@@ -27,20 +24,12 @@ static void stop(struct rig *r)
 	rig_assert_nothing_left(r);
 }
 
-/* The page comes from whichever payload serves by now. */
-static void await_starts(struct rig *r, int starts)
+static void await_start(struct rig *r, int start)
 {
-	const char *page;
-	char want[32];
+	char text[48];
 
-	snprintf(want, sizeof(want), "starts %d\n", starts);
-	for (int i = 0; i < POLLS; i++) {
-		page = rig_peek(r, "/cgi-bin/do?starts");
-		if (page && strstr(page, want))
-			return;
-		usleep(POLL_US);
-	}
-	rig_fail(r, "the payload was not started again");
+	snprintf(text, sizeof(text), "payload: start %d serves", start);
+	rig_await_console(r, text);
 }
 
 static void payload_in_its_box_is_what_the_image_says(void **state)
@@ -74,22 +63,31 @@ static void payload_in_its_box_is_what_the_image_says(void **state)
 static void
 payload_that_fails_is_started_again_until_it_is_too_often(void **state)
 {
-	static const char *const ends[] = { "crash", "memory", "ill", "crash" };
+	static const struct {
+		const char *page, *said;
+	} ends[] = {
+		{ "crash", "payload killed by signal 11" },
+		{ "memory", "payload killed by signal 9, out of memory" },
+		{ "ill", "payload killed: its health command failed 2 times" },
+		{ "crash", "reboot wanted: the payload ended too often" },
+	};
 	struct both *b = *state;
 	struct rig *r = &b->rig;
 	char page[64];
 
 	start(b);
+	rig_watch_console(r);
 	for (int i = 0; i < 4; i++) {
-		await_starts(r, i + 1);
+		await_start(r, i + 1);
 		assert_int_equal(rig_number(r, "boot"), 1);
-		snprintf(page, sizeof(page), "/cgi-bin/do?%s", ends[i]);
+		snprintf(page, sizeof(page), "/cgi-bin/do?%s", ends[i].page);
 		rig_poke(r, page);
+		rig_await_console(r, ends[i].said);
 	}
 	rig_await_ready(r); /* on-give-up = reboot */
 	assert_string_equal(rig_last(r, "cause"), "payload gave up");
 	assert_int_equal(rig_number(r, "boot"), 2);
-	await_starts(r, 1);
+	assert_non_null(strstr(rig_get(r, "/cgi-bin/do?starts"), "starts 1\n"));
 	stop(r);
 }
 
