@@ -22,19 +22,36 @@ static inline int sys_pidfd_send_signal(int pidfd, int sig)
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0U);
 }
 
-/* sys_clone_into() - fork(2) whose child is born in the cgroup @cgroup */
-static inline pid_t sys_clone_into(int cgroup)
+/* of linux/sched.h, which cannot be included beside sched.h */
+#define SYS_CLONE_PIDFD UINT64_C(0x1000)
+#define SYS_CLONE_PARENT UINT64_C(0x8000)
+#define SYS_CLONE_INTO_CGROUP UINT64_C(0x200000000)
+
+/*
+ * sys_clone_process() - fork(2) with clone3's flags
+ * @cgroup:	directory of the cgroup, with SYS_CLONE_INTO_CGROUP
+ * @pidfd:	written in the parent, with SYS_CLONE_PIDFD
+ */
+static inline pid_t sys_clone_process(uint64_t flags, int cgroup, int *pidfd)
 {
 	const struct {
 		uint64_t flags, pidfd, child_tid, parent_tid, exit_signal,
 			stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 	} args = {
-		.flags = UINT64_C(0x200000000), /* CLONE_INTO_CGROUP */
-		.exit_signal = SIGCHLD,
+		.flags = flags,
+		.pidfd = (uintptr_t)pidfd,
+		/* a sibling signals its end as its maker does */
+		.exit_signal = flags & SYS_CLONE_PARENT ? 0 : SIGCHLD,
 		.cgroup = (uint64_t)cgroup,
 	};
 
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* sys_clone_into() - fork(2) whose child is born in the cgroup @cgroup */
+static inline pid_t sys_clone_into(int cgroup)
+{
+	return sys_clone_process(SYS_CLONE_INTO_CGROUP, cgroup, NULL);
 }
 
 static inline int sys_close_range(unsigned int first, unsigned int last,

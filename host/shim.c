@@ -27,6 +27,8 @@
 
 #include "host/config/appliance.h"
 #include "host/config/runtime.h"
+#include "host/launch/confine.h"
+#include "host/launch/launcher.h"
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
@@ -285,6 +287,8 @@ static int shim_open(struct shim *s, char *error)
 		r = agent_open(&s->agent, &s->loop, on_agent, s);
 	if (r >= 0)
 		r = open_links(s, error);
+	if (r >= 0)
+		r = confine_shim(&s->opt->launcher->who);
 	return r;
 }
 
@@ -335,6 +339,7 @@ int shim_run(const struct shim_options *options)
 		.helper_slot = -1,
 		.loop.epfd = -1,
 		.process = { .pidfd = -1, .helper_pidfd = -1 },
+		.leaf = { .fd = -1 },
 	};
 	const struct lc_config cfg = config_of(options->appliance);
 	char error[SENTENCE_MAX] = "";

@@ -7,14 +7,16 @@
 
 struct appliance;
 struct image;
+struct launcher;
 struct qemu_caps;
 struct runtime;
 
 struct shim_options {
-	const struct appliance *appliance; /* borrowed, all four */
+	const struct appliance *appliance; /* borrowed, all five */
 	const struct image *image;
 	const struct qemu_caps *caps;
 	struct runtime *runtime; /* its lock is held */
+	const struct launcher *launcher;
 	int ready_fd; /* gets a newline when the payload is ready; -1: none */
 };
 

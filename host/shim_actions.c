@@ -40,6 +40,27 @@ static int connect_generation(struct shim *s, const struct generation *g)
 	return qmp < 0 ? qmp : agent;
 }
 
+static void tell_of_leaf(struct shim *s, const char *why)
+{
+	if (!s->leaf_told)
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "QEMU has no cgroup of its own: %s", why);
+	s->leaf_told = true;
+}
+
+/* A luxury: where it may not be made, the pidfds alone tell. */
+static void make_leaf(struct shim *s)
+{
+	const char *name = s->opt->appliance->name;
+	char error[SENTENCE_MAX];
+	struct cgroup c;
+
+	if (cgroup_find(&c, "", error) == 0 &&
+	    cgroup_leaf_make(&c, name, s->lc.generation, &s->leaf, error) == 0)
+		return;
+	tell_of_leaf(s, error);
+}
+
 static void launch(struct shim *s)
 {
 	const struct shim_options *o = s->opt;
@@ -47,9 +68,10 @@ static void launch(struct shim *s)
 	struct generation g;
 
 	shim_close_generation(s);
+	make_leaf(s);
 	s->log_from = lseek(o->runtime->qemu_log, 0, SEEK_END);
 	if (generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
-			     error) < 0) {
+			     o->launcher, s->leaf.fd, error) < 0) {
 		log_line(STDERR_FILENO, o->appliance->name, "%s", error);
 		shim_later(s, EV_LAUNCH_FAILED);
 		return;
@@ -58,6 +80,10 @@ static void launch(struct shim *s)
 	s->helper_told = false;
 	s->helper_first = false;
 	oom_watch(&s->oom, s->process.pid, shim_now());
+	if (s->leaf.fd >= 0 && !g.process.in_cgroup) {
+		tell_of_leaf(s, "it may not be born in one");
+		cgroup_leaf_remove(&s->leaf);
+	}
 	watch_process(s);
 	if (connect_generation(s, &g) < 0)
 		shim_later(s, EV_QMP_FAILED);
@@ -70,6 +96,7 @@ void shim_close_generation(struct shim *s)
 	s->qemu_slot = -1;
 	s->helper_slot = -1;
 	process_close(&s->process);
+	cgroup_leaf_remove(&s->leaf);
 	qmp_close(s->qmp);
 	s->qmp = NULL;
 	if (s->agent)

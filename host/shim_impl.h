@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "host/cgroup/cgroup.h"
 #include "host/core/lifecycle.h"
 #include "host/loop.h"
 #include "host/qemu/generation.h"
@@ -41,6 +42,8 @@ struct shim {
 	bool helper_first;	    /* it ended before QEMU did */
 	struct process process;
 	struct oom_watch oom;
+	struct cgroup_leaf leaf; /* in which it was born */
+	bool leaf_told;		 /* that there is none */
 	struct qmp *qmp;
 	struct agent *agent;
 	struct console *console;

@@ -51,7 +51,7 @@ struct disk {
 
 /* Where the file says it; 0: it does not, or there is no file. */
 struct appliance_lines {
-	unsigned int image, architecture, accel, qemu, mode;
+	unsigned int image, architecture, accel, qemu, user, mode;
 	unsigned int forward[APPLIANCE_FORWARDS];
 };
 
@@ -68,6 +68,7 @@ struct appliance {
 	int accel;		  /* enum accel */
 	int machine;		  /* enum machine */
 	char qemu[PATH_MAX];	  /* "": qemu-system-<architecture> in PATH */
+	char user[64];		  /* who runs QEMU; "": host/launch/identity.h */
 	uint32_t boot_timeout_ms; /* launch to READY */
 	uint32_t grace_ms;	  /* what an operator's REQUEST grants */
 	uint32_t heartbeat_ms;

@@ -135,6 +135,8 @@ static const struct conf_key keys[] = {
 	  .choices = machines },
 	{ "appliance", "qemu", CONF_TEXT, AT(qemu),
 	  .max = sizeof(((struct appliance *)0)->qemu) },
+	{ "appliance", "user", CONF_TEXT, AT(user),
+	  .max = sizeof(((struct appliance *)0)->user) },
 	{ "appliance", "boot-timeout", CONF_MS, AT(boot_timeout_ms),
 	  .min = 1000, .max = 3600000 },
 	{ "appliance", "grace", CONF_MS, AT(grace_ms), .min = 0,
@@ -183,6 +185,7 @@ void keys_note_line(struct appliance *a, const struct conf *c)
 		{ "appliance", "architecture", &a->line.architecture },
 		{ "appliance", "accel", &a->line.accel },
 		{ "appliance", "qemu", &a->line.qemu },
+		{ "appliance", "user", &a->line.user },
 		{ "network", "mode", &a->line.mode },
 	};
 

@@ -11,6 +11,7 @@
 
 #include "host/config/appliance.h"
 #include "host/config/image.h"
+#include "host/launch/launcher.h"
 #include "host/qemu/argv.h"
 
 /* What QEMU listens on, and our end of each. */
@@ -56,7 +57,7 @@ static int open_sockets(struct sockets *s, const struct runtime *rt,
 static int spawn(struct process *p, const struct sockets *s,
 		 const struct appliance *a, const struct image *image,
 		 const struct qemu_caps *caps, const struct runtime *rt,
-		 char *error)
+		 const struct launcher *launcher, int cgroup, char *error)
 {
 	const struct qemu_fds fds = {
 		.qmp = s->listening[0],
@@ -71,11 +72,17 @@ static int spawn(struct process *p, const struct sockets *s,
 		fds.kernel, fds.initrd, rt->lock_fd,
 	};
 	struct argv argv;
+	const struct spawn what = {
+		.argv = argv.v,
+		.keep = keep,
+		.keep_count = ARRAY_SIZE(keep),
+		.output = rt->qemu_log,
+		.cgroup = cgroup,
+	};
 	int r = argv_build(a, image, caps, &fds, &argv);
 
 	if (r == 0)
-		r = process_spawn(p, argv.v, keep, ARRAY_SIZE(keep),
-				  rt->qemu_log);
+		r = process_spawn(p, launcher, &what);
 	if (r < 0)
 		return sentence(error, r, "%s: cannot start %s: %s", a->name,
 				a->qemu, strerror(-r));
@@ -84,7 +91,8 @@ static int spawn(struct process *p, const struct sockets *s,
 
 int generation_start(struct generation *g, const struct appliance *a,
 		     const struct image *image, const struct qemu_caps *caps,
-		     const struct runtime *rt, char *error)
+		     const struct runtime *rt, const struct launcher *launcher,
+		     int cgroup, char *error)
 {
 	struct sockets s;
 	int r;
@@ -92,7 +100,8 @@ int generation_start(struct generation *g, const struct appliance *a,
 	memset(&s, -1, sizeof(s)); /* no descriptor is open */
 	r = open_sockets(&s, rt, error);
 	if (r == 0)
-		r = spawn(&g->process, &s, a, image, caps, rt, error);
+		r = spawn(&g->process, &s, a, image, caps, rt, launcher, cgroup,
+			  error);
 	close_all(s.listening, LINES);
 	if (r < 0) {
 		close_all(s.connected, LINES);

@@ -15,6 +15,7 @@
 
 struct appliance;
 struct image;
+struct launcher;
 struct qemu_caps;
 
 struct generation {
@@ -27,11 +28,14 @@ struct generation {
 /*
  * generation_start() - spawn QEMU, its VM not yet running
  * @g:		written whole on success
+ * @launcher:	starts it
+ * @cgroup:	directory of its cgroup; -1: it has none
  * @error:	SENTENCE_MAX bytes
  * Return: 0; else -errno and the sentence in @error; nothing is left behind
  */
 int generation_start(struct generation *g, const struct appliance *a,
 		     const struct image *image, const struct qemu_caps *caps,
-		     const struct runtime *rt, char *error);
+		     const struct runtime *rt, const struct launcher *launcher,
+		     int cgroup, char *error);
 
 #endif

@@ -16,84 +16,25 @@
 
 #include "common/sys.h"
 
-#ifndef CLOSE_RANGE_CLOEXEC
-#define CLOSE_RANGE_CLOEXEC 4 /* linux/close_range.h */
-#endif
+#include "host/launch/launcher.h"
+
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
 
-static int keep_open(const int *keep, size_t count)
+int process_spawn(struct process *p, const struct launcher *l,
+		  const struct spawn *s)
 {
-	for (size_t i = 0; i < count; i++)
-		if (fcntl(keep[i], F_SETFD, 0) < 0)
-			return -errno;
-	return 0;
-}
-
-/* In the child, up to exec. Return: -errno; it returns only on failure. */
-static int become(char *const argv[], const int *keep, size_t count, int output)
-{
-	sigset_t none;
-	int nothing, r;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	setsid();
-	nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
-	    dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
-		return -errno;
-	sys_close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-	r = keep_open(keep, count);
-	if (r < 0)
-		return r;
-	execvp(argv[0], argv);
-	return -errno;
-}
-
-/* Return: 0: exec succeeded, for it closed the pipe; else its -errno */
-static int wait_for_exec(int pipe_fd)
-{
-	ssize_t n;
-	int r = 0;
-
-	do
-		n = read(pipe_fd, &r, sizeof(r));
-	while (n < 0 && errno == EINTR);
-	close(pipe_fd);
-	return n == (ssize_t)sizeof(r) ? r : 0;
-}
-
-int process_spawn(struct process *p, char *const argv[], const int *keep,
-		  size_t keep_count, int output)
-{
-	int report[2], r;
+	struct spawned made;
+	int r = launcher_spawn(l, s, &made);
 
 	*p = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
-	if (pipe2(report, O_CLOEXEC) < 0)
-		return -errno;
-	p->pid = fork();
-	if (p->pid == 0) {
-		r = become(argv, keep, keep_count, output);
-		(void)!write(report[1], &r, sizeof(r));
-		_exit(127);
-	}
-	r = p->pid < 0 ? -errno : 0;
-	close(report[1]);
-	if (r == 0)
-		r = wait_for_exec(report[0]);
-	else
-		close(report[0]);
-	if (r == 0) {
-		p->pidfd = sys_pidfd_open(p->pid, 0);
-		r = p->pidfd < 0 ? -errno : 0;
-		if (r < 0)
-			kill(p->pid, SIGKILL);
-	}
-	if (r < 0 && p->pid > 0)
-		waitpid(p->pid, NULL, __WALL);
-	return r;
+	if (r < 0)
+		return r;
+	p->pid = made.pid;
+	p->pidfd = made.pidfd;
+	p->in_cgroup = made.in_cgroup;
+	return 0;
 }
 
 static int read_text(const char *path, char *buf, size_t size)

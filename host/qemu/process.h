@@ -16,29 +16,29 @@
 #ifndef HOST_QEMU_PROCESS_H
 #define HOST_QEMU_PROCESS_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
-enum { PROCESS_FDS_MAX = 16 };
+struct launcher;
+struct spawn;
 
 struct process {
 	pid_t pid;
 	int pidfd; /* -1: none */
 	pid_t helper;
 	int helper_pidfd; /* -1: none was found */
+	bool in_cgroup;	  /* it was born in the leaf meant for it */
 };
 
 /*
- * process_spawn() - start a program
- * @argv:	argv[0] is looked up in PATH; ends with NULL
- * @keep:	descriptors that it inherits, by their number
- * @output:	its stdout and stderr
+ * process_spawn() - start a program, as @l->who
+ * @l:		NULL: as whoever we are
  * @p:		written whole, also on failure; both pidfds are the caller's
  *		until process_close()
  * Return: 0; else -errno, of execvp() too
  */
-int process_spawn(struct process *p, char *const argv[], const int *keep,
-		  size_t keep_count, int output);
+int process_spawn(struct process *p, const struct launcher *l,
+		  const struct spawn *s);
 
 /*
  * process_find_helper() - learn cleanup/<pid>, which QEMU makes before it

@@ -5,9 +5,14 @@
 #include "host/verbs/prepare.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+
+#include "host/launch/rights.h"
+
+enum { PORT_FREE = 1024 }; /* from here on anybody may listen */
 
 int prepare_config(const char *path, struct prepared *p, char *error)
 {
@@ -28,9 +33,11 @@ int prepare_config(const char *path, struct prepared *p, char *error)
 	return r;
 }
 
-static int check_kvm(const struct appliance *a, char *error)
+static int check_kvm(const struct appliance *a, const struct identity *who,
+		     char *error)
 {
 	struct utsname host;
+	int r;
 
 	if (uname(&host) == 0 && strcmp(host.machine, a->architecture) != 0)
 		return sentence(error, -EINVAL,
@@ -38,20 +45,34 @@ static int check_kvm(const struct appliance *a, char *error)
 				"this machine is %s: write accel = tcg in "
 				"[appliance]",
 				a->architecture, host.machine);
-	if (access("/dev/kvm", R_OK | W_OK) < 0)
-		return sentence(error, -errno,
+	r = identity_may(who, "/dev/kvm", R_OK | W_OK);
+	if (r < 0)
+		return sentence(error, r,
 				"accel = kvm, but /dev/kvm: %s: write "
 				"accel = tcg in [appliance], or see to it that "
-				"this user may open /dev/kvm",
-				strerror(errno));
+				"user %s may open /dev/kvm",
+				strerror(-r), who->name);
+	return 0;
+}
+
+/* What QEMU must be able to do that not everybody may. */
+static uint64_t rights_needed(const struct appliance *a)
+{
+	for (uint32_t i = 0; i < a->forwards; i++)
+		if (a->forward[i].port && a->forward[i].port < PORT_FREE)
+			return RIGHT(CAP_NET_BIND_SERVICE);
 	return 0;
 }
 
 int prepare_qemu(struct prepared *p, char *error)
 {
 	const struct appliance *a = &p->appliance;
-	int r = a->accel == ACCEL_KVM ? check_kvm(a, error) : 0;
+	int r = identity_find(&p->who, a->user, rights_needed(a), error);
 
+	if (r < 0)
+		return appliance_blame(a, a->line.user, r, error);
+	if (a->accel == ACCEL_KVM)
+		r = check_kvm(a, &p->who, error);
 	if (r < 0)
 		return appliance_blame(a, a->line.accel, r, error);
 	r = probe_qemu(a->qemu, a->architecture, PROBE_MS, &p->caps, error);

@@ -7,12 +7,14 @@
 
 #include "host/config/appliance.h"
 #include "host/config/image.h"
+#include "host/launch/identity.h"
 #include "host/qemu/probe.h"
 
 struct prepared {
 	struct appliance appliance; /* complete, but for free ports */
 	struct image image;
 	struct qemu_caps caps;
+	struct identity who; /* runs QEMU */
 };
 
 /*

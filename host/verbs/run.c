@@ -9,9 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "common/conf.h"
+#include "common/log.h"
 #include "host/config/runtime.h"
+#include "host/launch/launcher.h"
 #include "host/shim.h"
 #include "host/verbs/args.h"
 #include "host/verbs/prepare.h"
@@ -37,21 +41,43 @@ static int ready_descriptor(const char *word, int *fd, char *error)
 	return 0;
 }
 
-static int run_locked(struct prepared *p, struct runtime *rt, int ready_fd)
+static int run_launched(struct prepared *p, struct runtime *rt, int ready_fd)
 {
+	struct launcher launcher;
 	const struct shim_options options = {
 		.appliance = &p->appliance,
 		.image = &p->image,
 		.caps = &p->caps,
 		.runtime = rt,
+		.launcher = &launcher,
 		.ready_fd = ready_fd,
 	};
+	char error[SENTENCE_MAX];
+	int code, r = launcher_start(&launcher, &p->who);
+
+	if (r < 0) {
+		sentence(error, r, "%s: cannot fork: %s", p->appliance.name,
+			 strerror(-r));
+		return verb_refuse(error);
+	}
+	code = shim_run(&options);
+	launcher_stop(&launcher);
+	return code;
+}
+
+static int run_locked(struct prepared *p, struct runtime *rt, int ready_fd)
+{
 	char error[SENTENCE_MAX];
 
 	if (prepare_qemu(p, error) < 0 ||
 	    appliance_pick_ports(&p->appliance, error) < 0)
 		return verb_refuse(error);
-	return shim_run(&options);
+	if (!p->who.change && geteuid() == 0)
+		log_line(STDERR_FILENO, p->appliance.name,
+			 "QEMU runs as root, though without its capabilities: "
+			 "make the user " IDENTITY_DEFAULT
+			 ", or write user = NAME in [appliance]");
+	return run_launched(p, rt, ready_fd);
 }
 
 int verb_run(const struct verb *self, int argc, char **argv)

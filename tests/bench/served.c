@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "host/launch/spawn.h"
 #include "host/link/client.h"
 #include "host/sentence.h"
 
@@ -50,9 +51,16 @@ static int spawn(struct served *s, const char *program, const char *path,
 	char number[16], run[] = "run", option[] = "--ready-fd";
 	char *const argv[] = { strdupa(program), run,	 strdupa(path),
 			       option,		 number, NULL };
+	const struct spawn what = {
+		.argv = argv,
+		.keep = &ready,
+		.keep_count = 1,
+		.output = out,
+		.cgroup = -1,
+	};
 
 	snprintf(number, sizeof(number), "%d", ready);
-	return process_spawn(&s->process, argv, &ready, 1, out);
+	return process_spawn(&s->process, NULL, &what);
 }
 
 static int start(struct served *s, const char *program, const char *path,

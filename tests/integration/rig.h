@@ -12,6 +12,7 @@
  *	test_notify    its signs of life: readiness, watchdog, longer to end
  *	test_devices   the guest's network, disks and watchdog
  *	test_tiny      the guest without any of them
+ *	test_rights    who QEMU and its helper are
  *	test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU
  *killed or told to end, restart = never test_refused   what never starts: bad
  *files, bad images, bad QEMUs test_model_port    the stand-in's port: garbage,

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/cgroup/cgroup.c - a cgroup of its own for each generation of QEMU
+ *
+ * Theory of operation: /proc/self/mountinfo says where cgroup2 is mounted and
+ * which part of it, /proc/self/cgroup ("0::PATH") where we are. A memory
+ * controller is asked for by writing +memory to the base; that fails, harmless,
+ * where processes are in the base itself, or where v1 has the controller.
+ */
+#include "host/cgroup/cgroup.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TRIES = 16 };
+
+static FILE *open_proc(const char *root, const char *name)
+{
+	char path[CGROUP_PATH];
+	int n = snprintf(path, sizeof(path), "%s/proc/self/%s", root, name);
+
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	return fopen(path, "re");
+}
+
+/* 36 35 98:0 /root /mount/point options ... - type source options */
+static bool is_cgroup2(const char *line, char part[static CGROUP_PATH],
+		       char mount[static CGROUP_PATH])
+{
+	const char *type = strstr(line, " - cgroup2 ");
+
+	return type &&
+	       sscanf(line, "%*s %*s %*s %1023s %1023s", part, mount) == 2;
+}
+static_assert(CGROUP_PATH == 1024, "as sscanf is told");
+
+static int find_mount(const char *root, char part[static CGROUP_PATH],
+		      char mount[static CGROUP_PATH])
+{
+	FILE *f = open_proc(root, "mountinfo");
+	bool found = false;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!f)
+		return -errno;
+	while (!found && getline(&line, &size, f) > 0)
+		found = is_cgroup2(line, part, mount);
+	free(line);
+	fclose(f);
+	return found ? 0 : -ENOENT;
+}
+
+static int find_path(const char *root, char path[static CGROUP_PATH])
+{
+	FILE *f = open_proc(root, "cgroup");
+	bool found = false;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!f)
+		return -errno;
+	while (!found && getline(&line, &size, f) > 0)
+		found = strncmp(line, "0::/", 4) == 0 &&
+			strlen(line) < CGROUP_PATH;
+	if (found) {
+		memcpy(path, line + 3, strlen(line) - 2);
+		path[strcspn(path, "\n")] = '\0';
+	}
+	free(line);
+	fclose(f);
+	return found ? 0 : -ENOENT;
+}
+
+/* What is mounted may be a part of the whole: then our path begins with it. */
+static const char *below(const char *path, const char *part)
+{
+	size_t n = strcmp(part, "/") == 0 ? 0 : strlen(part);
+
+	return strncmp(path, part, n) == 0 ? path + n : path;
+}
+
+/* A service's own group is UNIT/shim where systemd made it so. */
+static void choose_base(struct cgroup *c)
+{
+	char *last;
+
+	memcpy(c->base, c->own, sizeof(c->base));
+	last = strrchr(c->base, '/');
+	if (last && strcmp(last + 1, CGROUP_SUBGROUP) == 0)
+		*last = '\0';
+}
+
+int cgroup_find(struct cgroup *c, const char *root, char *error)
+{
+	char part[CGROUP_PATH], path[CGROUP_PATH];
+	const char *rest;
+	int n, r = find_mount(root, part, c->mount);
+
+	if (r == 0)
+		r = find_path(root, path);
+	if (r < 0)
+		return sentence(error, r,
+				"no cgroup v2 is mounted: mount it, or boot "
+				"with systemd.unified_cgroup_hierarchy=1");
+	rest = below(path, part);
+	n = snprintf(c->own, sizeof(c->own), "%s%s%s", root, c->mount,
+		     strcmp(rest, "/") == 0 ? "" : rest);
+	if (n < 0 || (size_t)n >= sizeof(c->own))
+		return sentence(error, -ENAMETOOLONG,
+				"the path of this cgroup is too long: %s",
+				path);
+	choose_base(c);
+	return 0;
+}
+
+static void want_memory(const struct cgroup *c)
+{
+	char path[PATH_MAX / 2];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", c->base);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)!write(fd, "+memory", 7);
+	close(fd);
+}
+
+/* A leaf of this name may have somebody in it who died before his memory. */
+static int make_directory(const struct cgroup *c, const char *name,
+			  unsigned int generation, char *path, size_t size)
+{
+	int r = -EEXIST;
+
+	for (int i = 0; i < TRIES && r == -EEXIST; i++) {
+		char more[16] = "";
+
+		if (i)
+			snprintf(more, sizeof(more), ".%d", i);
+		snprintf(path, size, "%s/vm-%s-%u%s", c->base, name, generation,
+			 more);
+		rmdir(path); /* left behind empty */
+		r = mkdir(path, 0755) < 0 ? -errno : 0;
+	}
+	return r;
+}
+
+int cgroup_leaf_make(const struct cgroup *c, const char *name,
+		     unsigned int generation, struct cgroup_leaf *leaf,
+		     char *error)
+{
+	int r;
+
+	want_memory(c);
+	leaf->fd = -1;
+	r = make_directory(c, name, generation, leaf->path, sizeof(leaf->path));
+	if (r == 0) {
+		leaf->fd = open(leaf->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		r = leaf->fd < 0 ? -errno : 0;
+	}
+	if (r == 0)
+		return 0;
+	sentence(error, r, "%s: cannot be made: %s", leaf->path, strerror(-r));
+	leaf->path[0] = '\0';
+	return r;
+}
+
+bool cgroup_leaf_remove(struct cgroup_leaf *leaf)
+{
+	bool gone = true;
+
+	if (leaf->fd >= 0)
+		close(leaf->fd);
+	if (leaf->path[0])
+		gone = rmdir(leaf->path) == 0 || errno == ENOENT;
+	*leaf = (struct cgroup_leaf){ .fd = -1 };
+	return gone;
+}

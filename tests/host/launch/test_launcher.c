@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What needs another user is skipped where the tests do not run as root.
+ */
+#include "host/launch/launcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <pwd.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/array.h"
+#include "host/launch/confine.h"
+#include "host/launch/rights.h"
+
+enum { WAIT_MS = 20000 };
+
+static char error[SENTENCE_MAX], said[4096];
+static struct launcher launcher;
+
+/* The launcher of user @name, who is not this one. */
+static void start_as(const char *name, uint64_t rights)
+{
+	struct identity who;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(identity_find(&who, name, rights, error), 0);
+	assert_true(who.change);
+	assert_int_equal(launcher_start(&launcher, &who), 0);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	launcher_stop(&launcher);
+	return 0;
+}
+
+/* Run @script to its end. Return: its wait status; what it says is in said[] */
+static int run(const struct launcher *l, const char *script, const int *keep,
+	       const int *as, size_t keep_count)
+{
+	char sh[] = "sh", c[] = "-c";
+	char *const argv[] = { sh, c, strdupa(script), NULL };
+	int out[2], status;
+	struct spawned made;
+	size_t len = 0;
+	ssize_t n;
+
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	const struct spawn s = {
+		.argv = argv,
+		.keep = keep,
+		.as = as,
+		.keep_count = keep_count,
+		.output = out[1],
+		.cgroup = -1,
+	};
+	assert_int_equal(launcher_spawn(l, &s, &made), 0);
+	close(out[1]);
+	while ((n = read(out[0], said + len, sizeof(said) - 1 - len)) > 0)
+		len += (size_t)n;
+	said[len] = '\0';
+	close(out[0]);
+	assert_true(poll(&(struct pollfd){ made.pidfd, POLLIN, 0 }, 1,
+			 WAIT_MS) == 1);
+	close(made.pidfd);
+	assert_int_equal(waitpid(made.pid, &status, __WALL), made.pid);
+	return status;
+}
+
+static void program_is_a_child_of_ours_as_the_other_user(void **state)
+{
+	char wanted[64];
+
+	(void)state;
+	start_as("nobody", 0);
+	/* run() reaps it: it is our child and not the launcher's */
+	assert_int_equal(
+		run(&launcher, "id -u; id -G; echo $PPID", NULL, NULL, 0), 0);
+	snprintf(wanted, sizeof(wanted), "%u\n%u\n%d\n",
+		 (unsigned int)getpwnam("nobody")->pw_uid,
+		 (unsigned int)getpwnam("nobody")->pw_gid, (int)getpid());
+	assert_string_equal(said, wanted);
+}
+
+static void program_has_no_capability_and_gets_none(void **state)
+{
+	(void)state;
+	start_as("nobody", 0);
+	run(&launcher, "grep -E '^(Cap(Prm|Eff|Amb)|NoNew)' /proc/self/status",
+	    NULL, NULL, 0);
+	assert_string_equal(said, "CapPrm:\t0000000000000000\n"
+				  "CapEff:\t0000000000000000\n"
+				  "CapAmb:\t0000000000000000\n"
+				  "NoNewPrivs:\t1\n");
+}
+
+static void program_keeps_the_right_that_it_needs(void **state)
+{
+	(void)state;
+	start_as("nobody", RIGHT(CAP_NET_BIND_SERVICE));
+	run(&launcher, "grep -E '^Cap(Prm|Eff)' /proc/self/status", NULL, NULL,
+	    0);
+	assert_string_equal(said, "CapPrm:\t0000000000000400\n"
+				  "CapEff:\t0000000000000400\n");
+}
+
+static void descriptors_come_by_the_numbers_asked_for(void **state)
+{
+	int ends[2];
+	int keep[2], as[] = { 4, 3 };
+	char byte[2];
+
+	(void)state;
+	start_as("nobody", 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	keep[0] = ends[1];
+	keep[1] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	run(&launcher, "echo a >&4; readlink /proc/self/fd/3; ls /proc/$$/fd",
+	    keep, as, 2);
+	assert_int_equal(read(ends[0], byte, 2), 2);
+	assert_memory_equal(byte, "a\n", 2);
+	assert_string_equal(said, "/dev/null\n0\n1\n2\n3\n4\n");
+	close(keep[1]);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void exec_that_fails_is_its_errno_and_leaves_no_child(void **state)
+{
+	char none[] = "/nonexistent";
+	char *const argv[] = { none, NULL };
+	const struct spawn s = { .argv = argv, .output = 2, .cgroup = -1 };
+	struct spawned made;
+
+	(void)state;
+	assert_int_equal(launcher_spawn(NULL, &s, &made), -ENOENT);
+	assert_int_equal(made.pidfd, -1);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+	start_as("nobody", 0);
+	assert_int_equal(launcher_spawn(&launcher, &s, &made), -ENOENT);
+	assert_int_equal(made.pidfd, -1);
+	launcher_stop(&launcher);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+}
+
+static void launcher_that_was_killed_is_epipe(void **state)
+{
+	char sh[] = "true";
+	char *const argv[] = { sh, NULL };
+	const struct spawn s = { .argv = argv, .output = 2, .cgroup = -1 };
+	struct spawned made;
+	siginfo_t info;
+
+	(void)state;
+	start_as("nobody", 0);
+	kill(launcher.pid, SIGKILL);
+	waitid(P_PID, (id_t)launcher.pid, &info, WEXITED | WNOWAIT);
+	assert_int_equal(launcher_spawn(&launcher, &s, &made), -EPIPE);
+}
+
+static void too_many_arguments_are_refused(void **state)
+{
+	char word[] = "x";
+	char *argv[200];
+	const struct spawn s = { .argv = argv, .output = 2, .cgroup = -1 };
+	struct spawned made;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < ARRAY_SIZE(argv); i++)
+		argv[i] = word;
+	argv[ARRAY_SIZE(argv) - 1] = NULL;
+	start_as("nobody", 0);
+	assert_int_equal(launcher_spawn(&launcher, &s, &made), -E2BIG);
+	assert_int_equal(run(&launcher, "true", NULL, NULL, 0), 0); /* lives */
+}
+
+static void no_launcher_is_needed_for_oneself(void **state)
+{
+	struct identity who;
+
+	(void)state;
+	assert_int_equal(
+		identity_find(&who, getpwuid(geteuid())->pw_name, 0, error), 0);
+	assert_false(who.change);
+	assert_int_equal(launcher_start(&launcher, &who), 0);
+	assert_int_equal(launcher.pid, 0);
+	run(&launcher, "grep ^CapEff /proc/self/status", NULL, NULL, 0);
+	assert_string_equal(said, "CapEff:\t0000000000000000\n");
+}
+
+static void unknown_user_is_refused(void **state)
+{
+	struct identity who;
+
+	(void)state;
+	assert_int_equal(identity_find(&who, "no-such-user", 0, error),
+			 -ENOENT);
+	assert_string_equal(error, "user = no-such-user: this machine has no "
+				   "such user: make it, or write the name of "
+				   "one");
+}
+
+/* In a child, for rights that are given up are gone. */
+static int status_of(int (*child)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(child());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int ask_as_nobody(void)
+{
+	const struct identity nobody = { .change = true,
+					 .uid = 65534,
+					 .gid = 65534 };
+	struct identity who;
+
+	if (identity_take(&nobody) < 0)
+		return 1;
+	return identity_find(&who, "root", 0, error) == -EPERM ? 0 : 2;
+}
+
+static void other_user_without_the_right_is_refused(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(status_of(ask_as_nobody), 0);
+}
+
+static int confine(void)
+{
+	const struct identity who = { .rights = 0 };
+	char text[2];
+
+	if (confine_shim(&who) < 0 || rights_now() & RIGHT(CAP_SYS_ADMIN) ||
+	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		return 1;
+	if (geteuid() == 0 && !(rights_now() & RIGHT(CAP_KILL)))
+		return 2;
+	/* exec by user 0 must not bring it back */
+	FILE *f = popen("test $(sed -n 's/^CapEff:.//p' /proc/self/status | "
+			"cut -c9) = 0 && echo y",
+			"r");
+	return f && fgets(text, sizeof(text), f) && text[0] == 'y' ? 0 : 3;
+}
+
+static void confined_shim_keeps_little_even_over_exec(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of(confine), 0);
+}
+
+static void identity_may_asks_as_the_other_user(void **state)
+{
+	struct identity who;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(identity_find(&who, "nobody", 0, error), 0);
+	assert_int_equal(identity_may(&who, "/dev/null", R_OK | W_OK), 0);
+	assert_int_equal(identity_may(&who, "/etc/shadow", R_OK), -EACCES);
+	assert_int_equal(identity_may(&who, "/nonexistent", R_OK), -ENOENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(
+			program_is_a_child_of_ours_as_the_other_user,
+			tear_down),
+		cmocka_unit_test_teardown(
+			program_has_no_capability_and_gets_none, tear_down),
+		cmocka_unit_test_teardown(program_keeps_the_right_that_it_needs,
+					  tear_down),
+		cmocka_unit_test_teardown(
+			descriptors_come_by_the_numbers_asked_for, tear_down),
+		cmocka_unit_test_teardown(
+			exec_that_fails_is_its_errno_and_leaves_no_child,
+			tear_down),
+		cmocka_unit_test_teardown(launcher_that_was_killed_is_epipe,
+					  tear_down),
+		cmocka_unit_test_teardown(too_many_arguments_are_refused,
+					  tear_down),
+		cmocka_unit_test_teardown(no_launcher_is_needed_for_oneself,
+					  tear_down),
+		cmocka_unit_test(unknown_user_is_refused),
+		cmocka_unit_test(other_user_without_the_right_is_refused),
+		cmocka_unit_test(confined_shim_keeps_little_even_over_exec),
+		cmocka_unit_test(identity_may_asks_as_the_other_user),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
