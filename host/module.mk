@@ -21,3 +21,4 @@ host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c 
 	host/verbs/run.c host/verbs/show.c host/verbs/status.c \
 	host/verbs/stop.c
 host-y += host/config/lock.c
+host-y += host/core/lifecycle_adopt.c

@@ -49,6 +49,7 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 	lc->boot = 0;
 	epoch_generation(&lc->epoch);
 	lc->qmp_ok = false;
+	lc->adopted = lc->other_image = false;
 	lc->cont_us = 0;
 	lc->stopped = false;
 	lc->end_known = false;
@@ -62,6 +63,7 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us)
 {
 	lc->boot++;
+	lc->adopted = false;
 	lc->stopped = false;
 	lc->end_known = false;
 	lc_copy_said(lc, "");
@@ -117,6 +119,7 @@ static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
 	if (!lc->deadline_us || now_us < lc->deadline_us)
 		return 0;
 	switch (lc->state) {
+	case LC_ADOPTING:
 	case LC_LAUNCHING:
 		return lc_force(lc, END_DEAF, now_us);
 	case LC_BOOTING:
@@ -155,7 +158,16 @@ static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
 	[EV_DEADLINE] = on_deadline
 
 static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
-	[LC_DOWN] = { [EV_START] = on_start, [EV_WISH] = lc_on_wish_early },
+	[LC_DOWN] = { [EV_START] = on_start,
+		      [EV_ADOPT] = lc_on_adopt,
+		      [EV_WISH] = lc_on_wish_early },
+	[LC_ADOPTING] = { [EV_UP] = lc_on_adopt_up,
+			  [EV_SHUTDOWN] = lc_on_adopt_shutdown,
+			  [EV_FOUND] = lc_on_found,
+			  [EV_QMP_FAILED] = lc_on_qmp_lost,
+			  [EV_EXITED] = lc_on_exited,
+			  [EV_WISH] = lc_on_wish_early,
+			  [EV_DEADLINE] = on_deadline },
 	[LC_LAUNCHING] = { [EV_UP] = on_up,
 			   [EV_LAUNCH_FAILED] = lc_on_launch_failed,
 			   [EV_QMP_FAILED] = lc_on_qmp_lost,
@@ -197,12 +209,13 @@ uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,
 const char *lc_state_name(enum lc_state s)
 {
 	static const char *const names[LC_STATES] = {
-		[LC_DOWN] = "down",	      [LC_LAUNCHING] = "launching",
-		[LC_BOOTING] = "booting",     [LC_SERVING] = "serving",
-		[LC_ASKING] = "asking",	      [LC_QUIESCING] = "quiescing",
-		[LC_ENDING] = "ending",	      [LC_JUDGING] = "judging",
-		[LC_RESETTING] = "resetting", [LC_QUITTING] = "quitting",
-		[LC_DRAINING] = "draining",   [LC_ENDED] = "ended",
+		[LC_DOWN] = "down",	      [LC_ADOPTING] = "adopting",
+		[LC_LAUNCHING] = "launching", [LC_BOOTING] = "booting",
+		[LC_SERVING] = "serving",     [LC_ASKING] = "asking",
+		[LC_QUIESCING] = "quiescing", [LC_ENDING] = "ending",
+		[LC_JUDGING] = "judging",     [LC_RESETTING] = "resetting",
+		[LC_QUITTING] = "quitting",   [LC_DRAINING] = "draining",
+		[LC_ENDED] = "ended",
 	};
 
 	return names[s];

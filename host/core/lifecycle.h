@@ -36,6 +36,8 @@
 
 enum lc_state {
 	LC_DOWN,      /* nothing was started */
+	LC_ADOPTING,  /* an earlier shim's QEMU is there; QMP has not said more
+		       */
 	LC_LAUNCHING, /* QEMU starts, paused; QMP is not negotiated */
 	LC_BOOTING,   /* the guest runs; no READY yet */
 	LC_SERVING,   /* READY */
@@ -63,6 +65,8 @@ enum wish {
 
 enum lc_event_type {
 	EV_START,      /* begin */
+	EV_ADOPT,      /* begin with what an earlier shim left: @left */
+	EV_FOUND,      /* how the VM was found, in answer to ACT_CLAIM: @vm */
 	EV_UP,	       /* QMP negotiated */
 	EV_AGENT,      /* a frame of the current epoch: @msg */
 	EV_SHUTDOWN,   /* QEMU says that the epoch is over: @end */
@@ -70,7 +74,7 @@ enum lc_event_type {
 	EV_STATUS,     /* the answer to ACT_PROBE */
 	EV_RESET,      /* QEMU has reset */
 	EV_QMP_FAILED, /* QMP closed, or refused a command of the gate */
-	EV_EXITED,     /* QEMU reaped: @wait_status */
+	EV_EXITED,     /* QEMU reaped: @wait_status; -1: nobody can tell */
 	EV_MEMORY_BACK,	  /* nothing holds its memory any more */
 	EV_LAUNCH_FAILED, /* QEMU could not even be started */
 	EV_COMMIT_LOST,	  /* ACT_COMMIT could not be carried out */
@@ -79,6 +83,16 @@ enum lc_event_type {
 	LC_EVENTS,
 };
 
+/* How an adopted VM was found. */
+enum vm_found {
+	VM_RUNNING,
+	VM_READY_TO_RUN, /* launched or reset, and not continued */
+	VM_STOPPED,	 /* in the gate */
+	VMS_FOUND,
+};
+
+struct lc_left;
+
 struct lc_event {
 	enum lc_event_type type;
 	union {
@@ -86,6 +100,8 @@ struct lc_event {
 		enum vm_end end;
 		int wait_status;
 		enum wish wish;
+		const struct lc_left *left; /* host/core/adopt.h */
+		enum vm_found vm;
 	};
 	const char *said;  /* EV_SHUTDOWN: QEMU's details of it; or NULL */
 	enum oom oom;	   /* EV_EXITED: did the kernel kill it? */
@@ -99,18 +115,21 @@ enum lc_action {
 	ACT_REQUEST = 1 << 3, /* lc->asked_intent, cfg.grace_ms */
 	ACT_GRANT = 1 << 4,   /* lc->epoch.intent, lc->granted_ms */
 	ACT_COMMIT = 1 << 5,
-	ACT_PROBE = 1 << 6,   /* query-status */
-	ACT_RESET = 1 << 7,   /* reconnect the agent; allow and do a reset */
-	ACT_CONT = 1 << 8,    /* forbid resets again; cont */
-	ACT_QUIT = 1 << 9,    /* QMP quit */
-	ACT_TERM = 1 << 10,   /* SIGTERM to QEMU alone */
-	ACT_KILL = 1 << 11,   /* SIGKILL to QEMU alone */
-	ACT_NUDGE = 1 << 12,  /* the teardown helper need not wait */
-	ACT_READY = 1 << 13,  /* the payload is ready: tell who waits */
-	ACT_JUDGED = 1 << 14, /* lc->now has cause and strategy: log it */
-	ACT_RECORD = 1 << 15, /* lc->last is complete: log it */
-	ACT_ANSWER = 1 << 16, /* lc->answer for every call of lc->answered */
-	ACT_FINISH = 1 << 17, /* leave; exit code is cause_exit() */
+	ACT_PROBE = 1 << 6,    /* query-status */
+	ACT_RESET = 1 << 7,    /* reconnect the agent; allow and do a reset */
+	ACT_CONT = 1 << 8,     /* forbid resets again; cont */
+	ACT_QUIT = 1 << 9,     /* QMP quit */
+	ACT_TERM = 1 << 10,    /* SIGTERM to QEMU alone */
+	ACT_KILL = 1 << 11,    /* SIGKILL to QEMU alone */
+	ACT_NUDGE = 1 << 12,   /* the teardown helper need not wait */
+	ACT_READY = 1 << 13,   /* the payload is ready: tell who waits */
+	ACT_JUDGED = 1 << 14,  /* lc->now has cause and strategy: log it */
+	ACT_RECORD = 1 << 15,  /* lc->last is complete: log it */
+	ACT_ANSWER = 1 << 16,  /* lc->answer for every call of lc->answered */
+	ACT_FINISH = 1 << 17,  /* leave; exit code is cause_exit() */
+	ACT_CONNECT = 1 << 18, /* to the sockets of the QEMU that was found */
+	ACT_CLAIM = 1 << 19,   /* all four actions again; log; query-status */
+	ACT_ASK = 1 << 20,     /* the agent: who are you, and where? */
 };
 
 /* How a wish was settled. */
@@ -156,6 +175,8 @@ enum { LC_CRASHES = 16 };
 struct lifecycle {
 	struct lc_config cfg;
 	enum lc_state state;
+	enum lc_state
+		before; /* LC_ADOPTING: that of the shim before this one */
 	uint64_t deadline_us; /* 0: none */
 
 	enum wish wish;
@@ -173,9 +194,12 @@ struct lifecycle {
 	enum vm_end end; /* what SHUTDOWN and its like said */
 	bool end_known;
 	char said[EVIDENCE_SAID]; /* its details */
+	uint32_t missing;	  /* of END_UNOBSERVED, a set of enum missing */
 	bool qmp_ok;		  /* it speaks QMP */
 	bool stopped;		  /* STOP was seen in this epoch */
 	bool ever_up;		  /* some generation has spoken QMP */
+	bool adopted;		  /* this epoch began before this shim */
+	bool other_image;	  /* than the one to boot next: what runs */
 	uint32_t exit_step;	  /* 0 quit, 1 SIGTERM, 2 SIGKILL */
 	uint64_t cont_us;	  /* of the last in-place reset */
 	uint32_t firmware_resets; /* granted since then */

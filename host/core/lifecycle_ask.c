@@ -31,7 +31,7 @@ static void mark_asked(struct lifecycle *lc, uint64_t now_us)
 }
 
 /* Ask the guest for what the operator wants, if it can hear it already. */
-static uint32_t pursue_wish(struct lifecycle *lc, uint64_t now_us)
+uint32_t lc_pursue(struct lifecycle *lc, uint64_t now_us)
 {
 	if (lc->wish == WISH_NONE || lc->wish_acted ||
 	    lc->epoch.stage == STAGE_SILENT)
@@ -45,12 +45,11 @@ static uint32_t pursue_wish(struct lifecycle *lc, uint64_t now_us)
 static uint32_t on_hello(struct lifecycle *lc, const struct msg *m,
 			 uint64_t now_us)
 {
-	(void)m;
 	if (!lc->ending)
 		lc_mark(lc, MARK_HELLO, now_us);
 	if (lc->state != LC_BOOTING) /* kexec: a boot that QEMU did not see */
 		lc_run_epoch(lc, now_us);
-	return ACT_WELCOME | pursue_wish(lc, now_us);
+	return ACT_WELCOME | lc_on_hello_again(lc, &m->hello, now_us);
 }
 
 static uint32_t on_ready(struct lifecycle *lc, const struct msg *m,
@@ -96,6 +95,12 @@ static uint32_t on_heartbeat(struct lifecycle *lc, const struct msg *m,
 	return lc->state == LC_SERVING ? lc_serve(lc, now_us) : 0;
 }
 
+uint32_t lc_quiesce(struct lifecycle *lc, uint64_t now_us)
+{
+	lc_enter(lc, LC_QUIESCING, lc->granted_ms + QUIESCE_MARGIN_MS, now_us);
+	return 0;
+}
+
 static uint32_t on_intent(struct lifecycle *lc, const struct msg *m,
 			  uint64_t now_us)
 {
@@ -111,11 +116,11 @@ static uint32_t on_intent(struct lifecycle *lc, const struct msg *m,
 	lc->epoch.intent = m->intent.intent;
 	lc->epoch.icause = m->intent.cause;
 	lc->epoch.detail = m->intent.detail;
+	lc_infer_wish(lc, now_us);
 	if (lc->end_known) /* its last words: it has stopped already */
 		return 0;
 	lc->granted_ms = ours ? lc->cfg.grace_ms : m->intent.grace_ms;
-	lc_enter(lc, LC_QUIESCING, lc->granted_ms + QUIESCE_MARGIN_MS, now_us);
-	return ACT_GRANT;
+	return lc_quiesce(lc, now_us) | ACT_GRANT;
 }
 
 static uint32_t on_quiesced(struct lifecycle *lc, const struct msg *m,
@@ -167,7 +172,7 @@ uint32_t lc_on_agent(struct lifecycle *lc, const struct lc_event *ev,
 		break;
 	}
 	if (m->type == MSG_HELLO)
-		return ACT_WELCOME; /* it did not hear the first */
+		return ACT_WELCOME | lc_on_hello_again(lc, &m->hello, now_us);
 	return by_type[m->type] ? by_type[m->type](lc, m, now_us) : 0;
 }
 
@@ -231,7 +236,7 @@ uint32_t lc_on_wish(struct lifecycle *lc, const struct lc_event *ev,
 	taken = take_wish(lc, ev->wish, now_us, &acts);
 	if (taken && (lc->state == LC_BOOTING || lc->state == LC_SERVING)) {
 		mark_asked(lc, now_us);
-		acts |= pursue_wish(lc, now_us);
+		acts |= lc_pursue(lc, now_us);
 	}
 	if (lc->insist)
 		hurry(lc, now_us);

@@ -146,7 +146,8 @@ static uint32_t facts(const struct lifecycle *lc, bool orderly, bool healthy,
 	} all[] = {
 		{ FACT_CLEAN, orderly },
 		{ FACT_HEALTHY, healthy },
-		{ FACT_SAME_IMAGE, lc->epoch.intent != INTENT_UPDATE },
+		{ FACT_SAME_IMAGE,
+		  lc->epoch.intent != INTENT_UPDATE && !lc->other_image },
 		{ FACT_RESTED, rested(lc, now_us) },
 		{ FACT_VM_STOPPED, alive && lc->stopped },
 		{ FACT_WANT_FULL, lc->wish == WISH_FULL },
@@ -176,6 +177,7 @@ static struct evidence evidence_of(const struct lifecycle *lc)
 		.detail = lc->epoch.detail,
 		.boot_stage = lc->epoch.boot_stage,
 		.proof = lc->epoch.proof,
+		.missing = lc->end == END_UNOBSERVED ? lc->missing : 0,
 	};
 
 	memcpy(e.said, lc->said, sizeof(e.said));
@@ -222,7 +224,7 @@ uint32_t lifecycle_prospect(const struct lifecycle *lc, uint64_t now_us)
 	       (past_relaunch_faster(&lc->past) ? FACT_RELAUNCH_FASTER : 0);
 }
 
-static uint32_t quit(struct lifecycle *lc, uint64_t now_us)
+uint32_t lc_quit(struct lifecycle *lc, uint64_t now_us)
 {
 	lc->exit_step = lc->qmp_ok ? STEP_QUIT : STEP_TERM;
 	lc_enter(lc, LC_QUITTING, lc->cfg.exit_ms, now_us);
@@ -235,7 +237,7 @@ uint32_t lc_judge(struct lifecycle *lc, bool healthy, uint64_t now_us)
 	uint32_t told = decide(lc, &e, healthy, true, now_us);
 
 	if (lc->now.strategy != STRATEGY_IN_PLACE)
-		return told | quit(lc, now_us);
+		return told | lc_quit(lc, now_us);
 	lc->firmware_resets = 0;
 	return told | start_reset(lc, now_us);
 }
@@ -265,7 +267,7 @@ uint32_t lc_on_reset(struct lifecycle *lc, const struct lc_event *ev,
 	if (lc_wants_stop(lc)) { /* it came while QEMU was resetting */
 		lc->now.strategy = STRATEGY_STOP;
 		lc->now.reason = "the operator asked to stop";
-		return quit(lc, now_us);
+		return lc_quit(lc, now_us);
 	}
 	lc_mark(lc, MARK_CONT, now_us);
 	lc->cont_us = now_us;
@@ -291,7 +293,7 @@ static uint32_t relaunch_instead(struct lifecycle *lc, const char *why,
 	lc->now.reason = why;
 	if (lc_wants_stop(lc))
 		lc->now.strategy = STRATEGY_STOP;
-	return quit(lc, now_us);
+	return lc_quit(lc, now_us);
 }
 
 uint32_t lc_on_gate_failed(struct lifecycle *lc, const struct lc_event *ev,
@@ -306,19 +308,27 @@ uint32_t lc_give_up_reset(struct lifecycle *lc, uint64_t now_us)
 	return relaunch_instead(lc, "QEMU's reset took too long", now_us);
 }
 
+/* Both end QEMU with status 0; only its last events tell. */
+static bool told_to_end(const struct lifecycle *lc)
+{
+	return lc->end_known &&
+	       (lc->end == END_EXIT_QUIT || lc->end == END_EXIT_SIGNAL);
+}
+
 static enum vm_end end_of_process(const struct lifecycle *lc, int status)
 {
+	if (status < 0)
+		return told_to_end(lc) ? lc->end : END_UNOBSERVED;
 	if (WIFSIGNALED(status))
 		return verdict_signal(WTERMSIG(status));
 	if (lc->boot == 0)
 		return END_REFUSED;
-	if (status == 0 && lc->end_known &&
-	    (lc->end == END_EXIT_QUIT || lc->end == END_EXIT_SIGNAL))
+	if (status == 0 && told_to_end(lc))
 		return lc->end;
 	return END_EXIT_ERROR;
 }
 
-static uint32_t drain(struct lifecycle *lc, uint64_t now_us)
+uint32_t lc_drain(struct lifecycle *lc, uint64_t now_us)
 {
 	lc_mark(lc, MARK_EXITED, now_us);
 	lc_enter(lc, LC_DRAINING, lc->cfg.drain_ms, now_us);
@@ -332,12 +342,14 @@ uint32_t lc_on_exited(struct lifecycle *lc, const struct lc_event *ev,
 	struct evidence e;
 
 	lc->end = end_of_process(lc, ev->wait_status);
+	lc->missing = MISSING_STATUS | MISSING_EVENTS;
 	lc->qmp_ok = false;
 	e = evidence_of(lc);
-	e.wait_status = ev->wait_status;
+	if (ev->wait_status >= 0)
+		e.wait_status = ev->wait_status;
 	e.oom = ev->oom;
 	e.helper_first = ev->helper_first;
-	return decide(lc, &e, false, false, now_us) | drain(lc, now_us);
+	return decide(lc, &e, false, false, now_us) | lc_drain(lc, now_us);
 }
 
 /* QEMU ended in LC_QUITTING: as asked, or we were about to find out why. */
@@ -346,7 +358,7 @@ uint32_t lc_on_reaped(struct lifecycle *lc, const struct lc_event *ev,
 {
 	if (lc->now.strategy == STRATEGY_NONE)
 		return lc_on_exited(lc, ev, now_us);
-	return drain(lc, now_us);
+	return lc_drain(lc, now_us);
 }
 
 uint32_t lc_escalate(struct lifecycle *lc, uint64_t now_us)
@@ -390,6 +402,16 @@ uint32_t lc_memory_held(struct lifecycle *lc)
 	verdict_sentence(lc->now.cause, &e, lc->now.evidence,
 			 sizeof(lc->now.evidence));
 	return finish(lc);
+}
+
+uint32_t lc_unobserved(struct lifecycle *lc, uint64_t now_us)
+{
+	struct evidence e;
+
+	lc->end = END_UNOBSERVED;
+	lc->missing = MISSING_ALL;
+	e = evidence_of(lc);
+	return decide(lc, &e, false, false, now_us);
 }
 
 uint32_t lc_on_launch_failed(struct lifecycle *lc, const struct lc_event *ev,

@@ -72,10 +72,33 @@ void drive_say(struct drive *d, enum msg_type type, enum intent intent)
 	step(d, &ev);
 }
 
+void drive_msg(struct drive *d, const struct msg *m)
+{
+	const struct lc_event ev = { .type = EV_AGENT, .msg = m };
+
+	step(d, &ev);
+}
+
 void drive_hello(struct drive *d)
 {
 	d->epoch++;
 	drive_say(d, MSG_HELLO, INTENT_NONE);
+}
+
+void drive_adopt(struct drive *d, const struct lc_left *left)
+{
+	const struct lc_event ev = { .type = EV_ADOPT, .left = left };
+	const struct lc_config cfg = d->lc.cfg;
+
+	lifecycle_init(&d->lc, &cfg);
+	step(d, &ev);
+}
+
+void drive_found(struct drive *d, enum vm_found vm)
+{
+	const struct lc_event ev = { .type = EV_FOUND, .vm = vm };
+
+	step(d, &ev);
 }
 
 void drive_wait(struct drive *d, uint64_t ms)

@@ -22,9 +22,14 @@ void drive_exit(struct drive *d, int wait_status);
 void drive_wish(struct drive *d, enum wish wish);
 /* a frame of the current epoch, its body all zero but for its intent */
 void drive_say(struct drive *d, enum msg_type type, enum intent intent);
+/* any message */
+void drive_msg(struct drive *d, const struct msg *m);
 /* a new epoch */
 void drive_hello(struct drive *d);
 /* let time pass; EV_DEADLINE if it is due */
+/* a shim after the one that drove so far */
+void drive_adopt(struct drive *d, const struct lc_left *left);
+void drive_found(struct drive *d, enum vm_found vm);
 void drive_wait(struct drive *d, uint64_t ms);
 
 /* down to serving */

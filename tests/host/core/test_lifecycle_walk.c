@@ -5,7 +5,8 @@
  * A long walk: any event, in any state, at any time, from a generator with a
  * fixed seed, and now and then the one that goes on, else no walk would get
  * far; after each step the rules of the gate are checked by an observer that
- * keeps its own books.
+ * keeps its own books. The shim may die at any step, its record written or
+ * lost; the next one adopts, and the books go on.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,9 +15,10 @@
 
 #include <cmocka.h>
 
+#include "host/core/adopt.h"
 #include "tests/host/core/lifecycle_drive.h"
 
-enum { WALKS = 4000, STEPS = 250 };
+enum { WALKS = 4000, STEPS = 250, DEATHS = 40 };
 
 struct books {
 	bool qemu;   /* a QEMU runs */
@@ -28,6 +30,8 @@ struct books {
 	uint32_t asked[WISHES]; /* calls without an answer */
 	uint64_t visited;	/* states, a set */
 	uint64_t answers;
+	uint64_t adopted; /* a QEMU of an earlier shim */
+	uint64_t kept;	  /* in-place resets in such a one */
 };
 
 static uint32_t draw(uint64_t *seed, uint32_t below)
@@ -62,6 +66,7 @@ static void check_step(struct books *b, const struct drive *d,
 		assert_true(b->committed);
 		assert_true(cause_clean(lc->now.cause));
 		b->reset_once = true;
+		b->kept += lc->before != LC_DOWN;
 	} else if (d->acts & ACT_RESET) {
 		assert_true(b->reset_once); /* a firmware's own */
 	}
@@ -200,17 +205,60 @@ static void event_expected(struct drive *d, struct books *b)
 		memory_of_qemu(d, b);
 		break;
 	case LC_DOWN:
+	case LC_ADOPTING:
 	case LC_ENDED:
 	case LC_STATES:
 		break;
 	}
 }
 
+/* What QEMU would say of the VM in the books. */
+static enum vm_found vm_of(const struct books *b, uint64_t *seed)
+{
+	if (b->stopped)
+		return VM_STOPPED;
+	return draw(seed, 4) ? VM_RUNNING : VM_READY_TO_RUN;
+}
+
+/* The shim dies; whoever waited for it has lost it, and its record perhaps. */
+static void die_and_adopt(struct drive *d, struct books *b, uint64_t *seed)
+{
+	struct lc_saved saved;
+	struct lc_left left = {
+		.saved = draw(seed, 4) ? &saved : NULL,
+		.qemu = b->qemu,
+		.memory = b->memory,
+		.same_image = draw(seed, 4),
+	};
+
+	lifecycle_save(&d->lc, &saved);
+	drive_adopt(d, &left);
+	for (int w = 0; w < WISHES; w++)
+		b->asked[w] = 0;
+	if (!left.saved)
+		b->committed = b->reset_once = false;
+	check_step(b, d, LC_DOWN);
+	if (!left.qemu)
+		return;
+	b->adopted++;
+	drive_type(d, EV_UP);
+	check_step(b, d, LC_ADOPTING);
+	if (b->stopped && draw(seed, 4)) {
+		drive_end(d, (enum vm_end)draw(seed, END_PAUSED + 1));
+		check_step(b, d, LC_ADOPTING);
+	}
+	drive_found(d, vm_of(b, seed));
+	check_step(b, d, LC_JUDGING);
+}
+
 static void walk(uint64_t seed, struct books *b)
 {
 	struct drive d;
 
-	*b = (struct books){ .visited = b->visited, .answers = b->answers };
+	*b = (struct books){ .visited = b->visited,
+			     .answers = b->answers,
+			     .adopted = b->adopted,
+			     .kept = b->kept };
 	drive_init(&d);
 	d.lc.cfg.restart_poweroff = seed >> 8 & 1;
 	drive_type(&d, EV_START);
@@ -220,7 +268,9 @@ static void walk(uint64_t seed, struct books *b)
 		uint32_t who = draw(&seed, 16);
 
 		d.acts = 0;
-		if (who == 0)
+		if (d.lc.state != LC_ENDED && draw(&seed, DEATHS) == 0)
+			die_and_adopt(&d, b, &seed);
+		else if (who == 0)
 			event_of_operator(&d, b, &seed);
 		else if (who < 6)
 			event_expected(&d, b);
@@ -243,6 +293,8 @@ static void walk_any_events_keeps_the_rules(void **state)
 	assert_int_equal(b.visited,
 			 ((1ULL << LC_STATES) - 1) & ~(1ULL << LC_DOWN));
 	assert_true(b.answers > WALKS);
+	assert_true(b.adopted > WALKS / 2);
+	assert_true(b.kept > 0);
 }
 
 /* Left alone by everybody, every state but SERVING ends by its deadlines. */

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/core/lifecycle_adopt.c - go on with what an earlier shim has left
+ *
+ * Theory of operation: see host/core/adopt.h. What was saved is taken back
+ * first; then QEMU says how its VM is, and that decides, not the record: the
+ * record only tells how far the guest had come and what was wanted. A guest
+ * that runs is asked (ACT_ASK): its HELLO says in which phase it is, and the
+ * message of that phase follows; lc_on_hello_again() fills in what no message
+ * repeats. Deadlines begin anew.
+ */
+#include "host/core/adopt.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "host/core/lifecycle_impl.h"
+
+static const char as_before[] = "as the shim before this one decided";
+
+/* What the state means that the earlier shim was in. */
+static bool was_ending(const struct lifecycle *lc)
+{
+	return (lc->before == LC_QUITTING || lc->before == LC_DRAINING) &&
+	       lc->now.strategy != STRATEGY_NONE;
+}
+
+static void save_epoch(const struct epoch *e, struct lc_saved *s)
+{
+	s->epoch = e->id;
+	s->stage = e->stage;
+	s->secure = e->secure;
+	s->intent = e->intent;
+	s->icause = e->icause;
+	s->detail = e->detail;
+	s->boot_stage = e->boot_stage;
+	s->proof = e->proof;
+}
+
+void lifecycle_save(const struct lifecycle *lc, struct lc_saved *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->state = lc->state == LC_ADOPTING ? lc->before : lc->state;
+	s->generation = lc->generation;
+	s->boot = lc->boot;
+	save_epoch(&lc->epoch, s);
+	s->granted_ms = lc->granted_ms;
+	s->wish = lc->wish;
+	s->wish_acted = lc->wish_acted;
+	s->insist = lc->insist;
+	s->wish_us = lc->wish_us;
+	s->wish_tries = lc->wish_tries;
+	s->cont_us = lc->cont_us;
+	s->crash_count = lc->crash_count;
+	memcpy(s->crashes_us, lc->crashes_us, sizeof(s->crashes_us));
+	s->other_image = lc->other_image;
+	s->ending = lc->ending;
+	s->now = lc->now;
+	s->last = lc->last;
+	s->now.reason = s->last.reason = NULL;
+}
+
+static void take_epoch(struct epoch *e, const struct lc_saved *s)
+{
+	epoch_generation(e);
+	e->id = s->epoch;
+	e->stage = s->stage;
+	e->secure = s->secure;
+	e->intent = s->intent;
+	e->icause = s->icause;
+	e->detail = s->detail;
+	e->boot_stage = s->boot_stage;
+	e->proof = s->proof;
+	if (e->id)
+		e->met[e->met_count++] = e->id;
+}
+
+static void take_back(struct lifecycle *lc, const struct lc_saved *s)
+{
+	lc->before = s->state;
+	lc->generation = s->generation;
+	lc->boot = s->boot;
+	take_epoch(&lc->epoch, s);
+	lc->granted_ms = s->granted_ms;
+	lc->wish = s->wish;
+	lc->wish_acted = s->wish_acted;
+	lc->insist = s->insist;
+	lc->wish_us = s->wish_us;
+	lc->wish_tries = s->wish_tries;
+	lc->cont_us = s->cont_us;
+	lc->crash_count = s->crash_count;
+	memcpy(lc->crashes_us, s->crashes_us, sizeof(lc->crashes_us));
+	lc->other_image = s->other_image;
+	lc->ending = s->ending;
+	lc->now = s->now;
+	lc->last = s->last;
+	lc->now.reason = lc->last.reason = as_before;
+}
+
+/* It ended while nobody watched; what was wanted of it still holds. */
+static uint32_t judge_unseen(struct lifecycle *lc, uint64_t now_us)
+{
+	uint32_t told = lc_unobserved(lc, now_us);
+
+	if (lc_wants_stop(lc))
+		return told;
+	lc->now.strategy = STRATEGY_DRAIN_FIRST;
+	lc->now.reason = "it is to run, and nothing of it does";
+	return told;
+}
+
+/* A `run` when nothing is left is a start, whatever was to be before. */
+static uint32_t start_anew(struct lifecycle *lc, uint64_t now_us)
+{
+	uint32_t told = 0;
+
+	lc->wish = WISH_NONE;
+	lc->wish_acted = lc->insist = false;
+	if (lc->before != LC_DOWN && lc->before != LC_ENDED && !was_ending(lc))
+		told = judge_unseen(lc, now_us);
+	else
+		lc->now = (struct passage){ .reason = "" };
+	return told | lc_launch(lc, now_us);
+}
+
+uint32_t lc_on_adopt(struct lifecycle *lc, const struct lc_event *ev,
+		     uint64_t now_us)
+{
+	const struct lc_left *left = ev->left;
+	uint32_t told = 0;
+
+	if (left->saved)
+		take_back(lc, left->saved);
+	if (!lc->generation)
+		lc->generation = 1;
+	if (left->qemu) {
+		lc->adopted = true;
+		lc->other_image |= !left->same_image;
+		lc_enter(lc, LC_ADOPTING, lc->cfg.reset_ms, now_us);
+		return ACT_CONNECT;
+	}
+	if (!left->memory)
+		return start_anew(lc, now_us);
+	if (!was_ending(lc))
+		told = judge_unseen(lc, now_us);
+	return told | lc_drain(lc, now_us);
+}
+
+uint32_t lc_on_adopt_up(struct lifecycle *lc, const struct lc_event *ev,
+			uint64_t now_us)
+{
+	(void)ev;
+	(void)now_us;
+	lc->qmp_ok = true;
+	lc->ever_up = true;
+	return ACT_CLAIM;
+}
+
+/* QMP's log, and QEMU itself: why the VM stands in the gate. */
+uint32_t lc_on_adopt_shutdown(struct lifecycle *lc, const struct lc_event *ev,
+			      uint64_t now_us)
+{
+	(void)now_us;
+	if (lc->end_known)
+		return 0;
+	lc->end_known = true;
+	lc->end = ev->end;
+	lc_copy_said(lc, ev->said);
+	return 0;
+}
+
+/* The state in which a guest is that has come so far. */
+static uint32_t resume(struct lifecycle *lc, uint64_t now_us)
+{
+	switch (lc->epoch.stage) {
+	case STAGE_READY:
+		return lc_serve(lc, now_us) | ACT_READY | lc_pursue(lc, now_us);
+	case STAGE_INTENT:
+		return lc_quiesce(lc, now_us);
+	case STAGE_UNCOMMITTED:
+	case STAGE_UNCLEAN:
+	case STAGE_REBOOT:
+	case STAGE_POWEROFF:
+	case STAGE_UPDATE:
+		lc_enter(lc, LC_ENDING, lc->cfg.commit_ms, now_us);
+		return 0;
+	case STAGE_SILENT:
+	case STAGE_HELLO:
+	case EPOCH_STAGES:
+		break;
+	}
+	lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
+	return 0;
+}
+
+static uint32_t found_running(struct lifecycle *lc, uint64_t now_us)
+{
+	lc->end_known = false;
+	if (lc->before == LC_RESETTING) { /* its cont came through */
+		lc_mark(lc, MARK_CONT, now_us);
+		epoch_over(&lc->epoch);
+		return lc_run_epoch(lc, now_us) | ACT_ASK;
+	}
+	if (!lc->boot)
+		lc->boot = 1;
+	return resume(lc, now_us) | ACT_ASK;
+}
+
+static uint32_t found_ready_to_run(struct lifecycle *lc, uint64_t now_us)
+{
+	const struct lc_event reset = { .type = EV_RESET };
+
+	if (lc->before == LC_RESETTING)
+		return lc_on_reset(lc, &reset, now_us);
+	epoch_over(&lc->epoch);
+	lc_mark(lc, MARK_RUNNING, now_us);
+	return lc_run_epoch(lc, now_us) | ACT_RUN;
+}
+
+static uint32_t found_stopped(struct lifecycle *lc, uint64_t now_us)
+{
+	lc_begin_end(lc);
+	lc_mark(lc, MARK_STOP, now_us);
+	lc->stopped = true;
+	if (!lc->end_known) {
+		lc->end = END_UNOBSERVED;
+		lc->end_known = true;
+		lc->missing = MISSING_EVENTS | MISSING_WORDS;
+	}
+	return lc_judge(lc, true, now_us);
+}
+
+uint32_t lc_on_found(struct lifecycle *lc, const struct lc_event *ev,
+		     uint64_t now_us)
+{
+	static uint32_t (*const found[VMS_FOUND])(struct lifecycle *,
+						  uint64_t) = {
+		[VM_RUNNING] = found_running,
+		[VM_READY_TO_RUN] = found_ready_to_run,
+		[VM_STOPPED] = found_stopped,
+	};
+
+	if (was_ending(lc))
+		return lc_quit(lc, now_us);
+	return found[ev->vm](lc, now_us);
+}
+
+/* It did not begin to end under our eyes: enter what it says it is in. */
+static void catch_up(struct lifecycle *lc, const struct msg_hello *h)
+{
+	lc_begin_end(lc);
+	lc->epoch.intent = h->intent;
+	if (lc->epoch.stage < STAGE_INTENT)
+		lc->epoch.stage = STAGE_INTENT;
+}
+
+uint32_t lc_on_hello_again(struct lifecycle *lc, const struct msg_hello *h,
+			   uint64_t now_us)
+{
+	if (lc->state == LC_ENDING || lc->end_known)
+		return 0;
+	if (h->phase == GPHASE_ENDING) {
+		catch_up(lc, h);
+		if (lc->epoch.stage == STAGE_INTENT)
+			lc->epoch.stage = STAGE_UNCOMMITTED;
+		lc_enter(lc, LC_ENDING, lc->cfg.commit_ms, now_us);
+		return 0;
+	}
+	if (lc->state == LC_QUIESCING)
+		return 0;
+	if (h->phase == GPHASE_QUIESCING || h->phase == GPHASE_QUIESCED) {
+		catch_up(lc, h);
+		lc->granted_ms = lc->cfg.grace_ms;
+		return lc_quiesce(lc, now_us);
+	}
+	if (lc->state == LC_BOOTING || lc->state == LC_SERVING)
+		return lc_pursue(lc, now_us);
+	return 0;
+}
+
+void lc_infer_wish(struct lifecycle *lc, uint64_t now_us)
+{
+	if (!lc->adopted || lc->wish != WISH_NONE ||
+	    lc->epoch.icause != ICAUSE_OPERATOR)
+		return;
+	lc->wish =
+		lc->epoch.intent == INTENT_POWEROFF ? WISH_STOP : WISH_REBOOT;
+	lc->wish_us = now_us;
+}
