@@ -40,7 +40,7 @@ WARN_CLANG := -Wcomma -Wunreachable-code -Wconditional-uninitialized
 WARN_common := -Wconversion
 CONFIG_H := $(O)/include/generated/autoconf.h
 CFLAGS_ALL := -std=gnu17 -g $(WARN) -fno-common -fstack-protector-strong \
-	-ffile-prefix-map=$(CURDIR)=. -D_GNU_SOURCE -I. -include $(CONFIG_H)
+	-ffile-prefix-map=$(CURDIR)=. -D_GNU_SOURCE -I. -I$(O)/include -include $(CONFIG_H)
 # what one source is compiled with: the warnings of its folder besides
 cflags = $(CFLAGS_ALL) $(WARN_$(firstword $(subst /, ,$<))) -MMD -MP
 

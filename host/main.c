@@ -23,6 +23,8 @@ static const struct verb verbs[] = {
 	  "ask its guest to end cleanly and begin again", verb_reboot },
 	{ "stop", "NAME",
 	  "ask its guest to end cleanly, wait until all is gone", verb_stop },
+	{ "events", "NAME", "print what happens to it, a JSON object a line",
+	  verb_events },
 	{ "console", "NAME", "look at its console; ^] leaves", verb_console },
 	{ "check", "FILE", "say whether `run FILE` would begin, start nothing",
 	  verb_check },

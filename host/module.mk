@@ -13,12 +13,25 @@ host-y += host/core/epoch.c host/core/lifecycle.c host/core/lifecycle_ask.c \
 	host/core/verdict.c host/core/verdict_sentence.c
 host-y += host/qemu/generation.c host/qemu/process.c host/qemu/qmp.c
 host-y += host/link/agent.c
-host-y += host/report.c host/shim.c host/shim_actions.c
+host-y += host/report.c host/shim.c host/shim_actions.c host/shim_events.c
 host-y += host/link/client.c host/link/console.c host/link/control.c \
-	host/link/peer.c
+	host/link/access.c host/link/control_call.c host/link/interface.c \
+	host/link/console_text.c host/link/peer.c host/link/ring.c
+
+# the interfaces' texts, as C strings
+interface-texts := $(patsubst host/link/%.varlink,$(O)/include/generated/%.h, \
+	$(wildcard host/link/*.varlink))
+$(interface-texts): $(O)/include/generated/%.h: host/link/%.varlink
+	$(Q)mkdir -p $(@D)
+	$(Q)sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
+$(foreach v,san native $(ARCHS) $(addprefix clang/,$(ARCHS)), \
+	$(O)/$(v)/host/link/interface.o): $(interface-texts)
+
 host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c \
-	host/verbs/prepare.c host/verbs/ps.c host/verbs/reboot.c \
+	host/verbs/events.c host/verbs/prepare.c host/verbs/progress.c \
+	host/verbs/ps.c host/verbs/reboot.c \
 	host/verbs/run.c host/verbs/show.c host/verbs/status.c \
 	host/verbs/stop.c
 host-y += host/config/lock.c
 host-y += host/core/lifecycle_adopt.c
+

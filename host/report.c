@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -42,16 +43,20 @@ static json_t *marks_json(const struct marks *m)
 	return object;
 }
 
-json_t *report_passage(const struct passage *p)
+json_t *report_passage(const struct passage *p, json_t *console)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:I}",
-			 "strategy", strategy_name(p->strategy), "reason",
-			 p->reason ? p->reason : "", "cause",
-			 cause_name(p->cause), "evidence", p->evidence,
-			 "waited_us", (json_int_t)p->wish_us, "attempts",
-			 (int)p->tries, "phases", phases_json(&p->marks),
-			 "marks", marks_json(&p->marks), "total_us",
-			 (json_int_t)phases_total(&p->marks));
+	json_t *passage = json_pack(
+		"{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:I}", "strategy",
+		strategy_name(p->strategy), "reason",
+		p->reason ? p->reason : "", "cause", cause_name(p->cause),
+		"evidence", p->evidence, "waited_us", (json_int_t)p->wish_us,
+		"attempts", (int)p->tries, "phases", phases_json(&p->marks),
+		"marks", marks_json(&p->marks), "total_us",
+		(json_int_t)phases_total(&p->marks));
+
+	if (console)
+		json_object_set(passage, "console", console);
+	return passage;
 }
 
 static json_t *forwards_json(const struct appliance *a)
@@ -82,7 +87,7 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:i, s:s, s:i, "
-		"s:i, s:I, s:I, s:I, s:o, s:b, s:o}",
+		"s:i, s:I, s:I, s:I, s:I, s:o, s:b, s:o}",
 		"name", r->appliance->name, "state", lc_state_name(lc->state),
 		"image", r->image->name, "version", r->image->version,
 		"architecture", r->image->arch, "generation",
@@ -93,9 +98,53 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 		"helper", (int)r->helper, "uptime_us",
 		(json_int_t)(now_us - r->started_us), "frames_dropped",
 		(json_int_t)lc->epoch.dropped, "agent_dropped",
-		(json_int_t)r->agent_dropped, "forwards",
+		(json_int_t)r->agent_dropped, "readers_dropped",
+		(json_int_t)r->readers_dropped, "forwards",
 		forwards_json(r->appliance), "draining",
-		lc->state == LC_DRAINING, "last", report_passage(&lc->last));
+		lc->state == LC_DRAINING, "last",
+		report_passage(&lc->last, r->console_last));
+}
+
+static json_int_t real_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (json_int_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void add_passage(json_t *event, const struct passage *p, json_t *console)
+{
+	json_object_set_new(event, "passage", report_passage(p, console));
+}
+
+json_t *report_event(const struct report *r, enum report_kind kind)
+{
+	static const char *const kinds[REPORT_KINDS] = {
+		[REPORT_BEGIN] = "begin",     [REPORT_STATE] = "state",
+		[REPORT_BOOT] = "boot",	      [REPORT_STAGE] = "stage",
+		[REPORT_READY] = "ready",     [REPORT_VERDICT] = "verdict",
+		[REPORT_PASSAGE] = "passage",
+	};
+	const struct lifecycle *lc = r->lc;
+	char epoch[17];
+	json_t *event;
+
+	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
+	event = json_pack("{s:I, s:s, s:s, s:s, s:i, s:i, s:s}", "time_us",
+			  real_us(), "name", r->appliance->name, "event",
+			  kinds[kind], "state", lc_state_name(lc->state),
+			  "generation", (int)lc->generation, "boot",
+			  (int)lc->boot, "epoch", epoch);
+	if (kind == REPORT_STAGE)
+		json_object_set_new(
+			event, "stage",
+			json_string(boot_stage_name(lc->epoch.boot_stage)));
+	if (kind == REPORT_VERDICT)
+		add_passage(event, &lc->now, r->console_now);
+	if (kind == REPORT_PASSAGE)
+		add_passage(event, &lc->last, r->console_last);
+	return event;
 }
 
 /* The last line of qemu.log: what QEMU said before it ended. */
@@ -128,6 +177,8 @@ void report_judged(const struct report *r)
 {
 	const struct passage *p = &r->lc->now;
 	char said[256];
+	json_t *line;
+	size_t i;
 
 	log_line(STDERR_FILENO, r->appliance->name, "%s: %s",
 		 cause_name(p->cause), p->evidence);
@@ -135,6 +186,11 @@ void report_judged(const struct report *r)
 	if (!cause_clean(p->cause) && said[0])
 		log_line(STDERR_FILENO, r->appliance->name,
 			 "QEMU's last words: %s", said);
+	json_array_foreach(r->console_now, i, line)
+	{
+		log_line(STDERR_FILENO, r->appliance->name, "console: %s",
+			 json_string_value(line));
+	}
 }
 
 void report_done(const struct report *r)

@@ -25,16 +25,38 @@ struct report {
 	uint64_t started_us; /* the shim, CLOCK_MONOTONIC */
 	off_t log_from; /* of qemu.log: where this generation's words begin */
 	uint64_t agent_dropped;
+	uint64_t readers_dropped;
+	/* the guest's last lines, of lc->now and lc->last; NULL: none */
+	json_t *console_now, *console_last;
 };
+
+/* The kinds of events (Kind in host/link/io.reprise.varlink). */
+enum report_kind {
+	REPORT_BEGIN,
+	REPORT_STATE,
+	REPORT_BOOT,
+	REPORT_STAGE,
+	REPORT_READY,
+	REPORT_VERDICT,
+	REPORT_PASSAGE,
+	REPORT_KINDS,
+};
+
+/* report_event() - what happens now. Return: a new reference */
+json_t *report_event(const struct report *r, enum report_kind kind);
 
 /* report_status() - the status object. Return: a new reference */
 json_t *report_status(const struct report *r, uint64_t now_us);
 
-/* report_passage() - a start, restart or end. Return: a new reference */
-json_t *report_passage(const struct passage *p);
+/*
+ * report_passage() - a start, restart or end
+ * @console:	the guest's last lines, borrowed; NULL: none
+ * Return: a new reference
+ */
+json_t *report_passage(const struct passage *p, json_t *console);
 
-/* report_judged() - the verdict as a log line, with QEMU's last words if it
- * was not clean */
+/* report_judged() - the verdict as a log line, with QEMU's and the guest's
+ * last words if it was not clean */
 void report_judged(const struct report *r);
 
 /* report_done() - lc->last as a log line: what was done, and how long it took

@@ -62,22 +62,27 @@ void shim_later(struct shim *s, enum lc_event_type type)
 		s->later[s->later_count++] = (struct lc_event){ .type = type };
 }
 
+static void step_once(struct shim *s, const struct lc_event *ev)
+{
+	const struct shim_seen before = shim_see(s);
+	uint32_t acts = lifecycle_step(&s->lc, ev, shim_now());
+
+	shim_act(s, acts);
+	shim_tell(s, &before, acts);
+}
+
 void shim_step(struct shim *s, const struct lc_event *ev)
 {
-	enum lc_state before = s->lc.state;
-
-	shim_act(s, lifecycle_step(&s->lc, ev, shim_now()));
+	step_once(s, ev);
 	while (s->later_count) {
 		struct lc_event next = s->later[0];
 
 		s->later_count--;
 		memmove(s->later, s->later + 1,
 			s->later_count * sizeof(s->later[0]));
-		shim_act(s, lifecycle_step(&s->lc, &next, shim_now()));
+		step_once(s, &next);
 	}
 	arm_timer(s);
-	if (s->lc.state != before)
-		control_changed(s->control);
 }
 
 static void step_type(struct shim *s, enum lc_event_type type)
@@ -254,10 +259,13 @@ static int open_links(struct shim *s, char *error)
 {
 	static const struct control_ops ops = {
 		.status = shim_status,
+		.begin = shim_begin,
+		.console = shim_console,
 		.reboot = shim_reboot,
 		.stop = shim_stop,
 		.gone = shim_gone,
 	};
+	const struct access_rule rule = { .owner = geteuid() };
 	const struct runtime *rt = s->opt->runtime;
 	int console_fd = runtime_listen(rt, RUNTIME_CONSOLE, error);
 	int r = console_fd;
@@ -267,7 +275,7 @@ static int open_links(struct shim *s, char *error)
 	if (r >= 0)
 		r = runtime_listen(rt, RUNTIME_CONTROL, error);
 	if (r >= 0)
-		r = control_open(&s->control, &s->loop, r, &ops, s);
+		r = control_open(&s->control, &s->loop, r, &rule, &ops, s);
 	return r;
 }
 
@@ -318,6 +326,8 @@ static void shim_close(struct shim *s)
 	end_qemu(s);
 	shim_close_generation(s);
 	console_close(s->console);
+	json_decref(s->console_now);
+	json_decref(s->console_last);
 	agent_close(s->agent);
 	if (s->timer_fd >= 0)
 		close(s->timer_fd);

@@ -25,6 +25,8 @@
 #include "host/link/control.h"
 #include "host/report.h"
 
+enum { CONSOLE_LINES = 10 }; /* of an unclean end */
+
 static void watch_process(struct shim *s)
 {
 	s->qemu_slot = loop_add(&s->loop, s->process.pidfd, EPOLLIN,
@@ -260,7 +262,7 @@ static void ready(struct shim *s)
 	}
 }
 
-static struct report report_of(const struct shim *s)
+struct report shim_report(const struct shim *s)
 {
 	return (struct report){
 		.appliance = s->opt->appliance,
@@ -272,20 +274,35 @@ static struct report report_of(const struct shim *s)
 		.started_us = s->started_us,
 		.log_from = s->log_from,
 		.agent_dropped = agent_dropped(s->agent),
+		.readers_dropped = control_dropped(s->control),
+		.console_now = s->console_now,
+		.console_last = s->console_last,
 	};
 }
 
+/* An unclean end comes with what the guest said last. */
 static void judged(struct shim *s)
 {
-	const struct report r = report_of(s);
+	struct report r;
 
+	json_decref(s->console_now);
+	s->console_now = NULL;
+	if (!cause_clean(s->lc.now.cause)) {
+		console_drain(s->console);
+		s->console_now = console_tail(s->console, CONSOLE_LINES);
+	}
+	r = shim_report(s);
 	report_judged(&r);
 }
 
 static void record(struct shim *s)
 {
-	const struct report r = report_of(s);
+	struct report r;
 
+	json_decref(s->console_last);
+	s->console_last = s->console_now;
+	s->console_now = NULL;
+	r = shim_report(s);
 	report_done(&r);
 }
 
@@ -298,9 +315,10 @@ static void reply(struct shim *s, struct shim_call *c)
 	if (error)
 		control_error(s->control, c->call, error, sentence);
 	else
-		control_reply(
-			s->control, c->call,
-			json_pack("{s:o}", key, report_passage(&s->lc.last)));
+		control_reply(s->control, c->call,
+			      json_pack("{s:o}", key,
+					report_passage(&s->lc.last,
+						       s->console_last)));
 	c->wish = WISH_NONE;
 }
 
@@ -362,16 +380,22 @@ static void wish_for(struct shim *s, uint32_t call, enum wish wish, bool wait)
 	shim_step(s, &ev);
 	if (wait || c->wish == WISH_NONE) /* or it was answered already */
 		return;
-	control_reply(s->control, call,
-		      json_pack("{s:{s:b}}", "restart", "accepted", 1));
+	control_reply(s->control, call, json_pack("{s:b}", "accepted", 1));
 	c->wish = WISH_NONE;
 }
 
 json_t *shim_status(void *ctx)
 {
-	const struct report r = report_of(ctx);
+	const struct report r = shim_report(ctx);
 
 	return report_status(&r, shim_now());
+}
+
+json_t *shim_console(void *ctx, uint64_t position)
+{
+	const struct shim *s = ctx;
+
+	return console_lines(s->console, position);
 }
 
 void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host/shim_impl.h - between the two files of the shim
+ * host/shim_impl.h - between the files of the shim
  *
  * shim.c turns descriptors into events, shim_actions.c turns actions into
- * system calls and messages. Neither decides anything.
+ * system calls and messages, shim_events.c tells who watches. None decides
+ * anything.
  */
 #ifndef HOST_SHIM_IMPL_H
 #define HOST_SHIM_IMPL_H
@@ -18,6 +19,7 @@
 #include "host/qemu/generation.h"
 #include "host/qemu/oom.h"
 #include "host/qemu/qmp.h"
+#include "host/report.h"
 #include "host/shim.h"
 
 enum { SHIM_CALLS = 16, SHIM_LATER = 4 };
@@ -48,6 +50,7 @@ struct shim {
 	struct agent *agent;
 	struct console *console;
 	struct control *control;
+	json_t *console_now, *console_last; /* lines of an unclean end; NULL */
 	struct shim_call calls[SHIM_CALLS];
 	struct lc_event later[SHIM_LATER]; /* found while acting on another */
 	unsigned int later_count;
@@ -72,8 +75,26 @@ extern const struct qmp_ops shim_qmp_ops;
 /* shim_close_generation() - forget the QEMU that has ended */
 void shim_close_generation(struct shim *s);
 
-/* shim_control_ops: Status, Reboot and Stop (shim_actions.c answers them) */
+/* What an event may change that watchers are told of (shim_events.c). */
+struct shim_seen {
+	enum lc_state state;
+	uint64_t epoch;
+	uint8_t boot_stage;
+};
+
+/* shim_see() - as it is now */
+struct shim_seen shim_see(const struct shim *s);
+
+/* shim_tell() - tell watchers what is other than @before, and what was done */
+void shim_tell(struct shim *s, const struct shim_seen *before, uint32_t acts);
+
+/* shim_report() - what report.h needs to know, borrowed from @s */
+struct report shim_report(const struct shim *s);
+
+/* The control_ops (shim_actions.c answers them, shim_events.c the begin) */
 json_t *shim_status(void *ctx);
+json_t *shim_begin(void *ctx);
+json_t *shim_console(void *ctx, uint64_t position);
 void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait);
 void shim_stop(void *ctx, uint32_t call);
 void shim_gone(void *ctx, uint32_t call);

@@ -18,6 +18,8 @@
 #include "host/config/runtime.h"
 #include "host/link/peer.h"
 
+enum { TICK_MS = 1000 };
+
 static int64_t now_ms(void)
 {
 	struct timespec ts;
@@ -56,6 +58,11 @@ static int refused(const char *name, const char *code, json_t *parameters,
 	const char *why =
 		json_string_value(json_object_get(parameters, "sentence"));
 
+	if (strcmp(code, "org.varlink.service.PermissionDenied") == 0)
+		why = "permission denied: ask as root, as the user who runs "
+		      "it, "
+		      "or as a member of the group that its appliance file "
+		      "names";
 	return sentence(error, -EREMOTEIO, "%s: %s", name, why ? why : code);
 }
 
@@ -108,6 +115,7 @@ static int start_call(const char *name, const char *method, json_t *parameters,
 	struct peer *p = fd < 0 ? NULL : calloc(1, sizeof(*p));
 	char full[64];
 
+	*ret = NULL;
 	if (!parameters)
 		parameters = json_object();
 	if (!p) {
@@ -146,27 +154,25 @@ int client_call(const char *name, const char *method, json_t *parameters,
 	return r;
 }
 
-int client_watch(const char *name, const char *method,
-		 bool (*each)(void *ctx, json_t *parameters), void *ctx,
-		 char *error)
+int client_watch(const char *name, const char *method, json_t *parameters,
+		 client_fn *each, void *ctx, char *error)
 {
 	bool enough = false, more = true;
 	struct peer *p;
-	int r = start_call(name, method, NULL, true, &p, error);
+	int r = start_call(name, method, parameters, true, &p, error);
 
-	if (r < 0)
-		return r;
 	while (r == 0 && !enough && more) {
-		json_t *parameters = NULL;
+		json_t *answer = NULL;
 
-		r = next_reply(p, name, INT64_MAX, &parameters, &more, error);
-		if (r == 0) {
-			enough = each(ctx, parameters);
-			json_decref(parameters);
-		}
+		r = next_reply(p, name, now_ms() + TICK_MS, &answer, &more,
+			       error);
+		if (r == 0 || r == -ETIMEDOUT)
+			enough = each(ctx, answer);
+		if (r == -ETIMEDOUT)
+			r = 0;
+		json_decref(answer);
 	}
-	end_call(p);
-	if (r == 0 && !enough)
-		r = no_reply(name, -ECONNRESET, error);
+	if (p)
+		end_call(p);
 	return r;
 }

@@ -24,12 +24,19 @@ int client_call(const char *name, const char *method, json_t *parameters,
 		int timeout_ms, json_t **reply, char *error);
 
 /*
- * client_watch() - call a method with "more" set
- * @each:	gets the parameters of each answer (borrowed); true: enough
- * Return: 0: @each had enough; else as client_call()
+ * What client_watch() tells.
+ * @parameters:	of an answer, borrowed; NULL: a second without any
+ * Return: enough of it
  */
-int client_watch(const char *name, const char *method,
-		 bool (*each)(void *ctx, json_t *parameters), void *ctx,
-		 char *error);
+typedef bool client_fn(void *ctx, json_t *parameters);
+
+/*
+ * client_watch() - call a method with "more" set
+ * @parameters:	stolen; NULL: none
+ * Return: 0: @each had enough, or the last answer has come; else as
+ *	client_call()
+ */
+int client_watch(const char *name, const char *method, json_t *parameters,
+		 client_fn *each, void *ctx, char *error);
 
 #endif

@@ -3,11 +3,11 @@
  * host/link/console.c - the guest's console, for whoever wants to look
  *
  * Theory of operation: what the guest writes is one endless stream, of which
- * the ring holds the last 64 KiB. A client is a position in that stream: it
- * starts where the ring starts, so the backlog comes first, and one that falls
- * out of the ring goes on at its start. No client has a buffer, and none can
- * hold up another. What clients write goes straight to QEMU, and what QEMU
- * does not take is lost.
+ * the ring (host/link/ring.c) holds the last 64 KiB. A client is a position in
+ * that stream: it starts where the ring starts, so the backlog comes first, and
+ * one that falls out of the ring goes on at its start. No client has a buffer,
+ * and none can hold up another. What clients write goes straight to QEMU, and
+ * what QEMU does not take is lost.
  */
 #include "host/link/console.h"
 
@@ -18,11 +18,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "host/link/ring.h"
 #include "host/loop.h"
 
-enum { RING = 65536, CLIENTS = 4, CHUNK = 4096 };
+enum { CLIENTS = 4, CHUNK = 4096 };
 
 struct viewer {
 	struct console *console;
@@ -35,26 +37,9 @@ struct console {
 	struct loop *loop;
 	int listen_fd, listen_slot;
 	int qemu_fd, qemu_slot; /* -1: no generation */
-	uint64_t end;		/* bytes of the stream so far */
 	struct viewer viewer[CLIENTS];
-	char ring[RING];
+	struct ring ring;
 };
-
-static uint64_t ring_start(const struct console *c)
-{
-	return c->end > RING ? c->end - RING : 0;
-}
-
-/* The bytes from @at on that lie in one piece. */
-static size_t ring_piece(const struct console *c, uint64_t at,
-			 const char **piece)
-{
-	size_t offset = (size_t)(at % RING);
-	size_t left = (size_t)(c->end - at);
-
-	*piece = c->ring + offset;
-	return left < RING - offset ? left : RING - offset;
-}
 
 static void viewer_close(struct viewer *v)
 {
@@ -67,11 +52,11 @@ static void viewer_send(struct viewer *v)
 {
 	struct console *c = v->console;
 
-	if (v->at < ring_start(c))
-		v->at = ring_start(c);
-	while (v->at < c->end) {
+	if (v->at < ring_start(&c->ring))
+		v->at = ring_start(&c->ring);
+	while (v->at < c->ring.end) {
 		const char *piece;
-		size_t len = ring_piece(c, v->at, &piece);
+		size_t len = ring_piece(&c->ring, v->at, &piece);
 		ssize_t n =
 			send(v->fd, piece, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
@@ -80,7 +65,7 @@ static void viewer_send(struct viewer *v)
 		v->at += (size_t)n;
 	}
 	(void)loop_change(c->loop, v->slot,
-			  EPOLLIN | (v->at < c->end ? EPOLLOUT : 0U));
+			  EPOLLIN | (v->at < c->ring.end ? EPOLLOUT : 0U));
 }
 
 static void on_viewer(void *ctx, uint32_t events)
@@ -117,7 +102,7 @@ static void on_listener(void *ctx, uint32_t events)
 		if (v->slot < 0)
 			break;
 		v->fd = fd;
-		v->at = ring_start(c);
+		v->at = ring_start(&c->ring);
 		viewer_send(v);
 		return;
 	}
@@ -126,6 +111,14 @@ static void on_listener(void *ctx, uint32_t events)
 	(void)!send(fd, CONSOLE_FULL, strlen(CONSOLE_FULL),
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 /* Return: false: there is nothing more to come now */
@@ -138,8 +131,7 @@ static bool read_qemu(struct console *c, bool *gone)
 		*gone = n == 0 || (errno != EAGAIN && errno != EINTR);
 		return false;
 	}
-	for (ssize_t i = 0; i < n; i++)
-		c->ring[c->end++ % RING] = chunk[i];
+	ring_put(&c->ring, chunk, (size_t)n, now_us());
 	for (int i = 0; i < CLIENTS; i++)
 		if (c->viewer[i].fd >= 0)
 			viewer_send(&c->viewer[i]);
@@ -198,34 +190,26 @@ int console_attach(struct console *c, int qemu_fd)
 	return 0;
 }
 
-void console_detach(struct console *c)
+void console_drain(struct console *c)
 {
 	bool gone = false;
 
-	if (c->qemu_fd < 0)
-		return;
 	/* Bounded: a generation that is ending, but still writes, is left. */
-	for (int i = 0; i < RING / CHUNK && read_qemu(c, &gone); i++)
-		;
-	drop_qemu(c);
+	for (int i = 0; c->qemu_fd >= 0 && i < RING_BYTES / CHUNK; i++)
+		if (!read_qemu(c, &gone))
+			break;
 }
 
-size_t console_tail(const struct console *c, char *buf, size_t size)
+void console_detach(struct console *c)
 {
-	uint64_t at = ring_start(c);
-	size_t n = 0;
+	console_drain(c);
+	if (c->qemu_fd >= 0)
+		drop_qemu(c);
+}
 
-	if (c->end - at > size)
-		at = c->end - size;
-	while (at < c->end) {
-		const char *piece;
-		size_t len = ring_piece(c, at, &piece);
-
-		memcpy(buf + n, piece, len);
-		n += len;
-		at += len;
-	}
-	return n;
+const struct ring *console_ring(const struct console *c)
+{
+	return &c->ring;
 }
 
 void console_close(struct console *c)

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/link/control.c - the shim's Varlink service, interface io.reprise
+ * host/link/control.c - the shim's Varlink service: its connections
  *
  * Theory of operation: a connection has one call open at a time; what its
  * client sends meanwhile waits in its buffer. An answer is only queued where
  * it is given; the connection's own handler, which runs in the next round of
- * the loop, sends it, takes the next call, and frees the connection. So an
- * answer may come from anywhere, from within the call too. Only for want of
- * room does another's arrival end a connection, and then an idle one.
- * A watcher ("more") keeps its call open and gets the status again after each
- * change, unless the last one is still unsent: it sees the newest, not all.
- * Not here: what the methods mean (the shim's control_ops).
+ * the loop, sends it, takes the next call when it has gone, and frees the
+ * connection. So an answer may come from anywhere, from within the call too.
+ * A watcher ("more") keeps its call open. Of a status or state it gets the
+ * newest once the last one has gone, not all; of events all, until one finds
+ * no room: then it has stalled, and its call ends when it reads again.
+ *
+ * Bounds: so many clients, of which so many may watch and so many come from
+ * users that may only look; so many calls of one client in one round. For want
+ * of room another's arrival ends a connection without an open call, or one
+ * that has stalled: first of those that may do least, then the oldest.
+ * Not here: what the methods mean (control_call.c and the shim's control_ops).
  */
-#include "host/link/control.h"
+#include "host/link/control_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,35 +26,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/array.h"
-#include "common/version.h"
-#include "host/link/peer.h"
 #include "host/loop.h"
 
-#define INTERFACE "io.reprise."
-#define SERVICE "org.varlink.service."
-
-enum { CLIENTS = 8 };
-
-struct client {
-	struct control *control;
-	struct peer peer;
-	int slot;
-	uint32_t call; /* 0: none is open */
-	bool oneway;   /* the open call wants no answer */
-	bool more;     /* it wants more than one */
-	bool stale;    /* a watcher's status has changed since its last */
-};
-
-struct control {
-	struct loop *loop;
-	int listen_fd, slot;
-	const struct control_ops *ops;
-	void *ctx;
-	uint32_t calls; /* counted, to number them */
-	int clients;
-	struct client *client[CLIENTS]; /* in the order of their coming */
-};
+enum { CALLS_A_ROUND = 16 };
 
 /* Let the client's handler run in the next round. */
 static void wake(struct client *cl)
@@ -57,9 +36,12 @@ static void wake(struct client *cl)
 	(void)loop_change(cl->control->loop, cl->slot, EPOLLIN | EPOLLOUT);
 }
 
-static void answer(struct client *cl, json_t *message)
+static void finish(struct client *cl, json_t *message)
 {
 	cl->call = 0;
+	cl->watch = WATCH_NONE;
+	cl->stale = false;
+	cl->missed = 0;
 	if (cl->oneway)
 		json_decref(message);
 	else
@@ -67,156 +49,30 @@ static void answer(struct client *cl, json_t *message)
 	wake(cl);
 }
 
-static void answer_error(struct client *cl, const char *error, const char *key,
-			 const char *value)
+void client_tell(struct client *cl, json_t *parameters)
 {
-	answer(cl, json_pack("{s:s, s:{s:s}}", "error", error, "parameters",
-			     key, value));
+	peer_send(&cl->peer, json_pack("{s:o, s:b}", "parameters", parameters,
+				       "continues", 1));
+	wake(cl);
 }
 
-static void call_get_info(struct client *cl, json_t *parameters)
+void client_answer(struct client *cl, json_t *parameters)
 {
-	(void)parameters;
-	answer(cl,
-	       json_pack("{s:{s:s, s:s, s:s, s:s, s:[s, s]}}", "parameters",
-			 "vendor", "Reprise", "product", "reprise", "version",
-			 REPRISE_VERSION, "url", "", "interfaces",
-			 "org.varlink.service", "io.reprise"));
+	finish(cl, json_pack("{s:o}", "parameters", parameters));
 }
 
-static void send_status(struct client *cl)
+void client_error(struct client *cl, const char *error, json_t *parameters)
 {
-	struct control *c = cl->control;
-	json_t *m = json_pack("{s:{s:o}}", "parameters", "status",
-			      c->ops->status(c->ctx));
-
-	cl->stale = false;
-	if (cl->more && m) {
-		json_object_set_new(m, "continues", json_true());
-		peer_send(&cl->peer, m);
-		wake(cl);
-	} else {
-		answer(cl, m);
-	}
-}
-
-static void call_status(struct client *cl, json_t *parameters)
-{
-	(void)parameters;
-	send_status(cl);
-}
-
-static void call_reboot(struct client *cl, json_t *parameters)
-{
-	static const struct {
-		const char *name;
-		enum wish wish;
-	} strategies[] = {
-		{ "auto", WISH_REBOOT },
-		{ "in-place", WISH_IN_PLACE },
-		{ "full", WISH_FULL },
-	};
-	struct control *c = cl->control;
-	const json_t *strategy = json_object_get(parameters, "strategy");
-	const json_t *wait = json_object_get(parameters, "wait");
-	const char *name = strategy ? json_string_value(strategy) : "auto";
-
-	if (wait && !json_is_boolean(wait)) {
-		answer_error(cl, SERVICE "InvalidParameter", "parameter",
-			     "wait");
-		return;
-	}
-	for (size_t i = 0; name && i < ARRAY_SIZE(strategies); i++) {
-		if (strcmp(strategies[i].name, name) != 0)
-			continue;
-		c->ops->reboot(c->ctx, cl->call, strategies[i].wish,
-			       json_is_true(wait));
-		return;
-	}
-	answer_error(cl, SERVICE "InvalidParameter", "parameter", "strategy");
-}
-
-static void call_stop(struct client *cl, json_t *parameters)
-{
-	struct control *c = cl->control;
-
-	(void)parameters;
-	c->ops->stop(c->ctx, cl->call);
-}
-
-static const struct method {
-	const char *name;
-	void (*call)(struct client *cl, json_t *parameters);
-	const char *parameters[3]; /* those it has */
-	bool watchable;
-} methods[] = {
-	{ SERVICE "GetInfo", call_get_info, { NULL }, false },
-	{ INTERFACE "Status", call_status, { NULL }, true },
-	{ INTERFACE "Reboot", call_reboot, { "strategy", "wait" }, false },
-	{ INTERFACE "Stop", call_stop, { NULL }, false },
-};
-
-/* Return: the first parameter that @m does not have, or NULL */
-static const char *unknown_parameter(const struct method *m, json_t *parameters)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(parameters, key, value)
-	{
-		bool known = false;
-
-		for (int i = 0; m->parameters[i]; i++)
-			known = known || strcmp(m->parameters[i], key) == 0;
-		if (!known)
-			return key;
-	}
-	return NULL;
-}
-
-static void call_method(struct client *cl, const char *name, json_t *parameters)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
-		const struct method *m = &methods[i];
-		const char *unknown;
-
-		if (strcmp(m->name, name) != 0)
-			continue;
-		cl->more = cl->more && m->watchable;
-		unknown = unknown_parameter(m, parameters);
-		if (unknown)
-			answer_error(cl, SERVICE "InvalidParameter",
-				     "parameter", unknown);
-		else
-			m->call(cl, parameters);
-		return;
-	}
-	answer_error(cl, SERVICE "MethodNotFound", "method", name);
-}
-
-static void take_call(struct client *cl, json_t *message)
-{
-	json_t *parameters = json_object_get(message, "parameters");
-	const char *method =
-		json_string_value(json_object_get(message, "method"));
-
-	if (!method || (parameters && !json_is_object(parameters))) {
-		peer_break(&cl->peer);
-		return;
-	}
-	if (++cl->control->calls == 0)
-		cl->control->calls = 1;
-	cl->call = cl->control->calls;
-	cl->oneway = json_is_true(json_object_get(message, "oneway"));
-	cl->more =
-		json_is_true(json_object_get(message, "more")) && !cl->oneway;
-	call_method(cl, method, parameters);
+	finish(cl, json_pack("{s:s, s:o}", "error", error, "parameters",
+			     parameters));
 }
 
 static void forget(struct client *cl)
 {
 	struct control *c = cl->control;
-	uint32_t call = cl->more ? 0 : cl->call;
+	uint32_t call = cl->watch == WATCH_STATUS || cl->watch == WATCH_EVENTS
+				? 0
+				: cl->call;
 	int i = 0;
 
 	while (c->client[i] != cl)
@@ -230,54 +86,128 @@ static void forget(struct client *cl)
 		c->ops->gone(c->ctx, call);
 }
 
+static void take_calls(struct client *cl)
+{
+	struct peer *p = &cl->peer;
+	json_t *message;
+
+	for (int i = 0; i < CALLS_A_ROUND; i++) {
+		if (cl->call || p->out_len)
+			return;
+		message = peer_next(p);
+		if (!message)
+			return;
+		client_take(cl, message);
+		json_decref(message);
+		peer_flush(p);
+	}
+}
+
+/* What it watches. */
+static void tell_news(struct client *cl)
+{
+	if (cl->peer.out_len)
+		return;
+	if (cl->stale)
+		client_refresh(cl);
+	else if (cl->missed)
+		client_error(cl, INTERFACE "Stalled",
+			     json_pack("{s:I}", "missed", cl->missed));
+}
+
 static void on_client(void *ctx, uint32_t events)
 {
 	struct client *cl = ctx;
 	struct peer *p = &cl->peer;
-	json_t *message;
 	int gone = peer_fill(p);
+	uint32_t wanted = 0;
 
 	/* With a full buffer peer_fill() does not see the end. */
 	if (events & (EPOLLHUP | EPOLLERR))
 		gone = -ECONNRESET;
-	while (!cl->call && (message = peer_next(p))) {
-		take_call(cl, message);
-		json_decref(message);
-	}
-	if (cl->stale && !p->out_len)
-		send_status(cl);
 	peer_flush(p);
-	if (gone < 0 || p->broken)
+	take_calls(cl);
+	tell_news(cl);
+	peer_flush(p);
+	if (gone < 0 || p->broken) {
 		forget(cl);
-	else
-		(void)loop_change(cl->control->loop, cl->slot,
-				  (p->in_len < PEER_BYTES ? EPOLLIN : 0U) |
-					  (p->out_len ? EPOLLOUT : 0U));
+		return;
+	}
+	if (p->in_len < PEER_BYTES)
+		wanted |= EPOLLIN;
+	if (p->out_len || (!cl->call && peer_has_next(p)))
+		wanted |= EPOLLOUT;
+	(void)loop_change(cl->control->loop, cl->slot, wanted);
 }
 
 static void refuse(int fd)
 {
 	static const char text[] =
 		"{\"error\":\"io.reprise.Busy\",\"parameters\":{\"sentence\":"
-		"\"eight clients wait for answers: end one of them\"}}";
+		"\"as many clients as may be wait for answers: end one of "
+		"them\"}}";
 
 	(void)!send(fd, text, sizeof(text), MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
 }
 
-/*
- * Make room: of the connections without an open call, end the one that has been
- * there longest, after each has had its turn with what it may have sent.
- */
-static void drop_idle(struct control *c)
+/* Return: the first connection that may be ended for want of room, or NULL */
+static struct client *find_victim(const struct control *c, enum access most)
 {
-	int i = c->clients;
+	for (int a = ACCESS_NONE; a <= (int)most; a++)
+		for (int i = 0; i < c->clients; i++) {
+			struct client *cl = c->client[i];
 
-	while (i-- > 0)
+			if ((int)cl->access == a && (!cl->call || cl->missed))
+				return cl;
+		}
+	return NULL;
+}
+
+static int count_others(const struct control *c)
+{
+	int n = 0;
+
+	for (int i = 0; i < c->clients; i++)
+		n += c->client[i]->access != ACCESS_ALL;
+	return n;
+}
+
+static bool is_room(const struct control *c, enum access access)
+{
+	return c->clients < CONTROL_CLIENTS &&
+	       (access == ACCESS_ALL || count_others(c) < CONTROL_OTHERS);
+}
+
+/* Make room: after each has had its turn with what it may have sent. */
+static bool make_room(struct control *c, enum access access)
+{
+	struct client *victim;
+
+	for (int i = c->clients; !is_room(c, access) && i-- > 0;)
 		on_client(c->client[i], 0); /* it may go, those before stay */
-	for (i = 0; c->clients == CLIENTS && i < CLIENTS; i++)
-		if (!c->client[i]->call)
-			forget(c->client[i]);
+	victim = is_room(c, access) ? NULL : find_victim(c, access);
+	if (victim)
+		forget(victim);
+	return is_room(c, access);
+}
+
+static struct client *add_client(struct control *c, int fd, enum access access)
+{
+	struct client *cl = calloc(1, sizeof(*cl));
+
+	if (!cl)
+		return NULL;
+	cl->control = c;
+	cl->access = access;
+	cl->peer.fd = fd;
+	cl->slot = loop_add(c->loop, fd, EPOLLIN, on_client, cl);
+	if (cl->slot < 0) {
+		free(cl);
+		return NULL;
+	}
+	c->client[c->clients++] = cl;
+	return cl;
 }
 
 static void on_listener(void *ctx, uint32_t events)
@@ -285,29 +215,19 @@ static void on_listener(void *ctx, uint32_t events)
 	struct control *c = ctx;
 	int fd =
 		accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct client *cl;
+	enum access access;
 
 	(void)events;
 	if (fd < 0)
 		return;
-	if (c->clients == CLIENTS)
-		drop_idle(c);
-	cl = c->clients < CLIENTS ? calloc(1, sizeof(*cl)) : NULL;
-	if (cl) {
-		cl->control = c;
-		cl->peer.fd = fd;
-		cl->slot = loop_add(c->loop, fd, EPOLLIN, on_client, cl);
-	}
-	if (!cl || cl->slot < 0) {
-		free(cl);
+	access = access_of(&c->rule, fd);
+	if (!make_room(c, access) || !add_client(c, fd, access))
 		refuse(fd);
-		return;
-	}
-	c->client[c->clients++] = cl;
 }
 
 int control_open(struct control **ret, struct loop *loop, int listen_fd,
-		 const struct control_ops *ops, void *ctx)
+		 const struct access_rule *rule, const struct control_ops *ops,
+		 void *ctx)
 {
 	struct control *c = calloc(1, sizeof(*c));
 
@@ -315,9 +235,12 @@ int control_open(struct control **ret, struct loop *loop, int listen_fd,
 		close(listen_fd);
 		return -ENOMEM;
 	}
-	*c = (struct control){
-		.loop = loop, .listen_fd = listen_fd, .ops = ops, .ctx = ctx
-	};
+	*c = (struct control){ .loop = loop,
+			       .listen_fd = listen_fd,
+			       .rule = *rule,
+			       .ops = ops,
+			       .ctx = ctx,
+			       .state = "" };
 	c->slot = loop_add(loop, listen_fd, EPOLLIN, on_listener, c);
 	if (c->slot < 0) {
 		int r = c->slot;
@@ -331,7 +254,7 @@ int control_open(struct control **ret, struct loop *loop, int listen_fd,
 
 static struct client *find_call(struct control *c, uint32_t call)
 {
-	for (int i = 0; i < c->clients; i++)
+	for (int i = 0; call && i < c->clients; i++)
 		if (c->client[i]->call == call)
 			return c->client[i];
 	return NULL;
@@ -339,10 +262,10 @@ static struct client *find_call(struct control *c, uint32_t call)
 
 void control_reply(struct control *c, uint32_t call, json_t *parameters)
 {
-	struct client *cl = call ? find_call(c, call) : NULL;
+	struct client *cl = find_call(c, call);
 
 	if (cl)
-		answer(cl, json_pack("{s:o}", "parameters", parameters));
+		client_answer(cl, parameters);
 	else
 		json_decref(parameters);
 }
@@ -350,25 +273,68 @@ void control_reply(struct control *c, uint32_t call, json_t *parameters)
 void control_error(struct control *c, uint32_t call, const char *error,
 		   const char *sentence)
 {
-	struct client *cl = call ? find_call(c, call) : NULL;
+	struct client *cl = find_call(c, call);
 	char name[64];
 
 	if (!cl)
 		return;
 	snprintf(name, sizeof(name), INTERFACE "%s", error);
-	answer_error(cl, name, "sentence", sentence);
+	client_error(cl, name, json_pack("{s:s}", "sentence", sentence));
 }
 
-void control_changed(struct control *c)
+void control_changed(struct control *c, const char *state)
 {
+	c->state = state;
 	for (int i = 0; i < c->clients; i++) {
 		struct client *cl = c->client[i];
 
-		if (!cl->call || !cl->more)
+		if (cl->watch != WATCH_STATUS && cl->watch != WATCH_STATE)
 			continue;
 		cl->stale = true;
 		wake(cl);
 	}
+}
+
+static void tell_event(struct client *cl, json_t *event)
+{
+	bool room = !cl->missed &&
+		    peer_offer(&cl->peer,
+			       json_pack("{s:{s:O}, s:b}", "parameters",
+					 "event", event, "continues", 1));
+
+	if (!room && cl->missed++ == 0)
+		cl->control->dropped++;
+	wake(cl);
+}
+
+void control_event(struct control *c, json_t *event)
+{
+	for (int i = 0; i < c->clients; i++)
+		if (c->client[i]->watch == WATCH_EVENTS)
+			tell_event(c->client[i], event);
+	json_decref(event);
+}
+
+bool control_has_readers(const struct control *c)
+{
+	for (int i = 0; c && i < c->clients; i++)
+		if (c->client[i]->watch == WATCH_EVENTS)
+			return true;
+	return false;
+}
+
+uint64_t control_dropped(const struct control *c)
+{
+	return c->dropped;
+}
+
+int control_watchers(const struct control *c)
+{
+	int n = 0;
+
+	for (int i = 0; i < c->clients; i++)
+		n += c->client[i]->watch != WATCH_NONE;
+	return n;
 }
 
 void control_close(struct control *c)

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host/link/control.h - the shim's Varlink service, interface io.reprise
+ * host/link/control.h - the shim's Varlink service
  *
- *	Status() -> (status: object); with "more": again after each change
- *	Reboot(strategy: "auto" | "in-place" | "full", wait: bool)
- *		-> (restart: object)
- *	Stop() -> (end: object)
- *
- * and org.varlink.service.GetInfo. A call that cannot be answered at once is a
- * number; it gets exactly one control_reply() or control_error(), then or
- * later. When its client has gone, the answer goes nowhere.
+ * host/link/io.reprise.varlink is the interface, and the truth about it. A call
+ * that cannot be answered at once is a number; it gets exactly one
+ * control_reply() or control_error(), then or later. When its client has gone,
+ * the answer goes nowhere.
  */
 #ifndef HOST_LINK_CONTROL_H
 #define HOST_LINK_CONTROL_H
@@ -19,6 +15,7 @@
 #include <stdint.h>
 
 #include "host/core/lifecycle.h" /* enum wish */
+#include "host/link/access.h"
 
 struct control;
 struct loop;
@@ -26,6 +23,10 @@ struct loop;
 struct control_ops {
 	/* Return: a new reference: the value of "status" */
 	json_t *(*status)(void *ctx);
+	/* Return: likewise: an event of the kind "begin" */
+	json_t *(*begin)(void *ctx);
+	/* Return: likewise: the answer to Console from a position on */
+	json_t *(*console)(void *ctx, uint64_t position);
 	void (*reboot)(void *ctx, uint32_t call, enum wish wish, bool wait);
 	void (*stop)(void *ctx, uint32_t call);
 	/*
@@ -39,11 +40,13 @@ struct control_ops {
 /*
  * control_open() - serve
  * @listen_fd:	taken over, also on failure
+ * @rule:	who may do what; copied
  * @ops:	borrowed until control_close(), as are @loop and @ctx
  * Return: 0; else -errno
  */
 int control_open(struct control **ret, struct loop *loop, int listen_fd,
-		 const struct control_ops *ops, void *ctx);
+		 const struct access_rule *rule, const struct control_ops *ops,
+		 void *ctx);
 
 /*
  * control_reply() - answer a call
@@ -59,8 +62,24 @@ void control_reply(struct control *c, uint32_t call, json_t *parameters);
 void control_error(struct control *c, uint32_t call, const char *error,
 		   const char *sentence);
 
-/* control_changed() - the status is another: tell those who wait for that */
-void control_changed(struct control *c);
+/* control_changed() - the state is another: tell those who wait for that.
+ * @state: static */
+void control_changed(struct control *c, const char *state);
+
+/*
+ * control_event() - tell the readers of Events
+ *
+ * One that does not keep up misses it, and all that follow: its call ends with
+ * io.reprise.Stalled as soon as it reads again. Nobody is waited for.
+ * @event:	stolen
+ */
+void control_event(struct control *c, json_t *event);
+
+/* control_has_readers() - is there anybody to tell of events? Takes NULL */
+bool control_has_readers(const struct control *c);
+
+/* control_dropped() - how many readers of events have stalled so far */
+uint64_t control_dropped(const struct control *c);
 
 /*
  * control_close() - send what fits at once, drop the rest; takes NULL

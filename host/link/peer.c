@@ -53,20 +53,28 @@ json_t *peer_next(struct peer *p)
 	return NULL;
 }
 
-void peer_send(struct peer *p, json_t *message)
+bool peer_has_next(const struct peer *p)
+{
+	return memchr(p->in, '\0', p->in_len) != NULL;
+}
+
+bool peer_offer(struct peer *p, json_t *message)
 {
 	size_t room = sizeof(p->out) - p->out_len;
 	size_t n = json_dumpb(message, p->out + p->out_len, room, JSON_COMPACT);
 
 	json_decref(message);
-	if (p->broken)
-		return;
-	if (n == 0 || n >= room) { /* >= : the NUL byte */
-		peer_break(p);
-		return;
-	}
+	if (p->broken || n == 0 || n >= room) /* >= : the NUL byte */
+		return false;
 	p->out_len += n;
 	p->out[p->out_len++] = '\0';
+	return true;
+}
+
+void peer_send(struct peer *p, json_t *message)
+{
+	if (!peer_offer(p, message) && !p->broken)
+		peer_break(p);
 }
 
 void peer_flush(struct peer *p)

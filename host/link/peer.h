@@ -31,7 +31,14 @@ int peer_fill(struct peer *p);
 /* peer_next() - Return: the next message, a new reference; NULL: none yet */
 json_t *peer_next(struct peer *p);
 
-/* peer_send() - queue @message, which is stolen; peer_flush() sends it */
+/* peer_has_next() - has a whole message come that peer_next() will give? */
+bool peer_has_next(const struct peer *p);
+
+/* peer_offer() - queue @message, which is stolen, if there is room. Return: was
+ * there? peer_flush() sends it */
+bool peer_offer(struct peer *p, json_t *message);
+
+/* peer_send() - the same; a peer without room for it is broken */
 void peer_send(struct peer *p, json_t *message);
 
 /* peer_flush() - send what the socket takes */

@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 #include "common/array.h"
-#include "host/link/client.h"
+#include "host/sentence.h"
 #include "host/verbs/args.h"
+#include "host/verbs/progress.h"
 #include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
@@ -30,11 +31,11 @@ int verb_reboot(const struct verb *self, int argc, char **argv)
 		return VERB_USAGE;
 	}
 	parameters = json_pack("{s:s, s:b}", "strategy",
-			       in_place ? "in-place"
+			       in_place ? "in_place"
 			       : full	? "full"
 					: "auto",
 			       "wait", (int)wait);
-	if (client_call(name, "Reboot", parameters, -1, &reply, error) < 0)
+	if (progress_call(name, "Reboot", parameters, &reply, error) < 0)
 		return verb_refuse(error);
 	show_passage(stdout, name, json_object_get(reply, "restart"));
 	json_decref(reply);

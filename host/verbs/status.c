@@ -8,21 +8,42 @@
 #include "common/array.h"
 #include "host/link/client.h"
 #include "host/verbs/args.h"
+#include "host/verbs/progress.h"
 #include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
 enum { ANSWER_MS = 10000 };
 
-/* With --wait: keep the last one, until it says "serving". */
+/* With --wait: what it said last, until it says "serving". */
+struct awaited {
+	struct progress progress;
+	json_t *reply;
+};
+
 static bool is_serving(void *ctx, json_t *reply)
 {
-	json_t **kept = ctx;
+	struct awaited *a = ctx;
 	const char *state = json_string_value(
 		json_object_get(json_object_get(reply, "status"), "state"));
 
-	json_decref(*kept);
-	*kept = json_incref(reply);
+	progress_tell(&a->progress, state);
+	if (!reply)
+		return false;
+	json_decref(a->reply);
+	a->reply = json_incref(reply);
 	return state && strcmp(state, "serving") == 0;
+}
+
+static int await_serving(const char *name, json_t **reply, char *error)
+{
+	struct awaited a = { .reply = NULL };
+	int r;
+
+	progress_begin(&a.progress, name);
+	r = client_watch(name, "Status", NULL, is_serving, &a, error);
+	progress_end(&a.progress);
+	*reply = a.reply;
+	return r;
 }
 
 int verb_status(const struct verb *self, int argc, char **argv)
@@ -40,7 +61,7 @@ int verb_status(const struct verb *self, int argc, char **argv)
 
 	if (!args_parse(self, argc, argv, flags, ARRAY_SIZE(flags), &name))
 		return VERB_USAGE;
-	r = wait ? client_watch(name, "Status", is_serving, &reply, error)
+	r = wait ? await_serving(name, &reply, error)
 		 : client_call(name, "Status", NULL, ANSWER_MS, &reply, error);
 	if (r < 0) {
 		json_decref(reply);

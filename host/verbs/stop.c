@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 #include "host/config/runtime.h"
-#include "host/link/client.h"
+#include "host/sentence.h"
 #include "host/verbs/args.h"
+#include "host/verbs/progress.h"
 #include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
@@ -20,7 +21,7 @@ int verb_stop(const struct verb *self, int argc, char **argv)
 	if (!args_parse(self, argc, argv, NULL, 0, &name))
 		return VERB_USAGE;
 	end = runtime_watch_end(name, error);
-	if (end < 0 || client_call(name, "Stop", NULL, -1, &reply, error) < 0)
+	if (end < 0 || progress_call(name, "Stop", NULL, &reply, error) < 0)
 		return verb_refuse(error);
 	runtime_await_end(end);
 	show_passage(stdout, name, json_object_get(reply, "end"));

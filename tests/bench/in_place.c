@@ -18,7 +18,7 @@ static int reboot_served(struct bench *b, const char *arch, struct served *s,
 			 struct samples *ours, char *error)
 {
 	struct marks m;
-	int r = served_reboot(s, "in-place", &m, error);
+	int r = served_reboot(s, "in_place", &m, error);
 
 	if (r < 0)
 		return r;

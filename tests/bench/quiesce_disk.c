@@ -53,7 +53,7 @@ static int reboots(struct served *s, struct samples *ms, char *error)
 	int r = 0;
 
 	for (int i = 0; i < ROUNDS && r == 0; i++) {
-		r = served_reboot(s, "in-place", &m, error);
+		r = served_reboot(s, "in_place", &m, error);
 		if (r == 0)
 			samples_add(ms, (double)(m.at_us[MARK_SHUTDOWN] -
 						 m.at_us[MARK_INTENT]) /

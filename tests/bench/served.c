@@ -142,7 +142,7 @@ int served_reboot(struct served *s, const char *strategy, struct marks *marks,
 		  char *error)
 {
 	const char *wanted =
-		strcmp(strategy, "in-place") == 0 ? "in place" : "drain first";
+		strcmp(strategy, "in_place") == 0 ? "in place" : "drain first";
 	json_t *reply;
 	int r = client_call(
 		s->name, "Reboot",

@@ -39,7 +39,7 @@ int served_start(struct served *s, struct turns *turns, const char *program,
 
 /*
  * served_reboot() - and wait until it is ready again
- * @strategy:	"in-place" or "full"
+ * @strategy:	"in_place" or "full"
  * @marks:	when what happened
  * Return: 0; -EPROTO: it was done in another way; else -errno (@error)
  */

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { DEADLINE_S = 60 };
+enum { DEADLINE_S = 60, OTHER = 65534 };
 
 static struct loop loop;
 static struct sockaddr_un address;
@@ -54,11 +54,26 @@ static void on_gone(void *ctx, uint32_t call)
 	asked.gone_call[asked.gone++] = call;
 }
 
-static const struct control_ops ops = { on_status, on_reboot, on_stop,
-					on_gone };
+static json_t *on_begin(void *ctx)
+{
+	(void)ctx;
+	return json_pack("{s:s}", "event", "begin");
+}
+
+static json_t *on_console(void *ctx, uint64_t position)
+{
+	(void)ctx;
+	return json_pack("{s:I}", "next", (json_int_t)position + 1);
+}
+
+static const struct control_ops ops = {
+	on_status, on_begin, on_console, on_reboot, on_stop, on_gone,
+};
 
 int caller_set_up(void **state)
 {
+	const struct access_rule rule = { .owner = geteuid(),
+					  .others_read = true };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	(void)state;
@@ -72,7 +87,8 @@ int caller_set_up(void **state)
 			 0);
 	assert_int_equal(listen(fd, 16), 0);
 	assert_int_equal(loop_init(&loop), 0);
-	assert_int_equal(control_open(&control, &loop, fd, &ops, NULL), 0);
+	assert_int_equal(control_open(&control, &loop, fd, &rule, &ops, NULL),
+			 0);
 	return 0;
 }
 
@@ -151,6 +167,34 @@ const char *caller_parameter(json_t *message, const char *key)
 	return value ? value : "none";
 }
 
+struct caller *caller_new_other(void)
+{
+	struct caller *c;
+
+	if (seteuid(OTHER) < 0)
+		return NULL;
+	c = caller_new();
+	assert_int_equal(seteuid(0), 0);
+	return c;
+}
+
+void caller_call(struct caller *c, const char *method)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "{\"method\":\"io.reprise.%s\"}", method);
+	caller_say(c, text);
+}
+
+void caller_watch(struct caller *c, const char *method)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		 "{\"method\":\"io.reprise.%s\",\"more\":true}", method);
+	caller_say(c, text);
+}
+
 json_int_t caller_count(json_t *message)
 {
 	json_int_t count = -1;
@@ -167,4 +211,12 @@ void caller_turn(void)
 	caller_say(c, "{\"method\":\"io.reprise.Status\"}");
 	assert_non_null(caller_hear(c));
 	caller_end(c);
+}
+
+void caller_deafen(struct caller *c, bool deaf)
+{
+	loop_remove(&loop, c->slot);
+	c->slot =
+		deaf ? -1 : loop_add(&loop, c->peer.fd, EPOLLIN, on_caller, c);
+	assert_true(deaf || c->slot >= 0);
 }

@@ -13,7 +13,7 @@
 #include "host/link/peer.h"
 #include "host/loop.h"
 
-enum { ASKED_CALLS = 16 };
+enum { ASKED_CALLS = 32 };
 
 struct caller {
 	struct peer peer;
@@ -38,13 +38,24 @@ int caller_set_up(void **state);
 int caller_tear_down(void **state);
 
 struct caller *caller_new(void);
+/* caller_new_other() - of another user, that may only look. Return: NULL: only
+ * root can be another user */
+struct caller *caller_new_other(void);
+
 void caller_end(struct caller *c);
 
 /* caller_say() - send @text and its NUL byte */
 void caller_say(struct caller *c, const char *text);
 
+/* caller_call(), caller_watch() - a method of io.reprise, without parameters */
+void caller_call(struct caller *c, const char *method);
+void caller_watch(struct caller *c, const char *method);
+
 /* caller_hear() - the next message, owned by @c; NULL: the connection ended */
 json_t *caller_hear(struct caller *c);
+
+/* caller_deafen() - read nothing until told otherwise */
+void caller_deafen(struct caller *c, bool deaf);
 
 /* caller_turn() - another client comes, asks for the status, and goes */
 void caller_turn(void);

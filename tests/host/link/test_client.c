@@ -197,8 +197,8 @@ static void watch_ends_when_it_has_enough(void **state)
 
 	(void)state;
 	play(answers, sizeof(answers), true);
-	assert_int_equal(client_watch("web", "Status", is_three, &seen, error),
-			 0);
+	assert_int_equal(
+		client_watch("web", "Status", NULL, is_three, &seen, error), 0);
 	assert_int_equal(seen, 2);
 	end_play();
 }
@@ -211,8 +211,9 @@ static void watch_of_a_shim_that_ends_is_econnreset(void **state)
 
 	(void)state;
 	play(answers, sizeof(answers), false);
-	assert_int_equal(client_watch("web", "Status", is_three, &seen, error),
-			 -ECONNRESET);
+	assert_int_equal(
+		client_watch("web", "Status", NULL, is_three, &seen, error),
+		-ECONNRESET);
 	end_play();
 }
 

@@ -24,6 +24,8 @@
 
 #include <cmocka.h>
 
+#include "host/link/peer.h"
+#include "host/link/ring.h"
 #include "host/loop.h"
 
 enum { DEADLINE_S = 60, RING = 65536, ROUNDS = 64 };
@@ -183,6 +185,19 @@ static void input_without_a_guest_is_lost(void **state)
 	close(fd);
 }
 
+/* @first: of the last @lines lines; NULL: there is none */
+static void assert_tail(unsigned int lines, const char *first)
+{
+	json_t *list = console_tail(console, lines);
+	const char *text = json_string_value(json_array_get(list, 0));
+
+	if (first)
+		assert_string_equal(text, first);
+	else
+		assert_null(text);
+	json_decref(list);
+}
+
 static void guest_that_hangs_up_is_forgotten(void **state)
 {
 	(void)state;
@@ -190,7 +205,7 @@ static void guest_that_hangs_up_is_forgotten(void **state)
 	turn();
 	attach();
 	guest_says("again", 5);
-	assert_int_equal(console_tail(console, (char[8]){ 0 }, 8), 5);
+	assert_tail(1, "again");
 }
 
 /* A viewer that does not read loses what falls out of the ring; what it then
@@ -229,18 +244,63 @@ static void slow_viewer_loses_bytes_and_blocks_nobody(void **state)
 	close(quick);
 }
 
-static void tail_is_the_last_bytes(void **state)
+static void tail_is_the_last_lines(void **state)
 {
-	static char flood[RING + 100];
-	char got[8];
+	static const char said[] = "first\nlo\xff\xc3\xa4ng\r\nlast";
 
 	(void)state;
-	memset(flood, '.', sizeof(flood));
-	memcpy(flood + sizeof(flood) - 5, "error", 5);
-	assert_int_equal(console_tail(console, got, sizeof(got)), 0);
-	guest_says(flood, sizeof(flood));
-	assert_int_equal(console_tail(console, got, sizeof(got)), 8);
-	assert_memory_equal(got, "...error", 8);
+	assert_tail(3, NULL);
+	guest_says(said, strlen(said));
+	assert_tail(1, "last");
+	assert_tail(2, "lo\xef\xbf\xbd\xc3\xa4ng");
+	assert_tail(9, "first");
+}
+
+static void tail_has_of_a_long_line_the_beginning(void **state)
+{
+	static char said[3 * CONSOLE_TAIL_BYTES];
+	json_t *list;
+
+	(void)state;
+	memset(said, 'x', sizeof(said) - 1);
+	said[sizeof(said) - 1] = '\n';
+	guest_says(said, sizeof(said));
+	list = console_tail(console, 5);
+	assert_int_equal(json_array_size(list), 1);
+	assert_int_equal(json_string_length(json_array_get(list, 0)),
+			 CONSOLE_TAIL_BYTES);
+	json_decref(list);
+}
+
+/* Whatever the guest writes: each answer fits a peer, and all of it comes. */
+static void lines_of_a_full_ring_come_in_answers_that_fit(void **state)
+{
+	static char said[RING_BYTES];
+	uint64_t position = 0;
+	json_int_t end = -1, next = 0;
+	json_t *answer;
+	int answers = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said); i++)
+		said[i] = (char)(i % 200 ? 1 : '\n');
+	guest_says(said, sizeof(said));
+	for (; next != end; answers++) {
+		answer = console_lines(console, position);
+		assert_int_equal(json_unpack(answer, "{s:I, s:I}", "next",
+					     &next, "end", &end),
+				 0);
+		assert_true(json_dumpb(answer, NULL, 0, JSON_COMPACT) <
+			    PEER_BYTES - 200);
+		assert_true((uint64_t)next > position);
+		position = (uint64_t)next;
+		json_decref(answer);
+	}
+	assert_int_equal(end, sizeof(said));
+	assert_true(answers > 1);
+	answer = console_lines(console, UINT64_MAX);
+	assert_int_equal(json_array_size(json_object_get(answer, "lines")), 0);
+	json_decref(answer);
 }
 
 static void fifth_viewer_is_turned_away_with_a_word(void **state)
@@ -275,7 +335,9 @@ int main(void)
 		TEST(input_without_a_guest_is_lost),
 		TEST(guest_that_hangs_up_is_forgotten),
 		TEST(slow_viewer_loses_bytes_and_blocks_nobody),
-		TEST(tail_is_the_last_bytes),
+		TEST(tail_is_the_last_lines),
+		TEST(tail_has_of_a_long_line_the_beginning),
+		TEST(lines_of_a_full_ring_come_in_answers_that_fit),
 		TEST(fifth_viewer_is_turned_away_with_a_word),
 	};
 

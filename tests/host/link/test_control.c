@@ -26,6 +26,11 @@ static void status_is_answered(void **state)
 	caller_end(c);
 }
 
+static void control_changes(void)
+{
+	control_changed(control, "draining");
+}
+
 static void get_info_names_the_interface(void **state)
 {
 	struct caller *c = caller_new();
@@ -49,7 +54,7 @@ static void reboot_hands_over_strategy_and_wait(void **state)
 	} calls[] = {
 		{ "{}", WISH_REBOOT, false },
 		{ "{\"strategy\":\"auto\",\"wait\":true}", WISH_REBOOT, true },
-		{ "{\"strategy\":\"in-place\"}", WISH_IN_PLACE, false },
+		{ "{\"strategy\":\"in_place\"}", WISH_IN_PLACE, false },
 		{ "{\"wait\":false,\"strategy\":\"full\"}", WISH_FULL, false },
 	};
 	struct caller *c = caller_new();
@@ -152,8 +157,59 @@ static void watcher_hears_of_each_change(void **state)
 		assert_int_equal(caller_count(caller_hear(c)), i);
 		assert_true(
 			json_is_true(json_object_get(c->message, "continues")));
-		control_changed(control);
+		control_changes();
 	}
+	caller_end(c);
+}
+
+static void waiting_caller_hears_of_each_state(void **state)
+{
+	struct caller *c = caller_new();
+
+	(void)state;
+	caller_say(c, "{\"method\":\"io.reprise.Reboot\",\"more\":true,"
+		      "\"parameters\":{\"wait\":true}}");
+	while (!asked.reboots)
+		caller_turn();
+	control_changes();
+	assert_string_equal(caller_parameter(caller_hear(c), "state"),
+			    "draining");
+	assert_true(json_is_true(json_object_get(c->message, "continues")));
+	control_reply(control, asked.call[0], json_pack("{s:{}}", "restart"));
+	assert_string_equal(caller_parameter(caller_hear(c), "state"), "none");
+	assert_null(json_object_get(c->message, "continues"));
+	caller_end(c);
+}
+
+static void null_parameter_is_none(void **state)
+{
+	struct caller *c = caller_new();
+
+	(void)state;
+	caller_say(c, "{\"method\":\"io.reprise.Reboot\",\"parameters\":"
+		      "{\"strategy\":null,\"wait\":null}}");
+	while (!asked.reboots)
+		caller_turn();
+	assert_int_equal(asked.wish, WISH_REBOOT);
+	caller_end(c);
+	c = caller_new();
+	caller_say(c, "{\"method\":\"io.reprise.Status\","
+		      "\"parameters\":null}");
+	assert_true(caller_count(caller_hear(c)) > 0);
+	caller_end(c);
+}
+
+static void console_goes_on_from_a_position(void **state)
+{
+	struct caller *c = caller_new();
+	json_t *parameters;
+
+	(void)state;
+	caller_say(c, "{\"method\":\"io.reprise.Console\",\"parameters\":"
+		      "{\"position\":41}}");
+	parameters = json_object_get(caller_hear(c), "parameters");
+	assert_int_equal(
+		json_integer_value(json_object_get(parameters, "next")), 42);
 	caller_end(c);
 }
 
@@ -184,6 +240,9 @@ int main(void)
 		CALLER_TEST(error_has_name_and_sentence),
 		CALLER_TEST(oneway_call_has_no_answer),
 		CALLER_TEST(watcher_hears_of_each_change),
+		CALLER_TEST(waiting_caller_hears_of_each_state),
+		CALLER_TEST(null_parameter_is_none),
+		CALLER_TEST(console_goes_on_from_a_position),
 		CALLER_TEST(last_answer_is_sent_before_the_close),
 	};
 
