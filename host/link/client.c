@@ -115,7 +115,6 @@ static int start_call(const char *name, const char *method, json_t *parameters,
 	struct peer *p = fd < 0 ? NULL : calloc(1, sizeof(*p));
 	char full[64];
 
-	*ret = NULL;
 	if (!parameters)
 		parameters = json_object();
 	if (!p) {
@@ -161,6 +160,8 @@ int client_watch(const char *name, const char *method, json_t *parameters,
 	struct peer *p;
 	int r = start_call(name, method, parameters, true, &p, error);
 
+	if (r < 0)
+		return r;
 	while (r == 0 && !enough && more) {
 		json_t *answer = NULL;
 
@@ -172,7 +173,6 @@ int client_watch(const char *name, const char *method, json_t *parameters,
 			r = 0;
 		json_decref(answer);
 	}
-	if (p)
-		end_call(p);
+	end_call(p);
 	return r;
 }
