@@ -44,9 +44,9 @@ static void payload_gone(struct init *in, int status)
 		init_started(in);
 	in->payload.pid = 0;
 	init_unwatch(in, FD_READY);
+	ev.oom = payload_oom(&in->payload) && status != 0;
 	if (in->payload.failed)
 		return;
-	ev.oom = status != 0 && payload_oom(&in->payload);
 	if (WIFSIGNALED(status))
 		say("payload killed by signal %d%s", WTERMSIG(status),
 		    ev.oom ? ", out of memory" : "");

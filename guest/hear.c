@@ -8,6 +8,7 @@
  * others; what is left wakes the loop again.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -22,11 +23,8 @@ enum { NOTICES = 16 }; /* at a time */
 
 void init_open_ears(struct init *in)
 {
-	int r = control_listen();
+	int r;
 
-	if (r < 0)
-		say("listen at %s: %s", CONTROL_PATH, strerror(-r));
-	init_watch(in, FD_CONTROL, r, EPOLLIN);
 	in->payload = PAYLOAD_NONE;
 	r = output_open(&in->output);
 	if (r < 0)
@@ -42,6 +40,14 @@ void init_open_ears(struct init *in)
 }
 
 /* ---- its start */
+
+void init_await_payload(struct init *in)
+{
+	struct pollfd p = { .fd = in->fd[FD_STARTED], .events = POLLIN };
+
+	if (p.fd >= 0 && poll(&p, 1, INIT_AWAIT_MS) > 0)
+		init_started(in);
+}
 
 void init_on_started(struct init *in, uint32_t kind, uint32_t events)
 {
@@ -137,6 +143,15 @@ void init_on_output(struct init *in, uint32_t kind, uint32_t events)
 }
 
 /* ---- its wishes */
+
+void init_open_control(struct init *in)
+{
+	int r = control_listen();
+
+	if (r < 0)
+		say("listen at %s: %s", CONTROL_PATH, strerror(-r));
+	init_watch(in, FD_CONTROL, r, EPOLLIN);
+}
 
 /* A client too many takes the place of the oldest one. */
 void init_on_control(struct init *in, uint32_t kind, uint32_t events)

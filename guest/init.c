@@ -204,14 +204,21 @@ static void on_signal(struct init *in, uint32_t kind, uint32_t events)
 	}
 }
 
+/* From here on what comes waits for open_signals(). */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static int open_signals(void)
 {
 	static const int wanted[] = { SIGCHLD, SIGINT, SIGTERM, SIGUSR1,
 				      SIGUSR2 };
 	sigset_t set;
 
-	sigfillset(&set);
-	sigprocmask(SIG_BLOCK, &set, NULL);
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
 		sigaddset(&set, wanted[i]);
@@ -270,22 +277,30 @@ static void (*const handlers[])(struct init *in, uint32_t kind,
 };
 _Static_assert(ARRAY_SIZE(handlers) == FD_KINDS, "one handler per fd_kind");
 
-int init_open(struct init *in)
+int init_begin(struct init *in)
 {
+	block_signals();
 	for (size_t i = 0; i < FD_KINDS; i++)
 		in->fd[i] = -1;
 	in->session_due = in->boot_due = in->watchdog_due = SESSION_NEVER;
+	in->port_due = SESSION_NEVER;
 	port_init(&in->port);
 	in->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (in->epfd < 0)
 		return -errno;
+	init_open_ears(in);
+	return 0;
+}
+
+int init_open(struct init *in)
+{
 	init_watch(in, FD_SIGNAL, open_signals(), EPOLLIN);
 	init_watch(in, FD_TIMER,
 		   timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK),
 		   EPOLLIN);
 	if (in->fd[FD_SIGNAL] < 0 || in->fd[FD_TIMER] < 0)
 		return -errno;
-	init_open_ears(in);
+	init_open_control(in);
 	init_open_port(in);
 	return 0;
 }

@@ -19,7 +19,10 @@
 #include "guest/payload/payload.h"
 #include "guest/port/port.h"
 
-enum { INIT_CLIENTS = 4 }; /* of the control socket, at a time */
+enum {
+	INIT_CLIENTS = 4, /* of the control socket, at a time */
+	INIT_AWAIT_MS = 50,
+};
 
 enum fd_kind {
 	FD_SIGNAL,
@@ -60,9 +63,12 @@ struct init {
 };
 
 /*
- * init_open() - the loop's own descriptors
+ * init_begin() - as much of the loop as the payload's start needs
  * Return: 0; -errno: PID 1 cannot do its work
  */
+int init_begin(struct init *in);
+
+/* init_open() - the rest of it. Return: as init_begin() */
 int init_open(struct init *in);
 
 /* init_run() - the loop of PID 1, for ever */
@@ -97,6 +103,17 @@ void init_open_port(struct init *in);
 
 /* init_open_ears() - the descriptors by which the payload is heard */
 void init_open_ears(struct init *in);
+
+/* init_open_control() - and the socket at which it may ask for an end */
+void init_open_control(struct init *in);
+
+/*
+ * init_await_payload() - until it is executed, if it was started
+ *
+ * For INIT_AWAIT_MS at most: the loop hears of it as well. What PID 1 does
+ * before its loop takes as long as the start, and is not needed for it.
+ */
+void init_await_payload(struct init *in);
 
 /* init_forget_notices() - what a payload said that is no more */
 void init_forget_notices(struct init *in);

@@ -6,9 +6,13 @@
  * it could not do, and goes on) and enters the loop, which it never leaves.
  * Started by anybody else, `reprise-init VERB` asks PID 1 for an end.
  */
+#include <linux/sched.h>
+#include <linux/sched/types.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -72,36 +76,63 @@ static struct session_rules rules_of(const struct init_conf *c)
 	return r;
 }
 
+/*
+ * PID 1 first, where a payload wants all there is: it hears of an execve(2)
+ * when that is done and not at the next tick, and never works for long. Its
+ * children are as the kernel has them.
+ */
+static void priority_raise(void)
+{
+	struct sched_attr a = {
+		.size = SCHED_ATTR_SIZE_VER0,
+		.sched_policy = SCHED_NORMAL,
+		.sched_flags = SCHED_FLAG_RESET_ON_FORK,
+		.sched_nice = PRIO_MIN,
+	};
+
+	syscall(SYS_sched_setattr, 0, &a, 0);
+}
+
+/* What no payload waits for, and the host not before the port is open. */
+static void identify(struct session_id *id)
+{
+	facts_image(id->image, sizeof(id->image));
+	id->secure = facts_secure();
+	id->epoch = facts_epoch();
+	say("this is %s", id->image);
+}
+
 static _Noreturn void boot(struct init *in)
 {
 	struct session_id id = { .init_ms = (uint32_t)clock_ms() };
 	struct session_rules rules;
-	int conf;
+	int conf, r;
 
 	power_ctrl_alt_del_off();
+	priority_raise();
 	console_open();
 	boot_stage_say(BOOT_FIRST);
-	facts_image(id.image, sizeof(id.image));
-	say("%s starts", id.image);
 	mount_all();
 	console_open();
 	boot_stage_say(BOOT_CONSOLE);
 	boot_stage_say(BOOT_MOUNTS);
 	mkdir("/run/reprise", 0755);
 	conf = read_conf(&in->conf);
-	id.secure = facts_secure();
-	id.epoch = facts_epoch();
 	rules = rules_of(&in->conf);
 	session_init(&in->session, &rules, &id);
-	init_reached(in, conf < 0 ? BOOT_MOUNTS : BOOT_CONF);
-	if (init_open(in) < 0) {
+	r = init_begin(in);
+	if (r == 0 && conf == 0) {
+		init_reached(in, BOOT_CONF);
+		init_boot(in);
+		init_await_payload(in);
+	}
+	identify(&in->session.id);
+	if (r < 0 || init_open(in) < 0) {
 		say("no epoll, signalfd or timerfd: power-off");
-		power_end_at_last(INTENT_POWEROFF);
+		power_end(INTENT_POWEROFF);
 	}
 	if (conf < 0)
 		init_failed(in, BOOT_CONF, (unsigned int)-conf);
-	else
-		init_boot(in);
 	init_run(in);
 }
 

@@ -12,11 +12,14 @@
 
 #include "guest/boot/clock.h"
 #include "guest/boot/console.h"
+#include "guest/boot/stage.h"
 #include "guest/boot/step.h"
 #include "guest/init.h"
 
 void init_reached(struct init *in, enum boot_stage stage)
 {
+	if (stage < in->session.stage) /* the session knows the last only */
+		boot_stage_say((uint8_t)stage);
 	init_feed_event(in, (struct session_event){ .kind = SEV_STAGE,
 						    .count = stage });
 }

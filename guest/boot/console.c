@@ -35,7 +35,8 @@ void console_open(void)
 {
 	if (console >= 0)
 		return;
-	fill_standard();
+	if (fcntl(STDERR_FILENO, F_GETFD) < 0) /* else by the kernel */
+		fill_standard();
 	console = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 }
 

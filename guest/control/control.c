@@ -11,11 +11,17 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/array.h"
 
-enum { BACKLOG = 4, ANSWER_WAIT_S = 5 };
+enum {
+	BACKLOG = 4,
+	ANSWER_WAIT_S = 5,
+	DIALS = 50,
+	DIAL_PAUSE_NS = 20000000,
+};
 
 static const struct sockaddr_un address = {
 	.sun_family = AF_UNIX,
@@ -80,15 +86,35 @@ void control_answer(int fd, bool accepted, const char *sentence)
 		send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* PID 1 executes the payload first, and then listens. Return: 0; -errno */
+static int dial(int fd)
+{
+	const struct timespec pause = { .tv_nsec = DIAL_PAUSE_NS };
+	int r = 0;
+
+	for (int i = 0; i < DIALS; i++) {
+		if (connect(fd, (const struct sockaddr *)&address,
+			    sizeof(address)) == 0)
+			return 0;
+		r = -errno;
+		if (r != -ENOENT && r != -ECONNREFUSED)
+			return r;
+		nanosleep(&pause, NULL);
+	}
+	return r;
+}
+
 static int ask(int fd, const char *verb, char *answer)
 {
 	const struct timeval wait = { .tv_sec = ANSWER_WAIT_S };
-	ssize_t n = -1;
+	int r = dial(fd);
+	ssize_t n;
 
+	if (r < 0)
+		return r;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) ==
-		    0 &&
-	    send(fd, verb, strlen(verb), MSG_NOSIGNAL) > 0)
+	n = send(fd, verb, strlen(verb), MSG_NOSIGNAL);
+	if (n > 0)
 		n = recv(fd, answer, CONTROL_ANSWER_MAX - 1, 0);
 	if (n <= 0)
 		return n < 0 ? -errno : -EPIPE;

@@ -60,11 +60,11 @@ int cgroup_open(const struct box_conf *box)
 	static const char control[] = ROOT "/cgroup.subtree_control";
 	int fd, r;
 
-	if (mkdir(ROOT GROUP, 0755) < 0 && errno != EEXIST)
-		return -errno;
 	write_at(AT_FDCWD, control, "+memory"); /* else no oom_kill, below */
 	if (box->pids_max)
 		write_at(AT_FDCWD, control, "+pids");
+	if (mkdir(ROOT GROUP, 0755) < 0 && errno != EEXIST)
+		return -errno;
 	fd = open(ROOT GROUP, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;

@@ -133,7 +133,6 @@ int payload_start(struct payload *p, struct init_conf *conf)
 	p->pid = 0;
 	p->started_fd = p->ready_fd = -1;
 	p->failed = false;
-	p->oom_kills = p->cgroup < 0 ? 0 : cgroup_oom_kills(p->cgroup);
 	if (pipe2(started, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
 	if (conf->ready == READY_DESCRIPTOR &&
@@ -177,9 +176,13 @@ int payload_ready(const struct payload *p)
 	return n == 0 ? -EPIPE : 1;
 }
 
-bool payload_oom(const struct payload *p)
+bool payload_oom(struct payload *p)
 {
-	return p->cgroup >= 0 && cgroup_oom_kills(p->cgroup) != p->oom_kills;
+	uint64_t before = p->oom_kills;
+
+	if (p->cgroup >= 0)
+		p->oom_kills = cgroup_oom_kills(p->cgroup);
+	return p->oom_kills != before;
 }
 
 pid_t payload_check(const struct payload *p, struct init_conf *conf)

@@ -21,7 +21,7 @@ struct payload {
 	int ready_fd;	  /* readable when the payload says that it is ready */
 	bool failed;	  /* execve(2) did, or something before it */
 	const char *part; /* which, when payload_started() said so */
-	uint64_t oom_kills; /* in the group, at its start */
+	uint64_t oom_kills; /* in the group, when it was last asked */
 };
 
 #define PAYLOAD_NONE                                                           \
@@ -54,8 +54,9 @@ int payload_started(struct payload *p);
  */
 int payload_ready(const struct payload *p);
 
-/* payload_oom() - has the kernel killed in it, for want of memory? */
-bool payload_oom(const struct payload *p);
+/* payload_oom() - has the kernel killed in it for want of memory, since the
+ * last time that this was asked? */
+bool payload_oom(struct payload *p);
 
 /*
  * payload_check() - start the health command, in the payload's box

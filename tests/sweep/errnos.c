@@ -112,6 +112,7 @@ static const struct row {
 	{ CALL(recvmsg, EAGAIN, ECONNRESET, ENOMEM) },
 	{ CALL(rename, ENOSPC, EROFS, EIO) },
 	{ CALL(rmdir, EBUSY, ENOENT) },
+	{ CALL(sched_setattr, EPERM, EINVAL) },
 	{ CALL(sendmsg, EAGAIN, ECONNRESET, EPIPE, ENOMEM) },
 	{ CALL(sendto, EAGAIN, ECONNRESET, EPIPE, ENOMEM) },
 	{ CALL(setgid, EPERM) },
