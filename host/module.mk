@@ -7,7 +7,7 @@ host-y += host/config/appliance.c host/config/disk.c host/config/forward.c host/
 	host/config/manifest.c host/config/place.c host/config/running.c \
 	host/config/runtime.c host/config/text.c
 host-y += host/qemu/argv.c host/qemu/event.c host/qemu/oom.c host/qemu/probe.c
-host-y += host/core/epoch.c host/core/lifecycle.c host/core/lifecycle_ask.c \
+host-y += host/core/drain.c host/core/epoch.c host/core/lifecycle.c host/core/lifecycle_ask.c \
 	host/core/lifecycle_end.c host/core/need.c host/core/outlook.c \
 	host/core/phases.c host/core/planner.c host/core/predict.c \
 	host/core/verdict.c host/core/verdict_sentence.c

@@ -36,6 +36,7 @@ static const struct number {
 	{ "quiesce", "ms", 50, EACH_ARCH, measure_quiesce },
 	{ "memory-back", "ms", 60, ONCE, measure_memory_back },
 	{ "teardown-async", "ratio", 0.05, ONCE, measure_teardown_async },
+	{ "drain-estimate", "percent", 20, ONCE, measure_drain_estimate },
 	{ "init-size-tiny", "KiB", 64, ONCE, measure_init_size_tiny },
 	{ "init-size", "KiB", 256, ONCE, measure_init_size_full },
 	{ "init-memory-tiny", "KiB", 96, EACH_ARCH, measure_init_memory_tiny },

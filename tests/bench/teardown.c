@@ -1,266 +1,153 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * tests/bench/teardown.c - how soon QEMU is gone when its memory is large
+ * tests/bench/teardown.c - how soon QEMU is gone when its memory is large, and
+ * how well its memory's return is foretold
  *
- * Theory of operation: a QEMU of 8 GiB, every page of it touched, as QEMU's own
- * preallocation does it, with 4 KiB pages (transparent huge ones are forbidden
- * to it). No guest runs, for nothing here depends on one. `quit` to QEMU reaped
- * is taken in turns with its teardown helper and without; then the helper is
- * nudged as the shim does it.
+ * Theory of operation: `quit` to QEMU reaped is taken in turns with the
+ * teardown helper and without. With it, the helper is nudged at once, as the
+ * shim does it, and MemAvailable says how much is still held: what
+ * host/core/drain makes of the first half of the time is compared with what
+ * the second half took.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
+#include <math.h>
+#include <stdint.h>
 
-#include "common/array.h"
-#include "host/qemu/probe.h"
-#include "host/qemu/process.h"
+#include "host/core/drain.h"
 
 #include "tests/bench/available.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/victim.h"
 
-enum {
-	ROUNDS = 5,
-	TOUCHED_MIB = 8192,
-	SPARE_MIB = 1024,
-	DEADLINE_MS = 120000, /* 8 GiB of page faults on a busy machine */
-};
+enum { ROUNDS = 5, LOOKS = 4096, LOOK_MS = 2 };
 
 struct exits {
-	struct samples async_ms, sync_ms, back_ms;
+	struct samples async_ms, sync_ms, back_ms, error;
 };
 
-/* One QEMU, and our end of its monitor. */
-struct victim {
-	struct process process;
-	int qmp;
+struct look {
+	double at_ms, available_mib;
 };
 
-static double now_ms(void)
+/* Look until the helper has ended. Return: how often; -errno (@error) */
+static int watch(struct victim *v, struct look look[static LOOKS], char *error)
 {
-	struct timespec t;
+	int n = 0, r;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1000 + (double)t.tv_nsec / 1000000;
-}
-
-static int await(int fd, const char *what, char *error)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	if (poll(&p, 1, DEADLINE_MS) == 1)
-		return 0;
-	return sentence(error, -ETIMEDOUT, "%s did not come within %d s", what,
-			DEADLINE_MS / 1000);
-}
-
-static int say(const struct victim *v, const char *command, char *error)
-{
-	char text[64];
-	int n = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", command);
-
-	if (send(v->qmp, text, (size_t)n, MSG_NOSIGNAL) == n)
-		return 0;
-	return sentence(error, -EPIPE, "QEMU does not take '%s'", command);
-}
-
-/* QMP is answered once the memory is there. */
-static int await_answer(const struct victim *v, char *error)
-{
-	char text[4096];
-	size_t len = 0;
-
-	for (;;) {
-		int r = await(v->qmp, "QEMU's answer on QMP", error);
-		ssize_t n;
-
-		if (r < 0)
-			return r;
-		n = recv(v->qmp, text + len, sizeof(text) - 1 - len, 0);
-		if (n <= 0)
-			return sentence(error, -EPIPE,
-					"QEMU left before it spoke QMP");
-		len += (size_t)n;
-		text[len] = '\0';
-		if (strstr(text, "\"return\""))
-			return 0;
-	}
-}
-
-static const char *helper_option(const struct qemu_caps *caps, bool async)
-{
-	if (!async)
-		return "";
-	return caps->run_with_async ? "-run-with async-teardown=on"
-				    : "-async-teardown";
-}
-
-static int spawn(struct victim *v, const struct qemu_caps *caps, bool async,
-		 int theirs)
-{
-	char line[PATH_MAX + 512], *argv[32], *rest = line;
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	size_t n = 0;
-	int r;
-
-	if (null < 0)
-		return -errno;
-	snprintf(line, sizeof(line),
-		 "%s -nodefaults -no-user-config -display none -S -accel tcg "
-		 "-machine q35,memory-backend=ram -m %dM "
-		 "-object memory-backend-ram,id=ram,size=%dM,prealloc=on "
-		 "-chardev socket,id=q,fd=%d -mon chardev=q,mode=control %s",
-		 caps->path, TOUCHED_MIB, TOUCHED_MIB, theirs,
-		 helper_option(caps, async));
-	while (n < ARRAY_SIZE(argv) - 1 &&
-	       (argv[n] = strtok_r(rest, " ", &rest)) != NULL)
-		n++;
-	argv[n] = NULL;
-	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-	r = process_spawn(&v->process, argv, &theirs, 1, null);
-	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
-	close(null);
-	return r;
-}
-
-static int start(struct victim *v, const struct qemu_caps *caps, bool async,
-		 char *error)
-{
-	int ends[2], r;
-
-	v->process = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
-	v->qmp = -1;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return sentence(error, -errno, "socketpair: %s",
-				strerror(errno));
-	r = spawn(v, caps, async, ends[1]);
-	close(ends[1]);
-	v->qmp = ends[0];
-	if (r < 0)
-		return sentence(error, r, "cannot start %s: %s", caps->path,
-				strerror(-r));
-	r = say(v, "qmp_capabilities", error);
-	if (r == 0)
-		r = await_answer(v, error);
-	if (r == 0 && async && process_find_helper(&v->process) < 0)
-		r = sentence(error, -ESRCH, "QEMU has no teardown helper");
-	return r;
-}
-
-/* Not more pages than were asked for, and each of them there. */
-static int check_touched(const struct victim *v, char *error)
-{
-	unsigned long long rss = 0, huge = 0;
-	char path[64], line[128];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup",
-		 (int)v->process.pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		(void)sscanf(line, "Rss: %llu kB", &rss);
-		(void)sscanf(line, "AnonHugePages: %llu kB", &huge);
-	}
-	if (f)
-		fclose(f);
-	if (rss >> 10 >= TOUCHED_MIB && huge == 0)
-		return 0;
-	return sentence(error, -EUCLEAN,
-			"QEMU holds %llu MiB, %llu of them in huge pages, "
-			"where %d MiB in small ones are meant",
-			rss >> 10, huge >> 10, TOUCHED_MIB);
-}
-
-static int end(struct victim *v, struct samples *exit_ms,
-	       struct samples *back_ms, char *error)
-{
-	double began = now_ms(), reaped;
-	int r = say(v, "quit", error);
-
-	if (r == 0)
-		r = await(v->process.pidfd, "QEMU's end", error);
+	do {
+		look[n].at_ms = victim_now_ms();
+		r = available_mib(&look[n].available_mib, error);
+	} while (r == 0 && ++n < LOOKS &&
+		 !victim_await(v->process.helper_pidfd, LOOK_MS));
 	if (r < 0)
 		return r;
-	reaped = now_ms();
-	process_reap(&v->process);
-	samples_add(exit_ms, reaped - began);
-	if (!back_ms)
-		return 0;
+	process_reap_helper(&v->process);
+	return n;
+}
+
+/* Return: how far the estimate at half time is from the truth; 1: as far as it
+ * is long */
+static double error_at_half_time(const struct look *look, int n)
+{
+	double began = look[0].at_ms, took = look[n - 1].at_ms - began;
+	struct drain d;
+
+	drain_begin(&d, (uint64_t)VICTIM_MIB << 20, (uint64_t)(began * 1000));
+	for (int i = 1; i < n && look[i].at_ms - began <= took / 2; i++) {
+		double back = look[i].available_mib - look[0].available_mib;
+
+		drain_sample(&d, (uint64_t)((VICTIM_MIB - back) * 1048576),
+			     (uint64_t)(look[i].at_ms * 1000));
+	}
+	return fabs((double)drain_outlook(&d).left_us / 1000 - took / 2) /
+	       (took / 2);
+}
+
+static int watch_return(struct victim *v, struct exits *e, char *error)
+{
+	static struct look look[LOOKS];
+	double reaped = victim_now_ms();
+	int n;
+
 	process_nudge_helper(&v->process);
-	r = await(v->process.helper_pidfd, "the helper's end", error);
-	if (r == 0)
-		process_reap_helper(&v->process);
-	samples_add(back_ms, now_ms() - reaped);
-	return r;
+	n = watch(v, look, error);
+	if (n < 0)
+		return n;
+	samples_add(&e->back_ms, look[n - 1].at_ms - reaped);
+	samples_add(&e->error, error_at_half_time(look, n));
+	return 0;
 }
 
 static int one_exit(const struct qemu_caps *caps, bool async, struct exits *e,
 		    char *error)
 {
 	struct victim v;
-	int r = start(&v, caps, async, error);
+	double took_ms;
+	int r = victim_start(&v, caps, async, error);
 
 	if (r == 0)
-		r = check_touched(&v, error);
+		r = victim_quit(&v, &took_ms, error);
 	if (r == 0)
-		r = end(&v, async ? &e->async_ms : &e->sync_ms,
-			async ? &e->back_ms : NULL, error);
-	if (r < 0 && v.process.pidfd >= 0) {
-		process_signal(&v.process, SIGKILL);
-		process_reap(&v.process);
-	}
-	process_close(&v.process);
-	if (v.qmp >= 0)
-		close(v.qmp);
+		samples_add(async ? &e->async_ms : &e->sync_ms, took_ms);
+	if (r == 0 && async)
+		r = watch_return(&v, e, error);
+	victim_close(&v);
 	return r;
 }
 
-static int check_room(char *error)
+/* @sync_too: in turns with exits that have no helper */
+static int all_exits(struct exits *e, bool sync_too, char *error)
 {
-	double mib = 0;
-	int r = available_mib(&mib, error);
+	struct qemu_caps caps;
+	int r = probe_qemu("qemu-system-x86_64", "x86_64", PROBE_MS, &caps,
+			   error);
 
-	if (r < 0 || mib >= TOUCHED_MIB + SPARE_MIB)
-		return r;
-	return sentence(error, -ENOMEM,
-			"%.0f MiB are available, and %d are needed: free some",
-			mib, TOUCHED_MIB + SPARE_MIB);
+	for (int i = 0; i < ROUNDS && r == 0; i++) {
+		r = one_exit(&caps, true, e, error);
+		if (r == 0 && sync_too)
+			r = one_exit(&caps, false, e, error);
+	}
+	return r;
 }
 
 int measure_teardown_async(struct bench *b, const char *arch, struct figure *f,
 			   char *error)
 {
 	struct exits e = { 0 };
-	struct qemu_caps caps;
-	int r = probe_qemu("qemu-system-x86_64", "x86_64", PROBE_MS, &caps,
-			   error);
+	int r = all_exits(&e, true, error);
 
 	(void)arch;
-	for (int i = 0; i < 2 * ROUNDS && r == 0; i++) {
-		r = check_room(error);
-		if (r == 0)
-			r = one_exit(&caps, i % 2, &e, error);
-	}
 	if (r < 0)
 		return r;
 	f->value = samples_median(&e.async_ms) / samples_median(&e.sync_ms);
 	figure_how(f,
 		   "`quit` to QEMU reaped, %d MiB touched in 4 KiB pages: with "
 		   "the helper %.2f ms (median of %d), without it %.0f ms",
-		   TOUCHED_MIB, samples_median(&e.async_ms), ROUNDS,
+		   VICTIM_MIB, samples_median(&e.async_ms), ROUNDS,
 		   samples_median(&e.sync_ms));
 	report_beside(&b->report, "teardown-async-back", NULL,
 		      samples_median(&e.back_ms), "ms",
 		      "the same with the helper: QEMU reaped to memory back, "
 		      "the helper nudged at once, median of %d",
 		      ROUNDS);
+	return 0;
+}
+
+int measure_drain_estimate(struct bench *b, const char *arch, struct figure *f,
+			   char *error)
+{
+	struct exits e = { 0 };
+	int r = all_exits(&e, false, error);
+
+	(void)b;
+	(void)arch;
+	if (r < 0)
+		return r;
+	f->value = samples_median(&e.error) * 100;
+	figure_how(f,
+		   "of what the second half of a drain took, foretold at half "
+		   "time by host/core/drain from MemAvailable: %d MiB in 4 KiB "
+		   "pages, back in %.0f ms; median of %d, %.1f to %.1f",
+		   VICTIM_MIB, samples_median(&e.back_ms), ROUNDS,
+		   samples_min(&e.error) * 100, samples_max(&e.error) * 100);
 	return 0;
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/core/drain.c - how soon the memory of an ended generation is back
+ */
+#include "host/core/drain.h"
+
+enum { US = 1000000, PAGE = 4096 };
+
+static void keep(struct drain *d, uint64_t held, uint64_t now_us)
+{
+	d->sample[d->count].at_us = now_us;
+	d->sample[d->count].held = held;
+	d->count++;
+}
+
+static void thin_out(struct drain *d)
+{
+	for (uint32_t i = 0; i < DRAIN_SAMPLES / 2; i++)
+		d->sample[i] = d->sample[2 * i];
+	d->count = DRAIN_SAMPLES / 2;
+	d->stride *= 2;
+}
+
+void drain_begin(struct drain *d, uint64_t held, uint64_t now_us)
+{
+	*d = (struct drain){
+		.stride = 1,
+		.held_first = held,
+		.held_now = held,
+	};
+	keep(d, held, now_us);
+}
+
+void drain_sample(struct drain *d, uint64_t held, uint64_t now_us)
+{
+	d->held_now = held;
+	if (++d->skipped < d->stride)
+		return;
+	d->skipped = 0;
+	if (d->count == DRAIN_SAMPLES)
+		thin_out(d);
+	keep(d, held, now_us);
+}
+
+/* @bytes * US / @by; in pages, so that it holds for more than any host has */
+static uint64_t per(uint64_t bytes, uint64_t by)
+{
+	return bytes / PAGE * US / by;
+}
+
+struct drain_outlook drain_outlook(const struct drain *d)
+{
+	uint32_t last = d->count - 1, from = last / 2;
+	uint64_t was = d->sample[from].held, is = d->sample[last].held;
+	uint64_t took_us = d->sample[last].at_us - d->sample[from].at_us;
+	struct drain_outlook o = { 0 };
+
+	if (!took_us || was <= is)
+		return o;
+	o.rate = per(was - is, took_us) * PAGE;
+	if (o.rate)
+		o.left_us = per(d->held_now, o.rate) * PAGE;
+	return o;
+}
