@@ -52,6 +52,16 @@ static uint32_t on_hello(struct lifecycle *lc, const struct msg *m,
 	return ACT_WELCOME | lc_on_hello_again(lc, &m->hello, now_us);
 }
 
+/* An end that was not clean says nothing of what a reboot takes. */
+static void remember(struct lifecycle *lc)
+{
+	const struct passage *p = &lc->last;
+
+	past_add(&lc->past, p->strategy,
+		 cause_clean(p->cause) ? phases_down(&p->marks) : 0,
+		 phases_boot(&p->marks));
+}
+
 static uint32_t on_ready(struct lifecycle *lc, const struct msg *m,
 			 uint64_t now_us)
 {
@@ -65,8 +75,7 @@ static uint32_t on_ready(struct lifecycle *lc, const struct msg *m,
 	if (!lc->ending) {
 		lc_mark(lc, MARK_READY, now_us);
 		lc->last = lc->now;
-		past_add(&lc->past, lc->now.strategy,
-			 cause_clean(lc->now.cause), &lc->now.marks);
+		remember(lc);
 		acts |= ACT_RECORD;
 	}
 	if (lc->state == LC_BOOTING)

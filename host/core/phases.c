@@ -55,6 +55,14 @@ uint64_t phases_down(const struct marks *m)
 	return 0;
 }
 
+uint64_t phases_boot(const struct marks *m)
+{
+	uint64_t from_us = m->at_us[MARK_RUNNING];
+	uint64_t to_us = m->at_us[MARK_READY];
+
+	return from_us && to_us > from_us ? to_us - from_us : 0;
+}
+
 const char *mark_name(enum mark m)
 {
 	static const char *const names[MARKS] = {

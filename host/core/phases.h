@@ -57,6 +57,12 @@ uint64_t phases_total(const struct marks *m);
  */
 uint64_t phases_down(const struct marks *m);
 
+/*
+ * phases_boot() - a new QEMU, from its first cont to READY, microseconds
+ * Return: 0: it was not new, or not ready
+ */
+uint64_t phases_boot(const struct marks *m);
+
 /* mark_name() - a short word, for JSON: "asked", "stop" */
 const char *mark_name(enum mark m);
 

@@ -30,16 +30,14 @@ enum {
 };
 static const uint64_t sync_floor = 2ULL << 30;
 
-void past_add(struct past *p, enum strategy s, bool clean,
-	      const struct marks *m)
+void past_add(struct past *p, enum strategy s, uint64_t down_us,
+	      uint64_t boot_us)
 {
 	struct past_ring *ring = &p->of[s];
-	uint64_t down_us = phases_down(m);
-	uint64_t running_us = m->at_us[MARK_RUNNING];
 
-	if (running_us && m->at_us[MARK_READY] > running_us)
-		p->boot_us = m->at_us[MARK_READY] - running_us;
-	if (clean && down_us && s != STRATEGY_NONE)
+	if (boot_us)
+		p->boot_us = boot_us;
+	if (down_us && s != STRATEGY_NONE)
 		ring->down_us[ring->count++ % PAST_KEPT] = down_us;
 }
 

@@ -32,16 +32,17 @@ struct past {
 		uint64_t down_us[PAST_KEPT];
 		uint32_t count; /* of all ever added */
 	} of[STRATEGIES];
-	uint64_t boot_us; /* the last new QEMU's first cont to READY; 0: none */
+	uint64_t boot_us; /* the last phases_boot(); 0: none */
 };
 
 /*
  * past_add() - a passage that reached READY
  * @s:		STRATEGY_NONE: a start
- * @clean:	its end was clean; else only the boot is learned from
+ * @down_us:	phases_down(); 0: no sample: a start, or its end was not clean
+ * @boot_us:	phases_boot(); 0: QEMU was not new
  */
-void past_add(struct past *p, enum strategy s, bool clean,
-	      const struct marks *m);
+void past_add(struct past *p, enum strategy s, uint64_t down_us,
+	      uint64_t boot_us);
 
 /*
  * past_relaunch_faster() - was a full restart faster than one in place?

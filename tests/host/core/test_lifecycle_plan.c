@@ -70,6 +70,23 @@ static void prospect_during_a_stop_is_the_end(void **state)
 		STRATEGY_STOP);
 }
 
+static void unclean_end_is_no_sample(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_exit(&d, 9);
+	drive_type(&d, EV_MEMORY_BACK);
+	drive_type(&d, EV_UP);
+	drive_hello(&d);
+	drive_say(&d, MSG_READY, INTENT_NONE);
+	assert_int_equal(d.lc.last.strategy, STRATEGY_DRAIN_FIRST);
+	assert_int_equal(d.lc.past.of[STRATEGY_DRAIN_FIRST].count, 0);
+	assert_true(d.lc.past.boot_us > 0);
+}
+
 static void history_of_faster_full_restarts_is_followed(void **state)
 {
 	struct drive d;
@@ -93,6 +110,7 @@ int main(void)
 		cmocka_unit_test(prospect_of_a_serving_guest_is_in_place),
 		cmocka_unit_test(prospect_of_a_silent_guest_is_full),
 		cmocka_unit_test(prospect_during_a_stop_is_the_end),
+		cmocka_unit_test(unclean_end_is_no_sample),
 		cmocka_unit_test(history_of_faster_full_restarts_is_followed),
 	};
 

@@ -20,11 +20,7 @@ static const struct costs costs = {
 
 static void add(struct past *p, enum strategy s, uint64_t down_us)
 {
-	const struct marks m = {
-		.at_us = { [MARK_INTENT] = 1, [MARK_READY] = 1 + down_us }
-	};
-
-	past_add(p, s, true, &m);
+	past_add(p, s, down_us, 0);
 }
 
 /* In place 2 s, at worst 6 s; drain first 3 s; @n of each. */

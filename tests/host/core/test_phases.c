@@ -57,6 +57,18 @@ static void down_of_a_start_is_none(void **state)
 	assert_int_equal(phases_down(&m), 0);
 }
 
+static void boot_is_from_a_new_qemu_to_ready(void **state)
+{
+	struct marks m = { .at_us = { [MARK_LAUNCHED] = 100,
+				      [MARK_RUNNING] = 300,
+				      [MARK_READY] = 1000 } };
+
+	(void)state;
+	assert_int_equal(phases_boot(&m), 700);
+	m.at_us[MARK_RUNNING] = 0;
+	assert_int_equal(phases_boot(&m), 0);
+}
+
 static void phases_of_nothing_are_none(void **state)
 {
 	const struct marks m = { 0 };
@@ -73,6 +85,7 @@ int main(void)
 		cmocka_unit_test(phases_add_up_to_the_total),
 		cmocka_unit_test(down_is_from_intent_to_ready),
 		cmocka_unit_test(down_of_a_start_is_none),
+		cmocka_unit_test(boot_is_from_a_new_qemu_to_ready),
 		cmocka_unit_test(phases_of_nothing_are_none),
 	};
 

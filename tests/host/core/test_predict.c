@@ -15,14 +15,9 @@ static const struct costs small = {
 	.size = { .cpus = 1, .memory = 512ULL << 20 },
 };
 
-/* A clean restart of @s that took @down_us. */
 static void add(struct past *p, enum strategy s, uint64_t down_us)
 {
-	const struct marks m = { .at_us = { [MARK_ASKED] = 50,
-					    [MARK_INTENT] = 100,
-					    [MARK_READY] = 100 + down_us } };
-
-	past_add(p, s, true, &m);
+	past_add(p, s, down_us, 0);
 }
 
 static void forecast_of_enough_is_median_and_worst(void **state)
@@ -72,32 +67,26 @@ static void forecast_of_too_few_is_assumed(void **state)
 	assert_int_equal(f.worst_us, 2 * f.median_us);
 }
 
-static void past_unclean_or_without_ready_is_no_sample(void **state)
+static void past_without_downtime_is_no_sample(void **state)
 {
-	const struct marks crash = {
-		.at_us = { [MARK_SHUTDOWN] = 100, [MARK_READY] = 900 }
-	};
-	const struct marks lost = { .at_us = { [MARK_INTENT] = 100 } };
 	struct past p = { 0 };
 
 	(void)state;
-	past_add(&p, STRATEGY_DRAIN_FIRST, false, &crash);
-	past_add(&p, STRATEGY_IN_PLACE, true, &lost);
+	past_add(&p, STRATEGY_DRAIN_FIRST, 0, 500);
+	past_add(&p, STRATEGY_NONE, 700, 0);
 	for (int s = 0; s < STRATEGIES; s++)
 		assert_int_equal(p.of[s].count, 0);
+	assert_int_equal(p.boot_us, 500);
 }
 
 static void past_start_teaches_the_boot(void **state)
 {
-	const struct marks start = { .at_us = { [MARK_LAUNCHED] = 1000,
-						[MARK_RUNNING] = 2000,
-						[MARK_READY] = 402000 } };
 	struct past p = { 0 };
 	struct forecast before, after;
 
 	(void)state;
 	before = predict(&p, &small, STRATEGY_DRAIN_FIRST);
-	past_add(&p, STRATEGY_NONE, false, &start);
+	past_add(&p, STRATEGY_NONE, 0, 400000);
 	after = predict(&p, &small, STRATEGY_DRAIN_FIRST);
 	assert_int_equal(p.boot_us, 400000);
 	assert_int_equal(before.median_us - after.median_us, 600000);
@@ -168,7 +157,7 @@ int main(void)
 		cmocka_unit_test(forecast_of_enough_is_median_and_worst),
 		cmocka_unit_test(forecast_knows_the_last_twenty_only),
 		cmocka_unit_test(forecast_of_too_few_is_assumed),
-		cmocka_unit_test(past_unclean_or_without_ready_is_no_sample),
+		cmocka_unit_test(past_without_downtime_is_no_sample),
 		cmocka_unit_test(past_start_teaches_the_boot),
 		cmocka_unit_test(model_of_secure_guest_has_the_floor),
 		cmocka_unit_test(relaunch_is_faster_only_by_enough_of_both),
