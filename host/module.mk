@@ -3,7 +3,8 @@ host-y += host/loop.c host/sentence.c
 host-y += host/cgroup/cgroup.c
 host-y += host/launch/confine.c host/launch/identity.c \
 	host/launch/launcher.c host/launch/rights.c host/launch/spawn.c
-host-y += host/config/appliance.c host/config/disk.c host/config/forward.c host/config/image.c host/config/keys.c \
+host-y += host/config/appliance.c host/config/disk.c host/config/forward.c \
+	host/config/history.c host/config/image.c host/config/keys.c \
 	host/config/manifest.c host/config/place.c host/config/running.c \
 	host/config/runtime.c host/config/text.c
 host-y += host/qemu/argv.c host/qemu/event.c host/qemu/oom.c host/qemu/probe.c

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/config/place.c - where the runtime directories are
+ * host/config/place.c - where runtime and state directories are
  */
 #include "host/config/place.h"
 
@@ -46,6 +46,29 @@ int place_root(char root[static PLACE_SIZE], char *error)
 		return sentence(error, -EINVAL,
 				"%s is '%s': write a shorter, absolute path",
 				from, root);
+	return 0;
+}
+
+int place_state(char root[static PLACE_SIZE], char *error)
+{
+	const char *given = getenv("REPRISE_STATE_DIR");
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	int n;
+
+	if (given && given[0])
+		n = snprintf(root, PLACE_SIZE, "%s", given);
+	else if (geteuid() == 0)
+		n = snprintf(root, PLACE_SIZE, "/var/lib/reprise");
+	else if (state && state[0])
+		n = snprintf(root, PLACE_SIZE, "%s/reprise", state);
+	else
+		n = snprintf(root, PLACE_SIZE, "%s%s", home ? home : "",
+			     home ? "/.local/state/reprise" : "");
+	if (n < 0 || n >= PLACE_SIZE || root[0] != '/')
+		return sentence(error, -EINVAL,
+				"no state directory: set REPRISE_STATE_DIR to "
+				"the absolute path of a directory of yours");
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host/config/place.h - where the runtime directories are
+ * host/config/place.h - where runtime and state directories are
  */
 #ifndef HOST_CONFIG_PLACE_H
 #define HOST_CONFIG_PLACE_H
@@ -18,6 +18,12 @@ enum { PLACE_SIZE = PATH_MAX / 2 };
  * Return: 0; -ENOENT, -EINVAL: the environment does not say (@error)
  */
 int place_root(char root[static PLACE_SIZE], char *error);
+
+/*
+ * place_state() - the directory of what is kept between runs
+ * Return: 0; -EINVAL: the environment does not say (@error)
+ */
+int place_state(char root[static PLACE_SIZE], char *error);
 
 /* place_socket() - @dir/NAME.sock. Return: 0; -ENAMETOOLONG */
 int place_socket(const char *dir, enum runtime_socket which,
