@@ -25,6 +25,8 @@ static const struct verb verbs[] = {
 	  "ask its guest to end cleanly, wait until all is gone", verb_stop },
 	{ "events", "NAME", "print what happens to it, a JSON object a line",
 	  verb_events },
+	{ "history", "NAME [--last N] [--json]",
+	  "tell what it did, and where the time went", verb_history },
 	{ "console", "NAME", "look at its console; ^] leaves", verb_console },
 	{ "check", "FILE", "say whether `run FILE` would begin, start nothing",
 	  verb_check },

@@ -36,3 +36,5 @@ host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c 
 host-y += host/config/lock.c
 host-y += host/core/lifecycle_adopt.c
 
+host-y += host/record.c host/shim_past.c
+host-y += host/verbs/history.c host/verbs/show_history.c

@@ -46,13 +46,14 @@ static json_t *marks_json(const struct marks *m)
 json_t *report_passage(const struct passage *p, json_t *console)
 {
 	json_t *passage = json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:I}", "strategy",
-		strategy_name(p->strategy), "reason",
+		"{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:I, s:I}",
+		"strategy", strategy_name(p->strategy), "reason",
 		p->reason ? p->reason : "", "cause", cause_name(p->cause),
 		"evidence", p->evidence, "waited_us", (json_int_t)p->wish_us,
 		"attempts", (int)p->tries, "phases", phases_json(&p->marks),
 		"marks", marks_json(&p->marks), "total_us",
-		(json_int_t)phases_total(&p->marks));
+		(json_int_t)phases_total(&p->marks), "down_us",
+		(json_int_t)phases_down(&p->marks));
 
 	if (console)
 		json_object_set(passage, "console", console);

@@ -357,6 +357,7 @@ int shim_run(const struct shim_options *options)
 
 	if (r >= 0) {
 		lifecycle_init(&s.lc, &cfg);
+		shim_learn(&s);
 		step_type(&s, EV_START);
 		r = loop_run(&s.loop);
 	}

@@ -304,6 +304,7 @@ static void record(struct shim *s)
 	s->console_now = NULL;
 	r = shim_report(s);
 	report_done(&r);
+	shim_record(s);
 }
 
 static void reply(struct shim *s, struct shim_call *c)

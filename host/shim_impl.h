@@ -42,6 +42,7 @@ struct shim {
 	int qemu_slot, helper_slot; /* of their pidfds; -1: none */
 	bool helper_told;	    /* of this generation, if it has none */
 	bool helper_first;	    /* it ended before QEMU did */
+	bool history_failed;	    /* and it was said */
 	struct process process;
 	struct oom_watch oom;
 	struct cgroup_leaf leaf; /* in which it was born */
@@ -90,6 +91,12 @@ void shim_tell(struct shim *s, const struct shim_seen *before, uint32_t acts);
 
 /* shim_report() - what report.h needs to know, borrowed from @s */
 struct report shim_report(const struct shim *s);
+
+/* shim_learn() - from the history, before EV_START (shim_past.c) */
+void shim_learn(struct shim *s);
+
+/* shim_record() - lc->last becomes a line of the history */
+void shim_record(struct shim *s);
 
 /* The control_ops (shim_actions.c answers them, shim_events.c the begin) */
 json_t *shim_status(void *ctx);

@@ -5,15 +5,13 @@
 #include "host/verbs/show.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "common/array.h"
 
 enum { WORD = 128, LABEL = 16 };
 
-/* "850 us", "12.3 ms", "4.56 s", "3 min 20 s", "5 h 10 min", "2 d 3 h" */
-static void duration(char *buf, size_t size, uint64_t us)
+void show_duration(char *buf, size_t size, uint64_t us)
 {
 	uint64_t s = us / 1000000;
 
@@ -65,7 +63,7 @@ static bool member_duration(const json_t *object, const char *key, char *buf,
 
 	if (!json_is_integer(us) || json_integer_value(us) < 0)
 		return false;
-	duration(buf, size, (uint64_t)json_integer_value(us));
+	show_duration(buf, size, (uint64_t)json_integer_value(us));
 	return true;
 }
 

@@ -8,13 +8,21 @@
 #define HOST_VERBS_SHOW_H
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
+
+/* show_duration() - "850 us", "12.3 ms", "4.56 s", "3 min 20 s", "5 h 10 min",
+ * "2 d 3 h" */
+void show_duration(char *buf, size_t size, uint64_t us);
 
 /* show_status() - a table of one appliance's status */
 void show_status(FILE *out, const json_t *status);
 
 /* show_passage() - strategy, reason, cause and phases of a restart or end */
 void show_passage(FILE *out, const char *name, const json_t *passage);
+
+/* show_history() - a table of history entries, a line each */
+void show_history(FILE *out, const json_t *entries);
 
 /* show_line() - a status in one line of `ps`; NULL: the headings */
 void show_line(FILE *out, const char *name, const json_t *status);

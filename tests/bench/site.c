@@ -1,3 +1,4 @@
+	    setenv("REPRISE_STATE_DIR", s->dir, 1) < 0 ||
 // SPDX-License-Identifier: Apache-2.0
 /*
  * tests/bench/site.c - where a run of the bench works, and with what

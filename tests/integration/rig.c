@@ -53,7 +53,9 @@ void rig_open(struct rig *r)
 	strcpy(r->dir, "/tmp/rig.XXXXXX");
 	assert_non_null(mkdtemp(r->dir));
 	snprintf(r->runtime, sizeof(r->runtime), "%s/run", r->dir);
+	snprintf(r->state, sizeof(r->state), "%s/state", r->dir);
 	setenv("REPRISE_RUNTIME_DIR", r->runtime, 1);
+	setenv("REPRISE_STATE_DIR", r->state, 1);
 }
 
 const char *rig_write(const struct rig *r, const char *name, const char *text)

@@ -13,6 +13,7 @@
  *	test_devices   the guest's network, disks and watchdog
  *	test_tiny      the guest without any of them
  *	test_rights    who QEMU and its helper are
+ *	test_history   the history and the plans made from it
  *	test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU
  *killed or told to end, restart = never test_refused   what never starts: bad
  *files, bad images, bad QEMUs test_model_port    the stand-in's port: garbage,
@@ -38,6 +39,7 @@ struct rig {
 	struct child console; /* its viewer */
 	char dir[64];	      /* scratch, private */
 	char runtime[80];     /* REPRISE_RUNTIME_DIR, in it */
+	char state[80];	      /* REPRISE_STATE_DIR, likewise */
 	char name[64];	      /* of the appliance */
 	int ready;	      /* one byte for each READY */
 	unsigned int ready_seen;

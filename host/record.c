@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/record.c - what a line of the history says, and what is learned from it
+ */
+#include "host/record.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "host/config/appliance.h"
+#include "host/config/image.h"
+#include "host/report.h"
+
+/* Longer was no restart: a day, microseconds. */
+static const json_int_t longest_us = 86400LL * 1000000;
+
+static const char *accel_word(const struct appliance *a)
+{
+	return a->accel == ACCEL_KVM ? "kvm" : "tcg";
+}
+
+json_t *record_entry(const struct report *r, int64_t at_ms)
+{
+	const struct passage *p = &r->lc->last;
+	const struct appliance *a = r->appliance;
+	json_t *entry = report_passage(p, NULL);
+	json_t *more = json_pack(
+		"{s:I, s:I, s:b, s:i, s:i, s:I, s:i, s:s, s:s, s:s, s:s}",
+		"at_ms", (json_int_t)at_ms, "boot_us",
+		(json_int_t)phases_boot(&p->marks), "clean",
+		(int)cause_clean(p->cause), "generation",
+		(int)r->lc->generation, "boot", (int)r->lc->boot, "memory",
+		(json_int_t)a->memory, "cpus", (int)a->cpus, "accel",
+		accel_word(a), "architecture", r->image->arch, "image",
+		r->image->name, "version", r->image->version);
+
+	json_object_del(entry, "marks");
+	json_object_update(entry, more);
+	json_decref(more);
+	return entry;
+}
+
+static bool says(const json_t *entry, const char *key, const char *word)
+{
+	const char *value = json_string_value(json_object_get(entry, key));
+
+	return value && strcmp(value, word) == 0;
+}
+
+static uint64_t duration(const json_t *entry, const char *key)
+{
+	json_int_t us = json_integer_value(json_object_get(entry, key));
+
+	return us > 0 && us <= longest_us ? (uint64_t)us : 0;
+}
+
+static bool is_alike(const json_t *entry, const struct appliance *a)
+{
+	const json_t *memory = json_object_get(entry, "memory");
+	const json_t *cpus = json_object_get(entry, "cpus");
+
+	return json_integer_value(memory) == (json_int_t)a->memory &&
+	       json_integer_value(cpus) == (json_int_t)a->cpus &&
+	       says(entry, "accel", accel_word(a)) &&
+	       says(entry, "architecture", a->architecture);
+}
+
+void record_learn(const json_t *entry, const struct appliance *a,
+		  struct past *p)
+{
+	const char *name =
+		json_string_value(json_object_get(entry, "strategy"));
+	bool clean = json_is_true(json_object_get(entry, "clean"));
+
+	if (name && is_alike(entry, a))
+		past_add(p, strategy_find(name),
+			 clean ? duration(entry, "down_us") : 0,
+			 duration(entry, "boot_us"));
+}

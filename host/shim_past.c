@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/shim_past.c - one appliance: what it did
+ *
+ * Theory of operation: each passage becomes a line of the history when it is
+ * complete, and the lines of earlier shims teach this one before it starts. A
+ * history that cannot be written is said once and harms nothing else.
+ */
+#include "host/shim_impl.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+#include "host/config/appliance.h"
+#include "host/config/history.h"
+#include "host/record.h"
+#include "host/report.h"
+
+static void learn_one(void *ctx, const json_t *entry)
+{
+	struct shim *s = ctx;
+
+	record_learn(entry, s->opt->appliance, &s->lc.past);
+}
+
+void shim_learn(struct shim *s)
+{
+	const char *name = s->opt->appliance->name;
+	unsigned int damaged;
+	char error[SENTENCE_MAX];
+
+	if (history_each(name, learn_one, s, &damaged, error) < 0)
+		log_line(STDERR_FILENO, name, "%s: forecasts begin anew",
+			 error);
+	else if (damaged)
+		log_line(STDERR_FILENO, name,
+			 "%u damaged lines of its history were left out",
+			 damaged);
+}
+
+void shim_record(struct shim *s)
+{
+	const char *name = s->opt->appliance->name;
+	const struct report r = shim_report(s);
+	char error[SENTENCE_MAX];
+	struct timespec t;
+	json_t *entry;
+	int failed;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	entry = record_entry(&r, t.tv_sec * 1000LL + t.tv_nsec / 1000000);
+	failed = history_append(name, entry, error);
+	json_decref(entry);
+	if (failed < 0 && !s->history_failed)
+		log_line(STDERR_FILENO, name, "%s", error);
+	s->history_failed = failed < 0;
+}
