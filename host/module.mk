@@ -8,7 +8,7 @@ host-y += host/config/appliance.c host/config/disk.c host/config/forward.c \
 	host/config/manifest.c host/config/place.c host/config/running.c \
 	host/config/runtime.c host/config/text.c
 host-y += host/qemu/argv.c host/qemu/event.c host/qemu/oom.c host/qemu/probe.c
-host-y += host/core/drain.c host/core/epoch.c host/core/lifecycle.c host/core/lifecycle_ask.c \
+host-y += host/core/drain.c host/core/epoch.c host/core/lifecycle.c \
 	host/core/lifecycle_end.c host/core/need.c host/core/outlook.c \
 	host/core/phases.c host/core/planner.c host/core/predict.c \
 	host/core/verdict.c host/core/verdict_sentence.c
@@ -35,6 +35,9 @@ host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c 
 	host/verbs/stop.c
 host-y += host/config/lock.c
 host-y += host/core/lifecycle_adopt.c
+host-y += host/core/deadlines.c host/core/lifecycle_guest.c \
+	host/core/lifecycle_judge.c host/core/lifecycle_wait.c \
+	host/core/lifecycle_wish.c host/qemu/busy.c
 
 host-y += host/record.c host/shim_past.c
 host-y += host/verbs/history.c host/verbs/show_history.c

@@ -27,6 +27,7 @@
 
 #include "host/config/appliance.h"
 #include "host/config/runtime.h"
+#include "host/core/deadlines.h"
 #include "host/launch/confine.h"
 #include "host/launch/launcher.h"
 #include "host/link/agent.h"
@@ -56,10 +57,15 @@ static void arm_timer(struct shim *s)
 	timerfd_settime(s->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
 }
 
-void shim_later(struct shim *s, enum lc_event_type type)
+void shim_later(struct shim *s, const struct lc_event *ev)
 {
 	if (s->later_count < SHIM_LATER)
-		s->later[s->later_count++] = (struct lc_event){ .type = type };
+		s->later[s->later_count++] = *ev;
+}
+
+void shim_later_type(struct shim *s, enum lc_event_type type)
+{
+	shim_later(s, &(struct lc_event){ .type = type });
 }
 
 static void step_once(struct shim *s, const struct lc_event *ev)
@@ -94,7 +100,7 @@ static void step_type(struct shim *s, enum lc_event_type type)
 
 static void on_signal(void *ctx, uint32_t events)
 {
-	const struct lc_event ev = { .type = EV_WISH, .wish = WISH_STOP_NOW };
+	const struct lc_event ev = { .type = EV_WISH, .wish = WISH_SHUTDOWN };
 	struct signalfd_siginfo info;
 	struct shim *s = ctx;
 
@@ -208,8 +214,6 @@ void shim_on_helper_end(void *ctx, uint32_t events)
 
 static struct lc_config config_of(const struct appliance *a)
 {
-	uint32_t gib = (uint32_t)(a->memory >> 30);
-
 	return (struct lc_config){
 		.boot_ms = a->boot_timeout_ms,
 		.grace_ms = a->grace_ms,
@@ -217,8 +221,7 @@ static struct lc_config config_of(const struct appliance *a)
 		.ask_ms = 5000,
 		.commit_ms = 5000,
 		.exit_ms = 5000,
-		.reset_ms = 60000 + gib * 2000,
-		.drain_ms = 60000 + gib * 2000,
+		.destroy_ms = destroy_ms(a->memory),
 		.restart_clean = true,
 		.restart_poweroff = a->restart == RESTART_ALWAYS,
 		.restart_crashed = a->restart != RESTART_NEVER,

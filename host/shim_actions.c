@@ -23,6 +23,7 @@
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
+#include "host/qemu/busy.h"
 #include "host/report.h"
 
 enum { CONSOLE_LINES = 10 }; /* of an unclean end */
@@ -75,7 +76,7 @@ static void launch(struct shim *s)
 	if (generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
 			     o->launcher, s->leaf.fd, error) < 0) {
 		log_line(STDERR_FILENO, o->appliance->name, "%s", error);
-		shim_later(s, EV_LAUNCH_FAILED);
+		shim_later_type(s, EV_LAUNCH_FAILED);
 		return;
 	}
 	s->process = g.process;
@@ -88,7 +89,7 @@ static void launch(struct shim *s)
 	}
 	watch_process(s);
 	if (connect_generation(s, &g) < 0)
-		shim_later(s, EV_QMP_FAILED);
+		shim_later_type(s, EV_QMP_FAILED);
 }
 
 void shim_close_generation(struct shim *s)
@@ -110,7 +111,7 @@ void shim_close_generation(struct shim *s)
 static void send_qmp(struct shim *s, enum qmp_command command)
 {
 	if (qmp_send(s->qmp, command) < 0)
-		shim_later(s, EV_QMP_FAILED);
+		shim_later_type(s, EV_QMP_FAILED);
 }
 
 /* QEMU makes it before it speaks QMP, but it names itself when it first runs.
@@ -195,7 +196,7 @@ static void commit(struct shim *s)
 
 	m.commit.intent = s->lc.epoch.intent;
 	if (send_agent(s, &m) < 0)
-		shim_later(s, EV_COMMIT_LOST);
+		shim_later_type(s, EV_COMMIT_LOST);
 }
 
 static void probe(struct shim *s)
@@ -209,7 +210,8 @@ static void reset(struct shim *s)
 	int fd = runtime_connect(s->opt->runtime, RUNTIME_AGENT);
 
 	if (fd < 0 || agent_attach(s->agent, fd) < 0) {
-		shim_later(s, EV_QMP_FAILED); /* a guest that we cannot hear */
+		shim_later_type(
+			s, EV_QMP_FAILED); /* a guest that we cannot hear */
 		return;
 	}
 	send_qmp(s, QMP_ALLOW_RESET);
@@ -240,13 +242,27 @@ static void kill_qemu(struct shim *s)
 	process_signal(&s->process, SIGKILL);
 }
 
+static void measure(struct shim *s)
+{
+	const struct lc_event ev = { .type = EV_CPU,
+				     .cpu_us =
+					     busy_main_thread(s->process.pid) };
+
+	shim_later(s, &ev);
+}
+
+static void powerdown(struct shim *s)
+{
+	send_qmp(s, QMP_POWERDOWN);
+}
+
 static void nudge(struct shim *s)
 {
 	watch_helper(s);
 	if (s->helper_slot >= 0)
 		process_nudge_helper(&s->process);
 	else
-		shim_later(s, EV_MEMORY_BACK);
+		shim_later_type(s, EV_MEMORY_BACK);
 }
 
 /* Never wait for a reader, and stop telling one that has left. */
@@ -307,6 +323,22 @@ static void record(struct shim *s)
 	shim_record(s);
 }
 
+static void warn_strange(struct shim *s)
+{
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "the guest says that it is '%s', but '%s' was booted: the "
+		 "next restart will be a full one",
+		 s->lc.epoch.image, s->lc.cfg.image);
+}
+
+static void tell_wait(struct shim *s)
+{
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "%u failures in a row: the next start is in %llu ms",
+		 s->lc.failures,
+		 (unsigned long long)(s->lc.deadline_us - shim_now()) / 1000);
+}
+
 static void reply(struct shim *s, struct shim_call *c)
 {
 	const char *key = c->wish == WISH_STOP ? "end" : "restart";
@@ -343,15 +375,28 @@ void shim_act(struct shim *s, uint32_t acts)
 		enum lc_action act;
 		void (*fn)(struct shim *s);
 	} table[] = {
-		{ ACT_LAUNCH, launch },	  { ACT_RUN, run },
-		{ ACT_WELCOME, welcome }, { ACT_REQUEST, request },
-		{ ACT_GRANT, grant },	  { ACT_COMMIT, commit },
-		{ ACT_PROBE, probe },	  { ACT_RESET, reset },
-		{ ACT_CONT, cont },	  { ACT_QUIT, quit },
-		{ ACT_TERM, term },	  { ACT_KILL, kill_qemu },
-		{ ACT_NUDGE, nudge },	  { ACT_READY, ready },
-		{ ACT_JUDGED, judged },	  { ACT_RECORD, record },
-		{ ACT_ANSWER, answer },	  { ACT_FINISH, finish },
+		{ ACT_LAUNCH, launch },
+		{ ACT_RUN, run },
+		{ ACT_WELCOME, welcome },
+		{ ACT_REQUEST, request },
+		{ ACT_GRANT, grant },
+		{ ACT_COMMIT, commit },
+		{ ACT_PROBE, probe },
+		{ ACT_RESET, reset },
+		{ ACT_CONT, cont },
+		{ ACT_QUIT, quit },
+		{ ACT_TERM, term },
+		{ ACT_KILL, kill_qemu },
+		{ ACT_NUDGE, nudge },
+		{ ACT_READY, ready },
+		{ ACT_JUDGED, judged },
+		{ ACT_RECORD, record },
+		{ ACT_ANSWER, answer },
+		{ ACT_FINISH, finish },
+		{ ACT_MEASURE, measure },
+		{ ACT_POWERDOWN, powerdown },
+		{ ACT_STRANGE, warn_strange },
+		{ ACT_TELL_WAIT, tell_wait },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)

@@ -22,7 +22,7 @@
 #include "host/report.h"
 #include "host/shim.h"
 
-enum { SHIM_CALLS = 16, SHIM_LATER = 4 };
+enum { SHIM_CALLS = 16, SHIM_LATER = 8 };
 
 /* A call of the control socket that waits for its wish to be settled. */
 struct shim_call {
@@ -64,7 +64,8 @@ uint64_t shim_now(void);
 void shim_step(struct shim *s, const struct lc_event *ev);
 
 /* shim_later() - an event found by an action: after those that remain */
-void shim_later(struct shim *s, enum lc_event_type type);
+void shim_later(struct shim *s, const struct lc_event *ev);
+void shim_later_type(struct shim *s, enum lc_event_type type);
 
 /* shim_act() - carry out a set of enum lc_action, lowest bit first */
 void shim_act(struct shim *s, uint32_t acts);

@@ -51,6 +51,7 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 	lc->qmp_ok = false;
 	lc->adopted = lc->other_image = false;
 	lc->cont_us = 0;
+	lc->served_us = 0;
 	lc->stopped = false;
 	lc->end_known = false;
 	lc_copy_said(lc, "");
@@ -64,6 +65,7 @@ uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us)
 {
 	lc->boot++;
 	lc->adopted = false;
+	lc->served_us = 0;
 	lc->stopped = false;
 	lc->end_known = false;
 	lc_copy_said(lc, "");
@@ -105,12 +107,30 @@ static uint32_t on_up(struct lifecycle *lc, const struct lc_event *ev,
 	return lc_run_epoch(lc, now_us) | ACT_RUN;
 }
 
-static uint32_t agent_silent(struct lifecycle *lc)
+static uint32_t no_answer(struct lifecycle *lc, uint64_t now_us)
 {
-	lc->epoch.silent = true;
-	lc->deadline_us = 0;
-	return 0;
+	return lc_judge(lc, false, now_us);
 }
+
+/* What a deadline means: an end of that kind, or what the function does. */
+static const struct {
+	enum vm_end end;
+	uint32_t (*fn)(struct lifecycle *lc, uint64_t now_us);
+} overdue[LC_STATES] = {
+	[LC_ADOPTING] = { .end = END_DEAF },
+	[LC_LAUNCHING] = { .end = END_DEAF },
+	[LC_BOOTING] = { .fn = lc_not_up_in_time },
+	[LC_POWERING] = { .fn = lc_not_up_in_time },
+	[LC_SERVING] = { .fn = lc_silent },
+	[LC_ASKING] = { .end = END_REQUEST_TIMEOUT },
+	[LC_QUIESCING] = { .end = END_QUIESCE_TIMEOUT },
+	[LC_ENDING] = { .end = END_COMMIT_TIMEOUT },
+	[LC_JUDGING] = { .fn = no_answer },
+	[LC_RESETTING] = { .fn = lc_deaf },
+	[LC_QUITTING] = { .fn = lc_deaf },
+	[LC_DRAINING] = { .fn = lc_memory_held },
+	[LC_WAITING] = { .fn = lc_waited },
+};
 
 static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
 			    uint64_t now_us)
@@ -118,36 +138,9 @@ static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
 	(void)ev;
 	if (!lc->deadline_us || now_us < lc->deadline_us)
 		return 0;
-	switch (lc->state) {
-	case LC_ADOPTING:
-	case LC_LAUNCHING:
-		return lc_force(lc, END_DEAF, now_us);
-	case LC_BOOTING:
-		return lc_force(
-			lc, lc->insist ? END_HOST_SHUTDOWN : END_BOOT_TIMEOUT,
-			now_us);
-	case LC_SERVING:
-		return agent_silent(lc);
-	case LC_ASKING:
-		return lc_force(lc, END_REQUEST_TIMEOUT, now_us);
-	case LC_QUIESCING:
-		return lc_force(lc, END_QUIESCE_TIMEOUT, now_us);
-	case LC_ENDING:
-		return lc_force(lc, END_COMMIT_TIMEOUT, now_us);
-	case LC_JUDGING:
-		return lc_judge(lc, false, now_us);
-	case LC_RESETTING:
-		return lc_give_up_reset(lc, now_us);
-	case LC_QUITTING:
-		return lc_escalate(lc, now_us);
-	case LC_DRAINING:
-		return lc_memory_held(lc);
-	case LC_DOWN:
-	case LC_ENDED:
-	case LC_STATES:
-		break;
-	}
-	return 0;
+	if (overdue[lc->state].fn)
+		return overdue[lc->state].fn(lc, now_us);
+	return lc_force(lc, overdue[lc->state].end, now_us);
 }
 
 /* What a guest that runs can do, whatever its agent has said so far. */
@@ -176,6 +169,7 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 			   [EV_DEADLINE] = on_deadline },
 	[LC_BOOTING] = { GUEST_RUNS },
 	[LC_SERVING] = { GUEST_RUNS },
+	[LC_POWERING] = { GUEST_RUNS },
 	[LC_ASKING] = { GUEST_RUNS },
 	[LC_QUIESCING] = { GUEST_RUNS },
 	[LC_ENDING] = { GUEST_RUNS, [EV_COMMIT_LOST] = lc_on_commit_lost },
@@ -185,14 +179,21 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 			 [EV_WISH] = lc_on_wish_early,
 			 [EV_DEADLINE] = on_deadline },
 	[LC_RESETTING] = { [EV_RESET] = lc_on_reset,
+			   [EV_CPU] = lc_on_cpu,
 			   [EV_QMP_FAILED] = lc_on_gate_failed,
 			   [EV_EXITED] = lc_on_exited,
 			   [EV_WISH] = lc_on_wish_late,
 			   [EV_DEADLINE] = on_deadline },
 	[LC_QUITTING] = { [EV_SHUTDOWN] = lc_on_shutdown,
+			  [EV_CPU] = lc_on_cpu,
 			  [EV_EXITED] = lc_on_reaped,
 			  [EV_WISH] = lc_on_wish_late,
 			  [EV_DEADLINE] = on_deadline },
+	[LC_PANICKED] = { [EV_QMP_FAILED] = lc_on_qmp_lost,
+			  [EV_EXITED] = lc_on_exited,
+			  [EV_WISH] = lc_on_wish_panicked },
+	[LC_WAITING] = { [EV_WISH] = lc_on_wish_waiting,
+			 [EV_DEADLINE] = on_deadline },
 	[LC_DRAINING] = { [EV_MEMORY_BACK] = lc_on_memory_back,
 			  [EV_WISH] = lc_on_wish_late,
 			  [EV_DEADLINE] = on_deadline },
@@ -215,7 +216,8 @@ const char *lc_state_name(enum lc_state s)
 		[LC_QUIESCING] = "quiescing", [LC_ENDING] = "ending",
 		[LC_JUDGING] = "judging",     [LC_RESETTING] = "resetting",
 		[LC_QUITTING] = "quitting",   [LC_DRAINING] = "draining",
-		[LC_ENDED] = "ended",
+		[LC_ENDED] = "ended",	      [LC_POWERING] = "powering down",
+		[LC_PANICKED] = "panicked",   [LC_WAITING] = "waiting",
 	};
 
 	return names[s];

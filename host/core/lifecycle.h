@@ -19,7 +19,9 @@
  *	                             else          STOP     QUIESCED, COMMIT
  *	                                                    (then ENDING)
  *
- * STOP can come in every running state; so can the end of QEMU itself.
+ * STOP can come in every running state; so can the end of QEMU itself. Besides
+ * these: POWERING, a guest that never spoke had its button pressed; PANICKED,
+ * it is kept as it is; WAITING, a pause between DRAINING and LAUNCHING.
  */
 #ifndef HOST_CORE_LIFECYCLE_H
 #define HOST_CORE_LIFECYCLE_H
@@ -49,6 +51,9 @@ enum lc_state {
 	LC_QUITTING,  /* QEMU was told to end, and has not yet */
 	LC_DRAINING,  /* QEMU reaped, its memory not back */
 	LC_ENDED,     /* over; the shell leaves its loop */
+	LC_POWERING,  /* system_powerdown sent to a guest without an agent */
+	LC_PANICKED,  /* its kernel panicked, and it is kept for inspection */
+	LC_WAITING,   /* it failed again: the next start is due later */
 	LC_STATES,
 };
 
@@ -59,7 +64,8 @@ enum wish {
 	WISH_IN_PLACE, /* in place if it can be */
 	WISH_FULL,
 	WISH_STOP,
-	WISH_STOP_NOW, /* the same, and the guest may not refuse */
+	WISH_STOP_NOW, /* the same, and the guest is not asked */
+	WISH_SHUTDOWN, /* the same; it is asked, and may not refuse */
 	WISHES,
 };
 
@@ -79,6 +85,7 @@ enum lc_event_type {
 	EV_LAUNCH_FAILED, /* QEMU could not even be started */
 	EV_COMMIT_LOST,	  /* ACT_COMMIT could not be carried out */
 	EV_WISH,	  /* an operator: @wish */
+	EV_CPU,		  /* the answer to ACT_MEASURE:  */
 	EV_DEADLINE,	  /* lc->deadline_us has passed */
 	LC_EVENTS,
 };
@@ -102,6 +109,7 @@ struct lc_event {
 		enum wish wish;
 		const struct lc_left *left; /* host/core/adopt.h */
 		enum vm_found vm;
+		uint64_t cpu_us; /* that QEMU's main thread has used */
 	};
 	const char *said;  /* EV_SHUTDOWN: QEMU's details of it; or NULL */
 	enum oom oom;	   /* EV_EXITED: did the kernel kill it? */
@@ -115,21 +123,25 @@ enum lc_action {
 	ACT_REQUEST = 1 << 3, /* lc->asked_intent, cfg.grace_ms */
 	ACT_GRANT = 1 << 4,   /* lc->epoch.intent, lc->granted_ms */
 	ACT_COMMIT = 1 << 5,
-	ACT_PROBE = 1 << 6,    /* query-status */
-	ACT_RESET = 1 << 7,    /* reconnect the agent; allow and do a reset */
-	ACT_CONT = 1 << 8,     /* forbid resets again; cont */
-	ACT_QUIT = 1 << 9,     /* QMP quit */
-	ACT_TERM = 1 << 10,    /* SIGTERM to QEMU alone */
-	ACT_KILL = 1 << 11,    /* SIGKILL to QEMU alone */
-	ACT_NUDGE = 1 << 12,   /* the teardown helper need not wait */
-	ACT_READY = 1 << 13,   /* the payload is ready: tell who waits */
-	ACT_JUDGED = 1 << 14,  /* lc->now has cause and strategy: log it */
-	ACT_RECORD = 1 << 15,  /* lc->last is complete: log it */
-	ACT_ANSWER = 1 << 16,  /* lc->answer for every call of lc->answered */
-	ACT_FINISH = 1 << 17,  /* leave; exit code is cause_exit() */
-	ACT_CONNECT = 1 << 18, /* to the sockets of the QEMU that was found */
-	ACT_CLAIM = 1 << 19,   /* all four actions again; log; query-status */
-	ACT_ASK = 1 << 20,     /* the agent: who are you, and where? */
+	ACT_PROBE = 1 << 6,	 /* query-status */
+	ACT_RESET = 1 << 7,	 /* reconnect the agent; allow and do a reset */
+	ACT_CONT = 1 << 8,	 /* forbid resets again; cont */
+	ACT_QUIT = 1 << 9,	 /* QMP quit */
+	ACT_TERM = 1 << 10,	 /* SIGTERM to QEMU alone */
+	ACT_KILL = 1 << 11,	 /* SIGKILL to QEMU alone */
+	ACT_NUDGE = 1 << 12,	 /* the teardown helper need not wait */
+	ACT_READY = 1 << 13,	 /* the payload is ready: tell who waits */
+	ACT_JUDGED = 1 << 14,	 /* lc->now has cause and strategy: log it */
+	ACT_RECORD = 1 << 15,	 /* lc->last is complete: log it */
+	ACT_ANSWER = 1 << 16,	 /* lc->answer for every call of lc->answered */
+	ACT_FINISH = 1 << 17,	 /* leave; exit code is cause_exit() */
+	ACT_CONNECT = 1 << 18,	 /* to the sockets of the QEMU that was found */
+	ACT_CLAIM = 1 << 19,	 /* all four actions again; log; query-status */
+	ACT_ASK = 1 << 20,	 /* the agent: who are you, and where? */
+	ACT_MEASURE = 1 << 21,	 /* how busy is QEMU's main thread? */
+	ACT_POWERDOWN = 1 << 22, /* QMP system_powerdown */
+	ACT_STRANGE = 1 << 23,	 /* it booted another image: warn */
+	ACT_TELL_WAIT = 1 << 24, /* until lc->deadline_us: log it */
 };
 
 /* How a wish was settled. */
@@ -142,21 +154,27 @@ enum answer {
 	ANSWERS,
 };
 
+enum on_panic { ON_PANIC_RESTART, ON_PANIC_PAUSE, ON_PANIC_STOP };
+
 struct lc_config {
 	uint32_t boot_ms;  /* launch to READY */
 	uint32_t grace_ms; /* GRANT to QUIESCED, for an operator's wish */
 	uint32_t heartbeat_ms;
-	uint32_t ask_ms;	  /* REQUEST to INTENT */
-	uint32_t commit_ms;	  /* COMMIT to STOP */
-	uint32_t exit_ms;	  /* each step of quit, SIGTERM, SIGKILL */
-	uint32_t reset_ms;	  /* QEMU may be deaf for so long in a reset */
-	uint32_t drain_ms;	  /* QEMU's end to its memory's return */
+	uint32_t ask_ms;     /* REQUEST to INTENT */
+	uint32_t commit_ms;  /* COMMIT to STOP */
+	uint32_t exit_ms;    /* an idle QEMU may be deaf for so long */
+	uint32_t destroy_ms; /* a busy one, or its helper: deadlines.h */
+	uint32_t silence_ms; /* the agent's, before it is lost; 0: any */
+	enum on_panic on_panic;
 	bool secure_wanted;	  /* the guest must say that it is secure */
 	bool restart_clean;	  /* start again after a clean reboot */
 	bool restart_poweroff;	  /* start again after a clean power-off */
 	bool restart_crashed;	  /* start again after anything unclean */
 	uint32_t crash_limit;	  /* more than so many crashes ... */
 	uint32_t crash_window_ms; /* ... in so long: give up */
+	uint32_t backoff_ms; /* before the second start in a row; doubles */
+	uint32_t backoff_max_ms;
+	char image[MSG_IMAGE_MAX + 1]; /* as HELLO should have it; "": any */
 };
 
 /* A start, restart or end, as told to people. */
@@ -168,6 +186,7 @@ struct passage {
 	struct marks marks;
 	uint64_t wish_us; /* from the wish to its fulfilment; 0: no wish */
 	uint32_t tries;	  /* ends that it took; more than 1: some failed */
+	bool failed;	  /* a crash loop: it stays down until it is reset */
 };
 
 enum { LC_CRASHES = 16 };
@@ -183,7 +202,7 @@ struct lifecycle {
 	bool wish_acted;      /* the passage under way fulfils it */
 	uint64_t wish_us;     /* when it was made */
 	uint32_t wish_tries;  /* ends judged since */
-	bool insist;	      /* WISH_STOP_NOW was said */
+	bool insist;	      /* WISH_SHUTDOWN was said */
 	uint8_t asked_intent; /* of the REQUEST under way */
 	uint32_t granted_ms;
 
@@ -206,6 +225,12 @@ struct lifecycle {
 
 	uint64_t crashes_us[LC_CRASHES]; /* a ring */
 	uint32_t crash_count;
+	uint32_t failures;  /* in a row */
+	uint64_t served_us; /* READY of this boot; 0: not yet */
+
+	uint64_t patient_until_us; /* a busy QEMU may be deaf until then */
+	uint64_t cpu_us;	   /* of its main thread, when last measured */
+	bool measuring;
 
 	struct passage now;  /* under way */
 	bool ending;	     /* of its two halves, the end, not the start */

@@ -25,6 +25,13 @@ static bool was_ending(const struct lifecycle *lc)
 	       lc->now.strategy != STRATEGY_NONE;
 }
 
+/* Nothing ran in these; what ran before was judged. */
+static bool was_running(const struct lifecycle *lc)
+{
+	return lc->before != LC_DOWN && lc->before != LC_ENDED &&
+	       lc->before != LC_WAITING && !was_ending(lc);
+}
+
 static void save_epoch(const struct epoch *e, struct lc_saved *s)
 {
 	s->epoch = e->id;
@@ -52,6 +59,7 @@ void lifecycle_save(const struct lifecycle *lc, struct lc_saved *s)
 	s->wish_tries = lc->wish_tries;
 	s->cont_us = lc->cont_us;
 	s->crash_count = lc->crash_count;
+	s->failures = lc->failures;
 	memcpy(s->crashes_us, lc->crashes_us, sizeof(s->crashes_us));
 	s->other_image = lc->other_image;
 	s->ending = lc->ending;
@@ -89,6 +97,7 @@ static void take_back(struct lifecycle *lc, const struct lc_saved *s)
 	lc->wish_tries = s->wish_tries;
 	lc->cont_us = s->cont_us;
 	lc->crash_count = s->crash_count;
+	lc->failures = s->failures;
 	memcpy(lc->crashes_us, s->crashes_us, sizeof(lc->crashes_us));
 	lc->other_image = s->other_image;
 	lc->ending = s->ending;
@@ -116,7 +125,7 @@ static uint32_t start_anew(struct lifecycle *lc, uint64_t now_us)
 
 	lc->wish = WISH_NONE;
 	lc->wish_acted = lc->insist = false;
-	if (lc->before != LC_DOWN && lc->before != LC_ENDED && !was_ending(lc))
+	if (was_running(lc))
 		told = judge_unseen(lc, now_us);
 	else
 		lc->now = (struct passage){ .reason = "" };
@@ -136,7 +145,7 @@ uint32_t lc_on_adopt(struct lifecycle *lc, const struct lc_event *ev,
 	if (left->qemu) {
 		lc->adopted = true;
 		lc->other_image |= !left->same_image;
-		lc_enter(lc, LC_ADOPTING, lc->cfg.reset_ms, now_us);
+		lc_enter(lc, LC_ADOPTING, lc->cfg.destroy_ms, now_us);
 		return ACT_CONNECT;
 	}
 	if (!left->memory)

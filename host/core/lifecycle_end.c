@@ -2,8 +2,8 @@
 /*
  * host/core/lifecycle_end.c - how a generation, or an epoch, ends
  *
- * Theory of operation: whatever ends an epoch leads through one judgement:
- * verdict, then planner, then either the gate's reset or QEMU's end. QEMU ends
+ * Theory of operation: whatever ends an epoch leads through one judgement
+ * (lifecycle_judge.c), then either the gate's reset or QEMU's end. QEMU ends
  * in steps (quit, SIGTERM, SIGKILL), each with its deadline, always QEMU alone;
  * then its helper is nudged, and only when its memory is back does the next
  * generation start.
@@ -11,22 +11,17 @@
 #include "host/core/lifecycle_impl.h"
 
 #include <stddef.h>
-#include <string.h>
 #include <sys/wait.h>
 
-#include "common/array.h"
-
 enum {
-	HEALTHY_MS = 1000,	 /* QMP answers at STOP, or is not healthy */
-	SPACING_US = 2000000,	 /* between in-place resets of a secure guest */
-	FIRMWARE_US = 2000000,	 /* a firmware's own reset follows so soon */
-	FIRMWARE_RESETS = 2,	 /* at most so many of them */
-	GUEST_IS_SECURE_NOT = 0, /* msg_hello.secure */
+	HEALTHY_MS = 1000,     /* QMP answers at STOP, or is not healthy */
+	FIRMWARE_US = 2000000, /* a firmware's own reset follows so soon */
+	FIRMWARE_RESETS = 2,   /* at most so many of them */
 };
 
 enum { STEP_QUIT, STEP_TERM, STEP_KILL, STEPS };
 
-static uint32_t finish(struct lifecycle *lc)
+uint32_t lc_finish(struct lifecycle *lc)
 {
 	enum answer a = lc_wants_stop(lc) ? ANSWER_DONE : ANSWER_ENDED;
 
@@ -56,6 +51,8 @@ uint32_t lc_on_shutdown(struct lifecycle *lc, const struct lc_event *ev,
 		return 0;
 	lc->end_known = true;
 	lc->end = ev->end;
+	if (lc->state == LC_POWERING && ev->end == END_SHUTDOWN)
+		lc->end = END_POWERED_DOWN;
 	lc_copy_said(lc, ev->said);
 	if (firmware_resets_again(lc, now_us))
 		return 0;
@@ -66,8 +63,7 @@ uint32_t lc_on_shutdown(struct lifecycle *lc, const struct lc_event *ev,
 
 static uint32_t start_reset(struct lifecycle *lc, uint64_t now_us)
 {
-	lc_enter(lc, LC_RESETTING, lc->cfg.reset_ms, now_us);
-	return ACT_RESET;
+	return ACT_RESET | lc_be_patient(lc, LC_RESETTING, now_us);
 }
 
 uint32_t lc_on_stop(struct lifecycle *lc, const struct lc_event *ev,
@@ -90,152 +86,27 @@ uint32_t lc_on_stop(struct lifecycle *lc, const struct lc_event *ev,
 	return ACT_PROBE;
 }
 
-static void count_crash(struct lifecycle *lc, uint64_t now_us)
-{
-	lc->crashes_us[lc->crash_count++ % LC_CRASHES] = now_us;
-}
-
-/* More crashes within the window than the limit allows? */
-static bool crashes_too_often(const struct lifecycle *lc, uint64_t now_us)
-{
-	uint64_t window_us = lc->cfg.crash_window_ms * 1000ULL;
-	uint32_t kept =
-		lc->crash_count < LC_CRASHES ? lc->crash_count : LC_CRASHES;
-	uint32_t recent = 0;
-
-	for (uint32_t i = 0; i < kept; i++)
-		recent += now_us - lc->crashes_us[i] < window_us;
-	return recent > lc->cfg.crash_limit;
-}
-
-/* What the guest wants, unless it wants it because it failed. */
-static bool powers_off(const struct lifecycle *lc)
-{
-	return lc->epoch.intent == INTENT_POWEROFF &&
-	       !lc->cfg.restart_poweroff && !cause_of_guest(lc->now.cause);
-}
-
-/* None has ever spoken, and this one could not. */
-static bool never_will(const struct lifecycle *lc)
-{
-	return !lc->ever_up && (lc->now.cause == CAUSE_QEMU_REFUSED ||
-				lc->now.cause == CAUSE_QEMU_NOT_STARTED ||
-				lc->now.cause == CAUSE_QEMU_CRASHED);
-}
-
-static bool may_restart(const struct lifecycle *lc)
-{
-	if (lc->wish != WISH_NONE)
-		return !lc_wants_stop(lc);
-	return cause_clean(lc->now.cause) ? lc->cfg.restart_clean
-					  : lc->cfg.restart_crashed;
-}
-
-static bool rested(const struct lifecycle *lc, uint64_t now_us)
-{
-	return lc->epoch.secure == GUEST_IS_SECURE_NOT || !lc->cont_us ||
-	       now_us - lc->cont_us >= SPACING_US;
-}
-
-static uint32_t facts(const struct lifecycle *lc, bool orderly, bool healthy,
-		      bool alive, uint64_t now_us)
-{
-	const struct {
-		uint32_t fact;
-		bool holds;
-	} all[] = {
-		{ FACT_CLEAN, orderly },
-		{ FACT_HEALTHY, healthy },
-		{ FACT_SAME_IMAGE,
-		  lc->epoch.intent != INTENT_UPDATE && !lc->other_image },
-		{ FACT_RESTED, rested(lc, now_us) },
-		{ FACT_VM_STOPPED, alive && lc->stopped },
-		{ FACT_WANT_FULL, lc->wish == WISH_FULL },
-		{ FACT_WANT_IN_PLACE, lc->wish == WISH_IN_PLACE },
-		{ FACT_RELAUNCH_FASTER, past_relaunch_faster(&lc->past) },
-		{ FACT_WANT_STOP, lc_wants_stop(lc) },
-		{ FACT_POWEROFF, powers_off(lc) },
-		{ FACT_MAY_RESTART, may_restart(lc) },
-		{ FACT_GAVE_UP, crashes_too_often(lc, now_us) },
-		{ FACT_REFUSED, never_will(lc) },
-	};
-	uint32_t set = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
-		set |= all[i].holds ? all[i].fact : 0;
-	return set;
-}
-
-static struct evidence evidence_of(const struct lifecycle *lc)
-{
-	struct evidence e = {
-		.end = lc->end,
-		.stage = lc->epoch.stage,
-		.secure_wanted = lc->cfg.secure_wanted,
-		.intent = lc->epoch.intent,
-		.icause = lc->epoch.icause,
-		.detail = lc->epoch.detail,
-		.boot_stage = lc->epoch.boot_stage,
-		.proof = lc->epoch.proof,
-		.missing = lc->end == END_UNOBSERVED ? lc->missing : 0,
-	};
-
-	memcpy(e.said, lc->said, sizeof(e.said));
-	return e;
-}
-
-/* Verdict and plan for what ended; the one place that asks either. */
-static uint32_t decide(struct lifecycle *lc, const struct evidence *e,
-		       bool healthy, bool alive, uint64_t now_us)
-{
-	struct plan plan;
-
-	lc_begin_end(lc);
-	lc->now.cause = verdict_cause(e);
-	verdict_sentence(lc->now.cause, e, lc->now.evidence,
-			 sizeof(lc->now.evidence));
-	if (!cause_clean(lc->now.cause))
-		count_crash(lc, now_us);
-	plan = planner_choose(
-		facts(lc, verdict_orderly(e), healthy, alive, now_us));
-	lc->now.strategy = plan.strategy;
-	lc->now.reason = plan.reason;
-	lc->wish_acted = lc->wish != WISH_NONE;
-	lc->wish_tries++;
-	lc_mark(lc, MARK_DECIDED, now_us);
-	return ACT_JUDGED;
-}
-
-/*
- * That the guest will end as asked, and QEMU answer then, is expected where
- * both answer now; before its HELLO a guest has had no time not to.
- */
-uint32_t lifecycle_prospect(const struct lifecycle *lc, uint64_t now_us)
-{
-	bool up = lc->state == LC_LAUNCHING ||
-		  (lc->qmp_ok && lc->state < LC_QUITTING);
-	bool updates = lc->epoch.intent == INTENT_UPDATE;
-
-	return FACT_MAY_RESTART | (lc->epoch.silent ? 0 : FACT_CLEAN) |
-	       (up ? FACT_HEALTHY | FACT_VM_STOPPED : 0) |
-	       (updates ? 0 : FACT_SAME_IMAGE) |
-	       (rested(lc, now_us) ? FACT_RESTED : 0) |
-	       (lc_wants_stop(lc) ? FACT_WANT_STOP : 0) |
-	       (past_relaunch_faster(&lc->past) ? FACT_RELAUNCH_FASTER : 0);
-}
-
 uint32_t lc_quit(struct lifecycle *lc, uint64_t now_us)
 {
 	lc->exit_step = lc->qmp_ok ? STEP_QUIT : STEP_TERM;
-	lc_enter(lc, LC_QUITTING, lc->cfg.exit_ms, now_us);
-	return lc->qmp_ok ? ACT_QUIT : ACT_TERM;
+	return (lc->qmp_ok ? ACT_QUIT : ACT_TERM) |
+	       lc_be_patient(lc, LC_QUITTING, now_us);
+}
+
+void lc_will_stop(struct lifecycle *lc)
+{
+	lc->now.strategy = STRATEGY_STOP;
+	lc->now.reason = "the operator asked to stop";
 }
 
 uint32_t lc_judge(struct lifecycle *lc, bool healthy, uint64_t now_us)
 {
-	const struct evidence e = evidence_of(lc);
-	uint32_t told = decide(lc, &e, healthy, true, now_us);
+	const struct evidence e = lc_evidence(lc);
+	uint32_t told;
 
+	if (lc_keep(lc, &e, now_us))
+		return ACT_JUDGED;
+	told = lc_decide(lc, &e, healthy, true, now_us);
 	if (lc->now.strategy != STRATEGY_IN_PLACE)
 		return told | lc_quit(lc, now_us);
 	lc->firmware_resets = 0;
@@ -265,8 +136,7 @@ uint32_t lc_on_reset(struct lifecycle *lc, const struct lc_event *ev,
 	(void)ev;
 	lc_mark(lc, MARK_RESET, now_us);
 	if (lc_wants_stop(lc)) { /* it came while QEMU was resetting */
-		lc->now.strategy = STRATEGY_STOP;
-		lc->now.reason = "the operator asked to stop";
+		lc_will_stop(lc);
 		return lc_quit(lc, now_us);
 	}
 	lc_mark(lc, MARK_CONT, now_us);
@@ -303,11 +173,6 @@ uint32_t lc_on_gate_failed(struct lifecycle *lc, const struct lc_event *ev,
 	return relaunch_instead(lc, "QEMU refused to reset", now_us);
 }
 
-uint32_t lc_give_up_reset(struct lifecycle *lc, uint64_t now_us)
-{
-	return relaunch_instead(lc, "QEMU's reset took too long", now_us);
-}
-
 /* Both end QEMU with status 0; only its last events tell. */
 static bool told_to_end(const struct lifecycle *lc)
 {
@@ -331,7 +196,7 @@ static enum vm_end end_of_process(const struct lifecycle *lc, int status)
 uint32_t lc_drain(struct lifecycle *lc, uint64_t now_us)
 {
 	lc_mark(lc, MARK_EXITED, now_us);
-	lc_enter(lc, LC_DRAINING, lc->cfg.drain_ms, now_us);
+	lc_enter(lc, LC_DRAINING, lc->cfg.destroy_ms, now_us);
 	return ACT_NUDGE;
 }
 
@@ -344,12 +209,12 @@ uint32_t lc_on_exited(struct lifecycle *lc, const struct lc_event *ev,
 	lc->end = end_of_process(lc, ev->wait_status);
 	lc->missing = MISSING_STATUS | MISSING_EVENTS;
 	lc->qmp_ok = false;
-	e = evidence_of(lc);
+	e = lc_evidence(lc);
 	if (ev->wait_status >= 0)
 		e.wait_status = ev->wait_status;
 	e.oom = ev->oom;
 	e.helper_first = ev->helper_first;
-	return decide(lc, &e, false, false, now_us) | lc_drain(lc, now_us);
+	return lc_decide(lc, &e, false, false, now_us) | lc_drain(lc, now_us);
 }
 
 /* QEMU ended in LC_QUITTING: as asked, or we were about to find out why. */
@@ -361,7 +226,7 @@ uint32_t lc_on_reaped(struct lifecycle *lc, const struct lc_event *ev,
 	return lc_drain(lc, now_us);
 }
 
-uint32_t lc_escalate(struct lifecycle *lc, uint64_t now_us)
+static uint32_t escalate(struct lifecycle *lc, uint64_t now_us)
 {
 	static const uint32_t step_acts[STEPS] = {
 		[STEP_QUIT] = ACT_QUIT,
@@ -372,12 +237,31 @@ uint32_t lc_escalate(struct lifecycle *lc, uint64_t now_us)
 	if (lc->now.strategy == STRATEGY_NONE)
 		return lc_force(lc, END_DEAF, now_us);
 	if (++lc->exit_step >= STEPS)
-		return lc_memory_held(lc);
-	lc_enter(lc, LC_QUITTING,
-		 lc->exit_step == STEP_KILL ? lc->cfg.drain_ms
-					    : lc->cfg.exit_ms,
-		 now_us);
+		return lc_memory_held(lc, now_us);
+	if (lc->exit_step < STEP_KILL)
+		return step_acts[lc->exit_step] |
+		       lc_be_patient(lc, LC_QUITTING, now_us);
+	lc_enter(lc, LC_QUITTING, lc->cfg.destroy_ms, now_us);
 	return step_acts[lc->exit_step];
+}
+
+uint32_t lc_out_of_patience(struct lifecycle *lc, uint64_t now_us)
+{
+	if (lc->state == LC_RESETTING)
+		return relaunch_instead(lc, "QEMU's reset took too long",
+					now_us);
+	return escalate(lc, now_us);
+}
+
+/* A step is over: has QEMU at least been busy? */
+uint32_t lc_deaf(struct lifecycle *lc, uint64_t now_us)
+{
+	bool asked = lc->now.strategy != STRATEGY_NONE;
+	bool killed = lc->state == LC_QUITTING && lc->exit_step == STEP_KILL;
+
+	if (asked && !killed && lc_measure(lc, now_us))
+		return ACT_MEASURE;
+	return lc_out_of_patience(lc, now_us);
 }
 
 uint32_t lc_on_memory_back(struct lifecycle *lc, const struct lc_event *ev,
@@ -386,22 +270,23 @@ uint32_t lc_on_memory_back(struct lifecycle *lc, const struct lc_event *ev,
 	(void)ev;
 	lc_mark(lc, MARK_MEMORY, now_us);
 	if (lc->now.strategy == STRATEGY_DRAIN_FIRST)
-		return lc_launch(lc, now_us);
-	return finish(lc);
+		return lc_launch_later(lc, now_us);
+	return lc_finish(lc);
 }
 
 /* Starting beside memory that is not back could take the host down. */
-uint32_t lc_memory_held(struct lifecycle *lc)
+uint32_t lc_memory_held(struct lifecycle *lc, uint64_t now_us)
 {
 	const struct evidence e = { .end = END_MEMORY_HELD,
 				    .stage = lc->epoch.stage };
 
+	(void)now_us;
 	lc->now.cause = verdict_cause(&e);
 	lc->now.strategy = STRATEGY_STOP;
 	lc->now.reason = "the next generation might not fit beside it";
 	verdict_sentence(lc->now.cause, &e, lc->now.evidence,
 			 sizeof(lc->now.evidence));
-	return finish(lc);
+	return lc_finish(lc);
 }
 
 uint32_t lc_unobserved(struct lifecycle *lc, uint64_t now_us)
@@ -410,8 +295,8 @@ uint32_t lc_unobserved(struct lifecycle *lc, uint64_t now_us)
 
 	lc->end = END_UNOBSERVED;
 	lc->missing = MISSING_ALL;
-	e = evidence_of(lc);
-	return decide(lc, &e, false, false, now_us);
+	e = lc_evidence(lc);
+	return lc_decide(lc, &e, false, false, now_us);
 }
 
 uint32_t lc_on_launch_failed(struct lifecycle *lc, const struct lc_event *ev,
@@ -422,10 +307,10 @@ uint32_t lc_on_launch_failed(struct lifecycle *lc, const struct lc_event *ev,
 
 	(void)ev;
 	lc->end = END_NOT_STARTED;
-	e = evidence_of(lc);
-	told = decide(lc, &e, false, false, now_us);
+	e = lc_evidence(lc);
+	told = lc_decide(lc, &e, false, false, now_us);
 
 	if (lc->now.strategy == STRATEGY_DRAIN_FIRST)
-		return told | lc_launch(lc, now_us);
-	return told | finish(lc);
+		return told | lc_launch_later(lc, now_us);
+	return told | lc_finish(lc);
 }

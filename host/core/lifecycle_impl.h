@@ -2,15 +2,22 @@
 /*
  * host/core/lifecycle_impl.h - between the files of the lifecycle
  *
- * lifecycle.c has the table and the start of a generation, lifecycle_ask.c
- * what guest and operator ask for, lifecycle_end.c how a generation ends,
- * lifecycle_adopt.c how to go on with that of an earlier shim.
+ * lifecycle.c has the table and the start of a generation, lifecycle_guest.c
+ * what the guest says, lifecycle_wish.c what an operator asks for,
+ * lifecycle_judge.c what has ended and what follows, lifecycle_end.c how a
+ * generation ends, lifecycle_wait.c the waits of all kinds, lifecycle_adopt.c
+ * how to go on with what an earlier shim has left.
  * A handler is one cell's work: it returns the actions.
  */
 #ifndef HOST_CORE_LIFECYCLE_IMPL_H
 #define HOST_CORE_LIFECYCLE_IMPL_H
 
 #include "host/core/lifecycle.h"
+
+enum {
+	GUEST_IS_NOT_SECURE = 0,  /* msg_hello.secure */
+	QUIESCE_MARGIN_MS = 5000, /* after its grace: sync, unmount */
+};
 
 typedef uint32_t lc_handler(struct lifecycle *lc, const struct lc_event *ev,
 			    uint64_t now_us);
@@ -26,26 +33,59 @@ uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us); /* -> BOOTING */
 uint32_t lc_settle(struct lifecycle *lc, enum wish w, enum answer a);
 bool lc_wants_stop(const struct lifecycle *lc);
 
-/* lifecycle_ask.c */
-lc_handler lc_on_agent, lc_on_wish, lc_on_wish_early, lc_on_wish_late;
-uint32_t lc_pursue(struct lifecycle *lc,
-		   uint64_t now_us); /* ask for the wish */
-uint32_t lc_quiesce(struct lifecycle *lc, uint64_t now_us); /* -> QUIESCING */
+/* lifecycle_guest.c */
+lc_handler lc_on_agent, lc_on_commit_lost;
 uint32_t lc_serve(struct lifecycle *lc, uint64_t now_us);   /* -> SERVING */
+uint32_t lc_quiesce(struct lifecycle *lc, uint64_t now_us); /* -> QUIESCING */
+uint32_t lc_silent(struct lifecycle *lc, uint64_t now_us);
+bool lc_strange_image(const struct lifecycle *lc);
+
+/* lifecycle_wish.c */
+lc_handler lc_on_wish, lc_on_wish_early, lc_on_wish_late;
+/*
+ * lc_take_wish() - take a wish, or say why not
+ * Return: true: it is lc->wish now, and new; * may hold an answer for
+ *	another one
+ */
+bool lc_take_wish(struct lifecycle *lc, enum wish w, uint64_t now_us,
+		  uint32_t *acts);
+void lc_mark_asked(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_pursue(struct lifecycle *lc, uint64_t now_us); /* ask for it */
+uint32_t lc_not_up_in_time(struct lifecycle *lc, uint64_t now_us);
+
+/* lifecycle_judge.c */
+struct evidence lc_evidence(const struct lifecycle *lc);
+uint32_t lc_decide(struct lifecycle *lc, const struct evidence *e, bool healthy,
+		   bool alive, uint64_t now_us);
+/* lc_keep() - Return: true: it is kept as it is, in LC_PANICKED */
+bool lc_keep(struct lifecycle *lc, const struct evidence *e, uint64_t now_us);
+void lc_release(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_backoff_ms(const struct lifecycle *lc); /* 0: begin at once */
+
+/* lifecycle_wait.c */
+lc_handler lc_on_wish_waiting, lc_on_wish_panicked, lc_on_cpu;
+uint32_t lc_launch_later(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_waited(struct lifecycle *lc,
+		   uint64_t now_us); /* the pause is over */
+uint32_t lc_be_patient(struct lifecycle *lc, enum lc_state s, uint64_t now_us);
+/* lc_measure() - Return: false: it was tried, or for long enough */
+bool lc_measure(struct lifecycle *lc, uint64_t now_us);
 
 /* lifecycle_end.c */
 lc_handler lc_on_shutdown, lc_on_stop, lc_on_status, lc_on_reset;
 lc_handler lc_on_qmp_lost, lc_on_gate_failed, lc_on_exited, lc_on_reaped;
-lc_handler lc_on_memory_back, lc_on_launch_failed, lc_on_commit_lost;
-uint32_t lc_quit(struct lifecycle *lc, uint64_t now_us);  /* -> QUITTING */
+lc_handler lc_on_memory_back, lc_on_launch_failed;
 uint32_t lc_drain(struct lifecycle *lc, uint64_t now_us); /* -> DRAINING */
 /* judge an end of QEMU that nobody saw */
 uint32_t lc_unobserved(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_force(struct lifecycle *lc, enum vm_end end, uint64_t now_us);
 uint32_t lc_judge(struct lifecycle *lc, bool healthy, uint64_t now_us);
-uint32_t lc_give_up_reset(struct lifecycle *lc, uint64_t now_us);
-uint32_t lc_escalate(struct lifecycle *lc, uint64_t now_us);
-uint32_t lc_memory_held(struct lifecycle *lc);
+uint32_t lc_quit(struct lifecycle *lc, uint64_t now_us); /* -> QUITTING */
+uint32_t lc_deaf(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_out_of_patience(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_memory_held(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_finish(struct lifecycle *lc); /* -> ENDED */
+void lc_will_stop(struct lifecycle *lc);  /* whatever was planned */
 
 /* lifecycle_adopt.c */
 lc_handler lc_on_adopt, lc_on_adopt_up, lc_on_adopt_shutdown, lc_on_found;

@@ -24,6 +24,7 @@ enum mark {
 	MARK_CONT,     /* cont was sent */
 	MARK_EXITED,   /* QEMU reaped */
 	MARK_MEMORY,   /* its memory is back */
+	MARK_WAITED,   /* the pause after a failure is over */
 	MARK_LAUNCHED, /* a new QEMU was started */
 	MARK_RUNNING,  /* and its first cont was sent */
 	MARK_HELLO,

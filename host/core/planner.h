@@ -26,7 +26,8 @@ enum fact {
 	FACT_WANT_IN_PLACE = 2048, /* the operator asked for in place */
 	FACT_RELAUNCH_FASTER = 4096, /* past_relaunch_faster() */
 	FACT_FITS_TWICE = 8192,	     /* a second one was admitted beside it */
-	FACTS_ALL = 16383,
+	FACT_WAITS = 16384,	     /* it failed before: a pause is due */
+	FACTS_ALL = 32767,
 };
 
 enum strategy {

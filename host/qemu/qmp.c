@@ -40,6 +40,7 @@ static const char *const commands[QMP_COMMANDS] = {
 	[QMP_FORBID_RESET] = SET_ACTION("shutdown") "\"id\":4}\n",
 	[QMP_CONT] = EXECUTE("cont") "\"id\":5}\n",
 	[QMP_QUIT] = EXECUTE("quit") "\"id\":6}\n",
+	[QMP_POWERDOWN] = EXECUTE("system_powerdown") "\"id\":7}\n",
 };
 
 static void lose(struct qmp *q)

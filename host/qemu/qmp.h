@@ -25,6 +25,7 @@ enum qmp_command {
 	QMP_FORBID_RESET, /* set-action reboot=shutdown, and the other three */
 	QMP_CONT,
 	QMP_QUIT,
+	QMP_POWERDOWN, /* system_powerdown: the machine's button */
 	QMP_COMMANDS,
 };
 

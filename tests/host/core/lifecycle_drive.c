@@ -6,8 +6,20 @@
 
 static void step(struct drive *d, const struct lc_event *ev)
 {
+	uint32_t acts;
+
 	d->now_us += 100;
-	d->acts = lifecycle_step(&d->lc, ev, d->now_us);
+	d->cpu_us += d->busy ? 1000 : 0;
+	acts = lifecycle_step(&d->lc, ev, d->now_us);
+	d->acts = acts;
+	while (acts & ACT_MEASURE) { /* the shell answers at once */
+		const struct lc_event cpu = { .type = EV_CPU,
+					      .cpu_us = d->cpu_us };
+
+		acts = lifecycle_step(&d->lc, &cpu, d->now_us);
+		d->acts |= acts;
+	}
+	d->acts &= ~(uint32_t)ACT_MEASURE;
 }
 
 void drive_init(struct drive *d)
@@ -19,15 +31,16 @@ void drive_init(struct drive *d)
 		.ask_ms = 5000,
 		.commit_ms = 5000,
 		.exit_ms = 5000,
-		.reset_ms = 60000,
-		.drain_ms = 60000,
+		.destroy_ms = 60000,
 		.restart_clean = true,
 		.restart_crashed = true,
 		.crash_limit = 3,
 		.crash_window_ms = 300000,
+		.backoff_ms = 1000,
+		.backoff_max_ms = 3000,
 	};
 
-	*d = (struct drive){ .now_us = 1000000 };
+	*d = (struct drive){ .now_us = 1000000, .cpu_us = 5000 };
 	lifecycle_init(&d->lc, &cfg);
 }
 

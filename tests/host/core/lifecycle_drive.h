@@ -10,8 +10,10 @@
 struct drive {
 	struct lifecycle lc;
 	uint64_t now_us;
-	uint32_t acts; /* of the last event */
+	uint32_t acts; /* of the last event, but for ACT_MEASURE */
 	uint64_t epoch;
+	uint64_t cpu_us; /* what ACT_MEASURE finds */
+	bool busy;	 /* and whether it grows */
 };
 
 /* a lifecycle in LC_DOWN, its clock at one second */

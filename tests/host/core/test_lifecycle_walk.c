@@ -75,7 +75,7 @@ static void check_step(struct books *b, const struct drive *d,
 		b->asked[lc->answered] = 0;
 	}
 	if (lc->state != LC_SERVING && lc->state != LC_DOWN &&
-	    lc->state != LC_ENDED)
+	    lc->state != LC_ENDED && lc->state != LC_PANICKED)
 		assert_int_not_equal(lc->deadline_us, 0);
 	if (d->acts & ACT_FINISH) {
 		assert_int_equal(lc->state, LC_ENDED);
@@ -153,12 +153,20 @@ static void event_of_host(struct drive *d, struct books *b, uint64_t *seed)
 	}
 }
 
+/* A signal waits for no answer, `stop --now` for that of a stop. */
+static enum wish settled_as(enum wish w)
+{
+	if (w == WISH_SHUTDOWN)
+		return WISH_NONE;
+	return w == WISH_STOP_NOW ? WISH_STOP : w;
+}
+
 static void event_of_operator(struct drive *d, struct books *b, uint64_t *seed)
 {
 	enum wish w = (enum wish)(1 + draw(seed, WISHES - 1));
 
-	b->asked[w == WISH_STOP_NOW ? WISH_NONE : w]++;
-	b->asked[WISH_NONE] = 0; /* a signal waits for no answer */
+	b->asked[settled_as(w)]++;
+	b->asked[WISH_NONE] = 0;
 	drive_wish(d, w);
 }
 
@@ -204,6 +212,16 @@ static void event_expected(struct drive *d, struct books *b)
 	case LC_DRAINING:
 		memory_of_qemu(d, b);
 		break;
+	case LC_WAITING:
+		drive_wait(d, 5000);
+		break;
+	case LC_POWERING:
+		drive_end(d, END_SHUTDOWN);
+		b->stopped = true;
+		drive_type(d, EV_STOP);
+		break;
+	case LC_PANICKED:
+		break; /* until an operator comes */
 	case LC_DOWN:
 	case LC_ADOPTING:
 	case LC_ENDED:
@@ -238,6 +256,7 @@ static void die_and_adopt(struct drive *d, struct books *b, uint64_t *seed)
 	if (!left.saved)
 		b->committed = b->reset_once = false;
 	check_step(b, d, LC_DOWN);
+	d->acts = 0; /* they are in the books */
 	if (!left.qemu)
 		return;
 	b->adopted++;
@@ -261,6 +280,11 @@ static void walk(uint64_t seed, struct books *b)
 			     .kept = b->kept };
 	drive_init(&d);
 	d.lc.cfg.restart_poweroff = seed >> 8 & 1;
+	d.lc.cfg.on_panic = (enum on_panic)((seed >> 9) % 3);
+	d.lc.cfg.silence_ms = seed >> 11 & 1 ? 30000 : 0;
+	d.lc.cfg.boot_ms = seed >> 12 & 1 ? 4000 : 60000;
+	d.busy = seed >> 13 & 1;
+
 	drive_type(&d, EV_START);
 	check_step(b, &d, LC_DOWN);
 	for (int i = 0; i < STEPS; i++) {

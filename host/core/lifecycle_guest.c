@@ -1,55 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/core/lifecycle_ask.c - what guest and operator ask for
+ * host/core/lifecycle_guest.c - what the guest says
  *
- * Theory of operation: a wish becomes a REQUEST as soon as there is an agent
- * to hear it, however early it was made; the guest's INTENT, asked for or not,
- * gets a GRANT. One wish is pending at most, and each call that made one gets
- * one answer: at once if the wish cannot be taken, else when it is settled.
+ * Theory of operation: only frames of the current epoch count. A HELLO of
+ * another one begins it; an INTENT, asked for or not, gets a GRANT, and a
+ * QUIESCED its COMMIT, which may be said again to a guest that was not heard.
  */
+
 #include "host/core/lifecycle_impl.h"
 
-#include <stddef.h>
+#include <string.h>
 
-/* A guest may need a moment for what it does after its grace: sync, unmount. */
-enum { QUIESCE_MARGIN_MS = 5000 };
+/* Return: ms of silence after which two heartbeats are missed */
+static uint32_t two_heartbeats(const struct lifecycle *lc)
+{
+	return lc->cfg.heartbeat_ms * 5 / 2;
+}
 
 uint32_t lc_serve(struct lifecycle *lc, uint64_t now_us)
 {
-	uint32_t silence_ms = lc->cfg.heartbeat_ms * 5 / 2;
-
 	lc->epoch.silent = false;
-	lc_enter(lc, LC_SERVING, silence_ms, now_us);
+	lc_enter(lc, LC_SERVING, two_heartbeats(lc), now_us);
 	return 0;
 }
 
-static void mark_asked(struct lifecycle *lc, uint64_t now_us)
+/* First it is only said; lost it is when it goes on. */
+uint32_t lc_silent(struct lifecycle *lc, uint64_t now_us)
 {
-	lc_begin_end(lc);
-	if (!lc->now.marks.at_us[MARK_ASKED])
-		lc_mark(lc, MARK_ASKED, now_us);
+	uint32_t known_ms = two_heartbeats(lc);
+	uint32_t ms = lc->cfg.silence_ms;
+
+	if (lc->epoch.silent || (ms && ms <= known_ms))
+		return lc_force(lc, END_SILENT, now_us);
+	lc->epoch.silent = true;
+	lc->deadline_us = ms ? now_us + (ms - known_ms) * 1000ULL : 0;
+	return 0;
 }
 
-/* Ask the guest for what the operator wants, if it can hear it already. */
-uint32_t lc_pursue(struct lifecycle *lc, uint64_t now_us)
+bool lc_strange_image(const struct lifecycle *lc)
 {
-	if (lc->wish == WISH_NONE || lc->wish_acted ||
-	    lc->epoch.stage == STAGE_SILENT)
-		return 0;
-	lc->asked_intent = lc_wants_stop(lc) ? INTENT_POWEROFF : INTENT_REBOOT;
-	mark_asked(lc, now_us);
-	lc_enter(lc, LC_ASKING, lc->cfg.ask_ms, now_us);
-	return ACT_REQUEST;
+	return lc->cfg.image[0] && lc->epoch.id &&
+	       strcmp(lc->cfg.image, lc->epoch.image) != 0;
 }
 
 static uint32_t on_hello(struct lifecycle *lc, const struct msg *m,
 			 uint64_t now_us)
 {
+	uint32_t acts = ACT_WELCOME;
+
 	if (!lc->ending)
 		lc_mark(lc, MARK_HELLO, now_us);
+	if (lc->state == LC_POWERING) /* it has an agent after all */
+		lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
 	if (lc->state != LC_BOOTING) /* kexec: a boot that QEMU did not see */
 		lc_run_epoch(lc, now_us);
-	return ACT_WELCOME | lc_on_hello_again(lc, &m->hello, now_us);
+	if (lc->cfg.secure_wanted && m->hello.secure == GUEST_IS_NOT_SECURE)
+		return lc_force(lc, END_NOT_SECURE, now_us);
+	if (lc_strange_image(lc))
+		acts |= ACT_STRANGE;
+	return acts | lc_on_hello_again(lc, &m->hello, now_us);
 }
 
 /* An end that was not clean says nothing of what a reboot takes. */
@@ -78,8 +87,10 @@ static uint32_t on_ready(struct lifecycle *lc, const struct msg *m,
 		remember(lc);
 		acts |= ACT_RECORD;
 	}
-	if (lc->state == LC_BOOTING)
+	if (lc->state == LC_BOOTING) {
+		lc->served_us = now_us;
 		lc_serve(lc, now_us);
+	}
 	if (lc->wish_acted && lc->wish != WISH_NONE) {
 		lc->last.wish_us = now_us - lc->wish_us;
 		lc->last.tries = lc->wish_tries;
@@ -183,93 +194,6 @@ uint32_t lc_on_agent(struct lifecycle *lc, const struct lc_event *ev,
 	if (m->type == MSG_HELLO)
 		return ACT_WELCOME | lc_on_hello_again(lc, &m->hello, now_us);
 	return by_type[m->type] ? by_type[m->type](lc, m, now_us) : 0;
-}
-
-/*
- * Take a wish, or say why not. Return: true: it is lc->wish now, and new;
- * *@acts may hold an answer for another one.
- */
-static bool take_wish(struct lifecycle *lc, enum wish w, uint64_t now_us,
-		      uint32_t *acts)
-{
-	*acts = 0;
-	if (w == WISH_STOP_NOW) {
-		lc->insist = true;
-		w = WISH_STOP;
-	}
-	if (lc->wish == w)
-		return false; /* both calls get the same answer */
-	if (w == WISH_STOP && lc->wish != WISH_NONE) {
-		*acts = lc_settle(lc, lc->wish, ANSWER_SUPERSEDED);
-	} else if (lc->wish != WISH_NONE) {
-		*acts = lc_settle(lc, w, ANSWER_BUSY);
-		return false;
-	}
-	lc->wish = w;
-	lc->wish_us = now_us;
-	lc->wish_tries = 0;
-	return true;
-}
-
-/* There is no agent to ask yet: keep it. */
-uint32_t lc_on_wish_early(struct lifecycle *lc, const struct lc_event *ev,
-			  uint64_t now_us)
-{
-	uint32_t acts;
-
-	if (ev->wish == WISH_STOP_NOW && lc->insist && lc->deadline_us)
-		return lc_force(lc, END_HOST_SHUTDOWN, now_us);
-	take_wish(lc, ev->wish, now_us, &acts);
-	return acts;
-}
-
-/* The host goes down and waits for us: not longer than for one grace. */
-static void hurry(struct lifecycle *lc, uint64_t now_us)
-{
-	uint64_t last_us =
-		now_us + (lc->cfg.grace_ms + QUIESCE_MARGIN_MS) * 1000ULL;
-
-	if (!lc->deadline_us || lc->deadline_us > last_us)
-		lc->deadline_us = last_us;
-}
-
-uint32_t lc_on_wish(struct lifecycle *lc, const struct lc_event *ev,
-		    uint64_t now_us)
-{
-	bool again = ev->wish == WISH_STOP_NOW && lc->insist;
-	bool taken;
-	uint32_t acts;
-
-	if (again)
-		return lc_force(lc, END_HOST_SHUTDOWN, now_us);
-	taken = take_wish(lc, ev->wish, now_us, &acts);
-	if (taken && (lc->state == LC_BOOTING || lc->state == LC_SERVING)) {
-		mark_asked(lc, now_us);
-		acts |= lc_pursue(lc, now_us);
-	}
-	if (lc->insist)
-		hurry(lc, now_us);
-	return acts;
-}
-
-/* The old epoch is over: the start that follows is the reboot asked for. */
-uint32_t lc_on_wish_late(struct lifecycle *lc, const struct lc_event *ev,
-			 uint64_t now_us)
-{
-	static const char stopped[] = "the operator asked to stop";
-	uint32_t acts;
-
-	if (ev->wish == WISH_FULL && lc->state == LC_RESETTING)
-		return lc_settle(lc, WISH_FULL, ANSWER_BUSY);
-	if (!take_wish(lc, ev->wish, now_us, &acts))
-		return acts;
-	lc->wish_acted = true;
-	if (lc_wants_stop(lc) && lc->state != LC_RESETTING &&
-	    lc->now.strategy != STRATEGY_NONE) {
-		lc->now.strategy = STRATEGY_STOP;
-		lc->now.reason = stopped;
-	}
-	return acts;
 }
 
 /* The guest goes on after a second; but what was not said is not said. */

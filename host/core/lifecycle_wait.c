@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/core/lifecycle_wait.c - when nothing is to be done but to wait
+ *
+ * Theory of operation: three waits. WAITING is the pause between a failure and
+ * the next start; PANICKED keeps a guest that panicked until an operator has
+ * seen enough of it; neither holds an operator up. The third is patience with
+ * a QEMU that is deaf: its main thread destroys memory while it resets or ends
+ * and hears nothing meanwhile. Deaf is not dead as long as that thread's CPU
+ * time grows (asked for at the start and then every exit_ms), up to a bound
+ * that the memory's size sets.
+ */
+#include "host/core/lifecycle_impl.h"
+
+enum { MEASURE_MS = 1000 };
+
+/* A start that is due, now or after a pause. */
+uint32_t lc_launch_later(struct lifecycle *lc, uint64_t now_us)
+{
+	uint32_t ms = lc_backoff_ms(lc);
+
+	if (!ms)
+		return lc_launch(lc, now_us);
+	lc_enter(lc, LC_WAITING, ms, now_us);
+	return ACT_TELL_WAIT;
+}
+
+uint32_t lc_waited(struct lifecycle *lc, uint64_t now_us)
+{
+	lc_mark(lc, MARK_WAITED, now_us);
+	return lc_launch(lc, now_us);
+}
+
+/* No QEMU is there to be asked or ended: whatever is wished for is done. */
+uint32_t lc_on_wish_waiting(struct lifecycle *lc, const struct lc_event *ev,
+			    uint64_t now_us)
+{
+	uint32_t acts;
+
+	if (!lc_take_wish(lc, ev->wish, now_us, &acts))
+		return acts;
+	lc->wish_acted = true;
+	if (!lc_wants_stop(lc))
+		return acts | lc_waited(lc, now_us);
+	lc_will_stop(lc);
+	return acts | lc_finish(lc);
+}
+
+/* Somebody who looks after it: what failed before does not count any more. */
+uint32_t lc_on_wish_panicked(struct lifecycle *lc, const struct lc_event *ev,
+			     uint64_t now_us)
+{
+	uint32_t acts;
+
+	if (!lc_take_wish(lc, ev->wish, now_us, &acts))
+		return acts;
+	lc_mark(lc, MARK_ASKED, now_us);
+	lc->crash_count = 0;
+	lc->failures = 0;
+	lc_release(lc, now_us);
+	return acts | lc_quit(lc, now_us);
+}
+
+uint32_t lc_be_patient(struct lifecycle *lc, enum lc_state s, uint64_t now_us)
+{
+	lc_enter(lc, s, lc->cfg.exit_ms, now_us);
+	lc->patient_until_us = now_us + lc->cfg.destroy_ms * 1000ULL;
+	lc->measuring = false;
+	lc->cpu_us = 0;
+	return ACT_MEASURE;
+}
+
+bool lc_measure(struct lifecycle *lc, uint64_t now_us)
+{
+	if (lc->measuring || now_us >= lc->patient_until_us)
+		return false;
+	lc->measuring = true;
+	lc->deadline_us = now_us + MEASURE_MS * 1000ULL;
+	return true;
+}
+
+uint32_t lc_on_cpu(struct lifecycle *lc, const struct lc_event *ev,
+		   uint64_t now_us)
+{
+	bool grown = ev->cpu_us > lc->cpu_us;
+
+	lc->cpu_us = ev->cpu_us;
+	if (!lc->measuring) /* the first, to compare with */
+		return 0;
+	if (!grown)
+		return lc_out_of_patience(lc, now_us);
+	lc->measuring = false;
+	lc->deadline_us = now_us + lc->cfg.exit_ms * 1000ULL;
+	return 0;
+}
