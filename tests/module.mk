@@ -117,12 +117,12 @@ tiny-guests:
 
 check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 	$(if $(filter %/test_tiny,$(test-programs)),tiny-guests) \
-	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel,$(if \
+	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel bench,$(if \
 		$(wildcard tests/$(t)/*.c),$(t))))
 	@tests/run $(O)/log $(test-checks) $(test-programs)
 
 # unit: what needs neither QEMU nor an image
-unit: $(sweep-needs) $(filter-out $(O)/san/tests/integration/% \
+unit: $(sweep-needs) $(O)/tests/bench $(filter-out $(O)/san/tests/integration/% \
 	$(O)/san/tests/image/%,$(test-programs))
 	@tests/run $(O)/log $(test-checks) $(filter $(O)/san/%,$^)
 .PHONY: unit
