@@ -1,4 +1,3 @@
-	    setenv("REPRISE_STATE_DIR", s->dir, 1) < 0 ||
 // SPDX-License-Identifier: Apache-2.0
 /*
  * tests/bench/site.c - where a run of the bench works, and with what
@@ -69,6 +68,7 @@ int site_open(struct site *s, char *error)
 	mkdir(log, 0777); /* may well be there */
 	snprintf(s->dir, sizeof(s->dir), "/tmp/reprise-bench.XXXXXX");
 	if (!mkdtemp(s->dir) || setenv("REPRISE_RUNTIME_DIR", s->dir, 1) < 0 ||
+	    setenv("REPRISE_STATE_DIR", s->dir, 1) < 0 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return sentence(error, -errno, "%s: %s", s->dir,
 				strerror(errno));
