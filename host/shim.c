@@ -89,6 +89,7 @@ void shim_step(struct shim *s, const struct lc_event *ev)
 		step_once(s, &next);
 	}
 	arm_timer(s);
+	service_tell(&s->service, &s->lc, shim_now());
 }
 
 static void step_type(struct shim *s, enum lc_event_type type)
@@ -295,6 +296,8 @@ static int shim_open(struct shim *s, char *error)
 	if (r >= 0)
 		r = watch_timer(s);
 	if (r >= 0)
+		r = service_open(&s->service, s->opt->notify, &s->loop);
+	if (r >= 0)
 		r = agent_open(&s->agent, &s->loop, on_agent, s);
 	if (r >= 0)
 		r = open_links(s, error);
@@ -331,6 +334,7 @@ static void shim_close(struct shim *s)
 	console_close(s->console);
 	json_decref(s->console_now);
 	json_decref(s->console_last);
+	service_close(&s->service);
 	agent_close(s->agent);
 	if (s->timer_fd >= 0)
 		close(s->timer_fd);
@@ -353,6 +357,7 @@ int shim_run(const struct shim_options *options)
 		.loop.epfd = -1,
 		.process = { .pidfd = -1, .helper_pidfd = -1 },
 		.leaf = { .fd = -1 },
+		.service = { .timer_fd = -1 },
 	};
 	const struct lc_config cfg = config_of(options->appliance);
 	char error[SENTENCE_MAX] = "";

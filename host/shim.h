@@ -8,15 +8,17 @@
 struct appliance;
 struct image;
 struct launcher;
+struct notify;
 struct qemu_caps;
 struct runtime;
 
 struct shim_options {
-	const struct appliance *appliance; /* borrowed, all five */
+	const struct appliance *appliance; /* borrowed, all six */
 	const struct image *image;
 	const struct qemu_caps *caps;
 	struct runtime *runtime; /* its lock is held */
 	const struct launcher *launcher;
+	const struct notify *notify;
 	int ready_fd; /* gets a newline when the payload is ready; -1: none */
 };
 

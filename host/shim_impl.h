@@ -21,6 +21,7 @@
 #include "host/qemu/qmp.h"
 #include "host/report.h"
 #include "host/shim.h"
+#include "host/systemd/service.h"
 
 enum { SHIM_CALLS = 16, SHIM_LATER = 8 };
 
@@ -52,6 +53,7 @@ struct shim {
 	struct console *console;
 	struct control *control;
 	json_t *console_now, *console_last; /* lines of an unclean end; NULL */
+	struct service service;
 	struct shim_call calls[SHIM_CALLS];
 	struct lc_event later[SHIM_LATER]; /* found while acting on another */
 	unsigned int later_count;

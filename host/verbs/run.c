@@ -17,9 +17,16 @@
 #include "host/config/runtime.h"
 #include "host/launch/launcher.h"
 #include "host/shim.h"
+#include "host/systemd/notify.h"
 #include "host/verbs/args.h"
 #include "host/verbs/prepare.h"
 #include "host/verbs/verbs.h"
+
+/* Who waits for us to be ready. */
+struct waiting {
+	struct notify notify;
+	int ready_fd; /* -1: nobody */
+};
 
 /* An open descriptor by its number; QEMU must not inherit it. */
 static int ready_descriptor(const char *word, int *fd, char *error)
@@ -41,7 +48,8 @@ static int ready_descriptor(const char *word, int *fd, char *error)
 	return 0;
 }
 
-static int run_launched(struct prepared *p, struct runtime *rt, int ready_fd)
+static int run_launched(struct prepared *p, struct runtime *rt,
+			const struct waiting *w)
 {
 	struct launcher launcher;
 	const struct shim_options options = {
@@ -50,7 +58,8 @@ static int run_launched(struct prepared *p, struct runtime *rt, int ready_fd)
 		.caps = &p->caps,
 		.runtime = rt,
 		.launcher = &launcher,
-		.ready_fd = ready_fd,
+		.notify = &w->notify,
+		.ready_fd = w->ready_fd,
 	};
 	char error[SENTENCE_MAX];
 	int code, r = launcher_start(&launcher, &p->who);
@@ -65,7 +74,8 @@ static int run_launched(struct prepared *p, struct runtime *rt, int ready_fd)
 	return code;
 }
 
-static int run_locked(struct prepared *p, struct runtime *rt, int ready_fd)
+static int run_locked(struct prepared *p, struct runtime *rt,
+		      const struct waiting *w)
 {
 	char error[SENTENCE_MAX];
 
@@ -77,7 +87,7 @@ static int run_locked(struct prepared *p, struct runtime *rt, int ready_fd)
 			 "QEMU runs as root, though without its capabilities: "
 			 "make the user " IDENTITY_DEFAULT
 			 ", or write user = NAME in [appliance]");
-	return run_launched(p, rt, ready_fd);
+	return run_launched(p, rt, w);
 }
 
 int verb_run(const struct verb *self, int argc, char **argv)
@@ -88,11 +98,13 @@ int verb_run(const struct verb *self, int argc, char **argv)
 	char error[SENTENCE_MAX];
 	struct prepared p;
 	struct runtime rt;
-	int ready_fd, code;
+	struct waiting w;
+	int code;
 
 	if (!args_parse(self, argc, argv, flags, 1, &path))
 		return VERB_USAGE;
-	if (ready_descriptor(ready, &ready_fd, error) < 0 ||
+	if (notify_open(&w.notify, error) < 0 ||
+	    ready_descriptor(ready, &w.ready_fd, error) < 0 ||
 	    prepare_config(path, &p, error) < 0)
 		return verb_refuse(error);
 	if (runtime_open(&rt, p.appliance.name, error) < 0) {
@@ -106,9 +118,10 @@ int verb_run(const struct verb *self, int argc, char **argv)
 		runtime_close(&rt);
 		code = verb_refuse(error);
 	} else {
-		code = run_locked(&p, &rt, ready_fd);
+		code = run_locked(&p, &rt, &w);
 		runtime_remove(&rt);
 	}
+	notify_close(&w.notify);
 	prepare_end(&p);
 	return code;
 }

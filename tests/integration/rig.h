@@ -12,6 +12,7 @@
  *	test_notify    its signs of life: readiness, watchdog, longer to end
  *	test_devices   the guest's network, disks and watchdog
  *	test_tiny      the guest without any of them
+ *	test_service   what a service manager hears
  *	test_rights    who QEMU and its helper are
  *	test_history   the history and the plans made from it
  *	test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU
