@@ -6,6 +6,7 @@
 #	make image IMAGE=directory   an image of your own
 #	make repro [KERNEL=cached]   build twice elsewhere, compare every byte
 #	make bench                   every number
+#	make install                 program, manual, systemd units (DESTDIR, prefix)
 #	make menuconfig              change what is adjustable (Kconfig)
 #	make defconfig CONFIG=tiny   begin with configs/tiny, or full
 #	make guest CONFIG=tiny       with that alone, into build/tiny/ARCH/
@@ -70,7 +71,7 @@ $(AUTO_CONF) $(CONFIG_H) &: Kconfig $(wildcard .config configs/*) $(O)/config-us
 		{ cat config.log >&2; exit 1; }
 	@rm -f ..config.tmp $(O)/.*.config.tmp; touch $(AUTO_CONF) $(CONFIG_H)
 
-include common/module.mk guest/module.mk host/module.mk image/module.mk \
+include common/module.mk guest/module.mk host/module.mk host/install.mk image/module.mk \
 	tests/module.mk
 
 # menuconfig and the others write .config; defconfig is what may be kept
