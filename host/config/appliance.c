@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "host/config/disk.h"
+#include "host/config/fit.h"
 #include "host/config/image.h"
 #include "host/config/keys.h"
 #include "host/config/text.h"
@@ -178,20 +179,14 @@ int appliance_complete(struct appliance *a, const struct image *image,
 
 	if (r < 0)
 		return r;
-	if (a->network == NETWORK_NONE && a->forwards) {
-		sentence(error, -EINVAL,
-			 "a forward needs a network, but line %u says mode = "
-			 "none: write mode = user there, or leave the forward "
-			 "out",
-			 a->line.mode);
-		return appliance_blame(a, a->line.forward[0], -EINVAL, error);
-	}
 	if (!a->memory)
 		a->memory = image->default_memory;
-	r = appliance_find_disks(a, error);
+	memcpy(a->architecture, image->arch, sizeof(a->architecture));
+	r = appliance_fit(a, error);
+	if (r == 0)
+		r = appliance_find_disks(a, error);
 	if (r < 0)
 		return r;
-	memcpy(a->architecture, image->arch, sizeof(a->architecture));
 	if (!a->qemu[0])
 		snprintf(a->qemu, sizeof(a->qemu), "qemu-system-%s",
 			 image->arch);

@@ -19,14 +19,20 @@ enum {
 	APPLIANCE_NAME_SIZE = 64,
 	APPLIANCE_FORWARDS = 8,
 	APPLIANCE_DISKS = 8,
+	APPLIANCE_ARGUMENTS = 16,
+	CPUS_MAX = 248,
+	ARGUMENT_SIZE = 256,
+	LINK_NAME_SIZE = 16,   /* IFNAMSIZ */
+	MAC_SIZE = 18,	       /* as text */
 	DISK_SERIAL_SIZE = 21, /* as virtio has it */
 };
 
 /* The order is that of the words in appliance.c. */
 enum accel { ACCEL_TCG, ACCEL_KVM };
-enum network { NETWORK_USER, NETWORK_NONE };
+enum network { NETWORK_USER, NETWORK_NONE, NETWORK_TAP };
 enum cache { CACHE_WRITEBACK, CACHE_NONE, CACHE_UNSAFE };
-enum machine { MACHINE_DEFAULT };
+enum machine { MACHINE_DEFAULT, MACHINE_MICROVM };
+enum secure { SECURE_NO, SECURE_YES, SECURE_AUTO };
 
 /* Clean reboots always restart, a power-off never does; this is the rest. */
 enum restart {
@@ -41,6 +47,11 @@ struct forward {
 	uint16_t guest;
 };
 
+/* Of the CPUs; 0: the file does not say. */
+struct topology {
+	uint32_t sockets, dies, cores, threads;
+};
+
 struct disk {
 	char serial[DISK_SERIAL_SIZE];
 	char path[PATH_MAX];
@@ -51,8 +62,10 @@ struct disk {
 
 /* Where the file says it; 0: it does not, or there is no file. */
 struct appliance_lines {
-	unsigned int image, architecture, accel, qemu, user, mode;
-	unsigned int forward[APPLIANCE_FORWARDS];
+	unsigned int image, architecture, accel, qemu, user, machine, secure,
+		cpus;
+	unsigned int sockets, dies, cores, threads, watchdog, mode, bridge;
+	unsigned int forward[APPLIANCE_FORWARDS], disk[APPLIANCE_DISKS];
 };
 
 struct appliance {
@@ -65,20 +78,27 @@ struct appliance {
 	char architecture[16];		/* "": the image's */
 	uint64_t memory;		/* bytes, whole MiB; 0: the image's */
 	uint32_t cpus;
-	int accel;		  /* enum accel */
-	int machine;		  /* enum machine */
-	char qemu[PATH_MAX];	  /* "": qemu-system-<architecture> in PATH */
-	char user[64];		  /* who runs QEMU; "": host/launch/identity.h */
+	struct topology topology;
+	int accel;	     /* enum accel */
+	int machine;	     /* enum machine */
+	int secure;	     /* enum secure */
+	char qemu[PATH_MAX]; /* "": qemu-system-<architecture> in PATH */
+	char user[64];	     /* who runs QEMU; "": host/launch/identity.h */
 	uint32_t boot_timeout_ms; /* launch to READY */
 	uint32_t grace_ms;	  /* what an operator's REQUEST grants */
 	uint32_t heartbeat_ms;
-	int network; /* enum network */
+	int network;		     /* enum network */
+	char bridge[LINK_NAME_SIZE]; /* of NETWORK_TAP */
+	char mac[MAC_SIZE];	     /* "": QEMU's, or that of the tap */
 	struct forward forward[APPLIANCE_FORWARDS];
 	uint32_t forwards;
 	struct disk disk[APPLIANCE_DISKS];
 	uint32_t disks;
 	bool watchdog; /* has the machine one? */
-	char parameters[MSG_PARAM_MAX + 1]; /* lines for the guest, in WELCOME */
+	char parameters[MSG_PARAM_MAX +
+			1]; /* lines for the guest, in WELCOME */
+	char argument[APPLIANCE_ARGUMENTS][ARGUMENT_SIZE]; /* for QEMU */
+	uint32_t arguments;
 	int restart;		/* enum restart */
 	uint32_t restart_limit; /* restarts after failures in the interval */
 	uint32_t restart_interval_ms;

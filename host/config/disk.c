@@ -61,24 +61,31 @@ int disk_parse(const char *text, struct disk *d)
 	return 0;
 }
 
+static int find_disk(struct disk *d, char *error)
+{
+	struct stat st;
+
+	if (stat(d->path, &st) < 0)
+		return sentence(error, -errno,
+				"disk %s: %s: %s; write the path of a file or "
+				"of a block device",
+				d->serial, d->path, strerror(errno));
+	d->device = S_ISBLK(st.st_mode);
+	if (d->device || S_ISREG(st.st_mode))
+		return 0;
+	return sentence(error, -EINVAL,
+			"disk %s: %s is neither a file nor a block device: "
+			"write the path of one",
+			d->serial, d->path);
+}
+
 int appliance_find_disks(struct appliance *a, char *error)
 {
 	for (uint32_t i = 0; i < a->disks; i++) {
-		struct disk *d = &a->disk[i];
-		struct stat st;
+		int r = find_disk(&a->disk[i], error);
 
-		if (stat(d->path, &st) < 0)
-			return sentence(error, -errno,
-					"%s: disk %s: %s: %s; write the path "
-					"of a file or of a block device",
-					a->name, d->serial, d->path,
-					strerror(errno));
-		d->device = S_ISBLK(st.st_mode);
-		if (!d->device && !S_ISREG(st.st_mode))
-			return sentence(error, -EINVAL,
-					"%s: disk %s: %s is neither a file nor "
-					"a block device",
-					a->name, d->serial, d->path);
+		if (r < 0)
+			return appliance_blame(a, a->line.disk[i], r, error);
 	}
 	return 0;
 }

@@ -19,7 +19,7 @@
 #include "host/config/forward.h"
 #include "host/core/lifecycle.h" /* LC_CRASHES */
 
-enum { CPUS_MAX = 248, INTERVAL_MAX_MS = 86400000 };
+enum { INTERVAL_MAX_MS = 86400000 };
 
 #define MIB (1ULL << 20)
 #define MEMORY_MIN (32 * MIB)
@@ -29,9 +29,17 @@ static const char *const accels[] = {
 	[ACCEL_TCG] = "tcg", [ACCEL_KVM] = "kvm", NULL
 };
 static const char *const networks[] = {
-	[NETWORK_USER] = "user", [NETWORK_NONE] = "none", NULL
+	[NETWORK_USER] = "user",
+	[NETWORK_NONE] = "none",
+	[NETWORK_TAP] = "tap",
+	NULL,
 };
-static const char *const machines[] = { [MACHINE_DEFAULT] = "default", NULL };
+static const char *const machines[] = {
+	[MACHINE_DEFAULT] = "default", [MACHINE_MICROVM] = "microvm", NULL
+};
+static const char *const secures[] = {
+	[SECURE_NO] = "no", [SECURE_YES] = "yes", [SECURE_AUTO] = "auto", NULL
+};
 static const char *const restarts[] = {
 	[RESTART_ON_FAILURE] = "on-failure",
 	[RESTART_ALWAYS] = "always",
@@ -78,6 +86,35 @@ static const char *add_memory(void *into, const char *value)
 	return NULL;
 }
 
+static const char *add_bridge(void *into, const char *value)
+{
+	struct appliance *a = into;
+	size_t n = strlen(value);
+
+	if (!n || n >= sizeof(a->bridge) || strpbrk(value, "/: \t") ||
+	    value[0] == '.')
+		return "write the name of a bridge of this machine, as in br0";
+	memcpy(a->bridge, value, n + 1);
+	return NULL;
+}
+
+static const char *add_mac(void *into, const char *value)
+{
+	struct appliance *a = into;
+	size_t i;
+
+	for (i = 0; i < MAC_SIZE - 1; i++)
+		if (i % 3 == 2 ? value[i] != ':'
+			       : !strchr("0123456789abcdef", value[i]) ||
+					 !value[i])
+			break;
+	if (i < MAC_SIZE - 1 || value[i] || strchr("13579bdf", value[1]))
+		return "write six bytes of two small hexadecimal digits, the "
+		       "first one even, as in 52:54:00:12:34:56";
+	memcpy(a->mac, value, MAC_SIZE);
+	return NULL;
+}
+
 static const char *add_forward(void *into, const char *value)
 {
 	struct appliance *a = into;
@@ -113,10 +150,24 @@ static const char *add_parameter(void *into, const char *value)
 	struct appliance *a = into;
 	size_t used = strlen(a->parameters);
 
+	if (!*value)
+		return "write a line for the guest, or leave the key out";
 	if (used + strlen(value) + 1 > MSG_PARAM_MAX)
 		return "256 bytes are allowed altogether, write less";
 	snprintf(a->parameters + used, sizeof(a->parameters) - used, "%s\n",
 		 value);
+	return NULL;
+}
+
+static const char *add_argument(void *into, const char *value)
+{
+	struct appliance *a = into;
+
+	if (a->arguments == APPLIANCE_ARGUMENTS)
+		return "sixteen are allowed, leave this one out";
+	if (!*value || strlen(value) >= ARGUMENT_SIZE)
+		return "write one argument of 1 to 255 characters";
+	memcpy(a->argument[a->arguments++], value, strlen(value) + 1);
 	return NULL;
 }
 
@@ -130,9 +181,18 @@ static const struct conf_key keys[] = {
 	{ "appliance", "memory", CONF_CALL, .add = add_memory },
 	{ "appliance", "cpus", CONF_NUMBER, AT(cpus), .min = 1,
 	  .max = CPUS_MAX },
+	{ "appliance", "sockets", CONF_NUMBER, AT(topology.sockets), .min = 1,
+	  .max = CPUS_MAX },
+	{ "appliance", "dies", CONF_NUMBER, AT(topology.dies), .min = 1,
+	  .max = CPUS_MAX },
+	{ "appliance", "cores", CONF_NUMBER, AT(topology.cores), .min = 1,
+	  .max = CPUS_MAX },
+	{ "appliance", "threads", CONF_NUMBER, AT(topology.threads), .min = 1,
+	  .max = CPUS_MAX },
 	{ "appliance", "accel", CONF_CHOICE, AT(accel), .choices = accels },
 	{ "appliance", "machine", CONF_CHOICE, AT(machine),
 	  .choices = machines },
+	{ "appliance", "secure", CONF_CHOICE, AT(secure), .choices = secures },
 	{ "appliance", "qemu", CONF_TEXT, AT(qemu),
 	  .max = sizeof(((struct appliance *)0)->qemu) },
 	{ "appliance", "user", CONF_TEXT, AT(user),
@@ -147,6 +207,8 @@ static const struct conf_key keys[] = {
 	{ "network", "mode", CONF_CHOICE, AT(network), .choices = networks },
 	{ "network", "forward", CONF_CALL, .repeats = true,
 	  .add = add_forward },
+	{ "network", "bridge", CONF_CALL, .add = add_bridge },
+	{ "network", "mac", CONF_CALL, .add = add_mac },
 	{ "storage", "disk", CONF_CALL, .repeats = true, .add = add_disk },
 	{ "guest", "parameter", CONF_CALL, .repeats = true,
 	  .add = add_parameter },
@@ -155,6 +217,8 @@ static const struct conf_key keys[] = {
 	  .max = LC_CRASHES - 1 },
 	{ "restart", "interval", CONF_MS, AT(restart_interval_ms), .min = 1000,
 	  .max = INTERVAL_MAX_MS },
+	{ "unsupported", "qemu-argument", CONF_CALL, .repeats = true,
+	  .add = add_argument },
 };
 
 void keys_begin(struct conf *c, struct appliance *a, const char *file)
@@ -186,7 +250,16 @@ void keys_note_line(struct appliance *a, const struct conf *c)
 		{ "appliance", "accel", &a->line.accel },
 		{ "appliance", "qemu", &a->line.qemu },
 		{ "appliance", "user", &a->line.user },
+		{ "appliance", "machine", &a->line.machine },
+		{ "appliance", "secure", &a->line.secure },
+		{ "appliance", "cpus", &a->line.cpus },
+		{ "appliance", "sockets", &a->line.sockets },
+		{ "appliance", "dies", &a->line.dies },
+		{ "appliance", "cores", &a->line.cores },
+		{ "appliance", "threads", &a->line.threads },
+		{ "appliance", "watchdog", &a->line.watchdog },
 		{ "network", "mode", &a->line.mode },
+		{ "network", "bridge", &a->line.bridge },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(noted); i++)
@@ -195,4 +268,6 @@ void keys_note_line(struct appliance *a, const struct conf *c)
 			*noted[i].line = c->line;
 	if (a->forwards && !a->line.forward[a->forwards - 1])
 		a->line.forward[a->forwards - 1] = c->line;
+	if (a->disks && !a->line.disk[a->disks - 1])
+		a->line.disk[a->disks - 1] = c->line;
 }

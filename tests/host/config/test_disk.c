@@ -61,13 +61,16 @@ static void disk_of_nonsense_is_refused(void **state)
 
 static void disk_that_is_not_there_is_a_sentence(void **state)
 {
-	struct appliance a = { .name = "web", .disks = 1 };
+	struct appliance a = { .file = "w.conf",
+			       .disks = 1,
+			       .line.disk = { 7 } };
 	char error[SENTENCE_MAX];
 
 	(void)state;
 	disk_parse("data-1 /nowhere/d.img", &a.disk[0]);
 	assert_int_equal(appliance_find_disks(&a, error), -ENOENT);
-	assert_non_null(strstr(error, "web: disk data-1: /nowhere/d.img: No"));
+	assert_non_null(
+		strstr(error, "w.conf:7: disk data-1: /nowhere/d.img: No"));
 	disk_parse("data-1 /dev/null", &a.disk[0]);
 	assert_int_equal(appliance_find_disks(&a, error), -EINVAL);
 	assert_non_null(strstr(error, "neither a file nor a block device"));
