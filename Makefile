@@ -91,7 +91,7 @@ CFLAGS_MUSL := -Os -fPIE -ffunction-sections -fdata-sections \
 	-flto -ffat-lto-objects $(WARN_GCC)
 LDFLAGS_MUSL := -static-pie -Wl,--gc-sections,--build-id=none \
 	-Wl,-z,noseparate-code,-z,relro,-z,now
-LIBS_host := -ljansson -lsodium -lz
+LIBS_host := -ljansson -lsodium -lz -lnl
 LIBS_guest := $(if $(CONFIG_GUEST_NET),-lnl-route -lnl)
 
 define program # 1: architecture, 2: folder, 3: name

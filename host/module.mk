@@ -9,12 +9,15 @@ host-y += host/config/appliance.c host/config/disk.c host/config/forward.c \
 	host/config/manifest.c host/config/place.c host/config/running.c \
 	host/config/runtime.c host/config/text.c
 host-y += host/qemu/argv.c host/qemu/event.c host/qemu/oom.c host/qemu/probe.c
+host-y += host/config/fit.c host/qemu/able.c host/qemu/answers.c \
+	host/qemu/argv_devices.c
 host-y += host/core/drain.c host/core/epoch.c host/core/lifecycle.c \
 	host/core/lifecycle_end.c host/core/need.c host/core/outlook.c \
 	host/core/phases.c host/core/planner.c host/core/predict.c \
 	host/core/verdict.c host/core/verdict_sentence.c
 host-y += host/qemu/generation.c host/qemu/process.c host/qemu/qmp.c
 host-y += host/link/agent.c
+host-y += host/net/tap.c
 host-y += host/report.c host/shim.c host/shim_actions.c host/shim_events.c
 host-y += host/link/client.c host/link/console.c host/link/control.c \
 	host/link/access.c host/link/control_call.c host/link/interface.c \

@@ -336,6 +336,8 @@ static void shim_close(struct shim *s)
 	json_decref(s->console_last);
 	service_close(&s->service);
 	agent_close(s->agent);
+	if (s->tap_fd >= 0)
+		close(s->tap_fd);
 	if (s->timer_fd >= 0)
 		close(s->timer_fd);
 	if (s->signal_fd >= 0)
@@ -348,6 +350,7 @@ int shim_run(const struct shim_options *options)
 	struct shim s = {
 		.opt = options,
 		.exit_code = 1,
+		.tap_fd = options->tap_fd,
 		.ready_fd = options->ready_fd,
 		.started_us = shim_now(),
 		.signal_fd = -1,

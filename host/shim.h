@@ -19,6 +19,7 @@ struct shim_options {
 	struct runtime *runtime; /* its lock is held */
 	const struct launcher *launcher;
 	const struct notify *notify;
+	int tap_fd;   /* of tap_open(), taken over; -1: none yet */
 	int ready_fd; /* gets a newline when the payload is ready; -1: none */
 };
 

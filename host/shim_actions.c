@@ -23,6 +23,7 @@
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
+#include "host/net/tap.h"
 #include "host/qemu/busy.h"
 #include "host/report.h"
 
@@ -73,8 +74,9 @@ static void launch(struct shim *s)
 	shim_close_generation(s);
 	make_leaf(s);
 	s->log_from = lseek(o->runtime->qemu_log, 0, SEEK_END);
-	if (generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
-			     o->launcher, s->leaf.fd, error) < 0) {
+	if (tap_ready(o->appliance, &s->tap_fd, error) < 0 ||
+	    generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
+			     o->launcher, s->leaf.fd, s->tap_fd, error) < 0) {
 		log_line(STDERR_FILENO, o->appliance->name, "%s", error);
 		shim_later_type(s, EV_LAUNCH_FAILED);
 		return;

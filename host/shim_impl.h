@@ -39,6 +39,7 @@ struct shim {
 	uint64_t started_us;
 	off_t log_from; /* of qemu.log: where this generation's words begin */
 	int ready_fd;	/* -1: none, or nobody reads it any more */
+	int tap_fd;	/* of NETWORK_TAP; -1: none */
 	int signal_fd, timer_fd;
 	int qemu_slot, helper_slot; /* of their pidfds; -1: none */
 	bool helper_told;	    /* of this generation, if it has none */

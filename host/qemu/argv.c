@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/qemu/argv.c - QEMU's command line (pure)
+ * host/qemu/argv.c - QEMU's command line (pure): machine, gate and links
  *
  * Theory of operation: most of the line is the same everywhere and stands in
  * argv_build() in the order in which QEMU's manual lists it. What differs by
- * architecture is in one row of boards[]. Kernel, initrd, sockets and the QMP
+ * machine is in one row of boards[]. Kernel, initrd, sockets, tap and the QMP
  * log are descriptors: QEMU opens no path of ours but qboot's.
  *
  *  - -S: the shim says cont when QMP and agent are connected.
@@ -13,52 +13,49 @@
  *  - debug-threads names the threads, so that the main one can be told.
  *  - The QMP log keeps events while no shim listens (an O_WRONLY|O_APPEND
  *    descriptor: of another kind, QEMU refuses it).
+ *  - A secure guest's memory is not the devices': each of them gets
+ *    iommu_platform, also where s390-pv-guest would see to it. It has no
+ *    balloon, as no guest has.
+ *  - microvm: with ACPI its end by power-off or reset is seen, and its devices
+ *    need no words on the kernel's command line; modern virtio-mmio only.
+ *  - Memory is never more than -m says: nothing is hot-plugged, so that what
+ *    was admitted is what it may use.
  */
 #include "host/qemu/argv.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/array.h"
-#include "host/config/appliance.h"
-#include "host/config/image.h"
-#include "host/qemu/probe.h"
+#include "host/qemu/able.h"
+#include "host/qemu/argv_impl.h"
 
-struct board {
-	const char *arch;
-	enum machine machine;
-	const char *type;      /* -machine */
-	const char *bios;      /* -bios, or NULL */
-	const char *kvm_cpu;   /* -cpu under KVM, or NULL: the default is it */
-	const char *bus;       /* ending of virtio devices' names */
-	const char *nic;       /* -device; romfile=: no boot ROM from a file */
-	const char *panic;     /* device that reports a panic, or NULL */
-	const char *watchdog;  /* device */
-	const char *serial[2]; /* option and argument: console "serial" */
-};
-
-static const struct board boards[] = {
-	{
-		.arch = "x86_64",
-		.machine = MACHINE_DEFAULT,
-		.type = "q35",
+static const struct board boards[QEMU_MACHINES] = {
+	[QEMU_Q35] = {
+		.options = "",
 		.bios = "qboot.rom", /* resets once, where SeaBIOS does twice */
 		.kvm_cpu = "host",
 		.bus = "pci",
-		.nic = "virtio-net-pci,netdev=net,romfile=",
+		.nic = ",romfile=", /* no boot ROM from a file */
 		.panic = "pvpanic-pci",
 		.watchdog = "i6300esb",
 		.serial = { "-serial", "chardev:serial" },
 	},
-	{
-		.arch = "s390x",
-		.machine = MACHINE_DEFAULT,
-		.type = "s390-ccw-virtio",
+	[QEMU_MICROVM] = {
+		.options = ",acpi=on,rtc=on",
+		.global = "virtio-mmio.force-legacy=false",
+		.kvm_cpu = "host",
+		.bus = "device",
+		.nic = "",
+		.panic = "pvpanic",
+		.serial = { "-serial", "chardev:serial" },
+	},
+	[QEMU_CCW] = {
+		.options = "",
 		.bus = "ccw",
-		.nic = "virtio-net-ccw,netdev=net",
+		.nic = "",
 		.watchdog = "diag288",
 		.serial = { "-device", "sclpconsole,chardev=serial" },
 	},
@@ -69,9 +66,7 @@ static const char *const accels[] = {
 	[ACCEL_KVM] = "kvm",
 };
 
-/* Append one argument. */
-__attribute__((format(printf, 2, 3))) static void arg(struct argv *out,
-						      const char *fmt, ...)
+void argv_add(struct argv *out, const char *fmt, ...)
 {
 	size_t room = sizeof(out->text) - out->used;
 	char *at = out->text + out->used;
@@ -89,174 +84,144 @@ __attribute__((format(printf, 2, 3))) static void arg(struct argv *out,
 	out->used += (size_t)n + 1;
 }
 
-static void option(struct argv *out, const char *name, const char *value)
+void argv_option(struct argv *out, const char *name, const char *value)
 {
-	arg(out, "%s", name);
-	arg(out, "%s", value);
+	argv_add(out, "%s", name);
+	argv_add(out, "%s", value);
 }
 
-static void board_options(struct argv *out, const struct board *b,
-			  const struct appliance *a)
+static bool is_secure(const struct line *l)
 {
-	option(out, "-machine", b->type);
-	option(out, "-accel", accels[a->accel]);
-	if (a->accel == ACCEL_KVM && b->kvm_cpu)
-		option(out, "-cpu", b->kvm_cpu);
-	arg(out, "-smp");
-	arg(out, "%u", a->cpus);
-	arg(out, "-m");
-	arg(out, "%lluM", (unsigned long long)(a->memory >> 20));
+	return l->a->secure == SECURE_YES;
+}
+
+void argv_virtio(const struct line *l, const char *kind, const char *properties)
+{
+	argv_add(l->out, "-device");
+	argv_add(l->out, "virtio-%s-%s%s%s", kind, l->board->bus, properties,
+		 is_secure(l) ? ",iommu_platform=on" : "");
+}
+
+/* Levels that nobody gave are left out: QEMU makes one of each. */
+static void cpu_options(const struct line *l)
+{
+	const struct topology *t = &l->a->topology;
+	const struct {
+		const char *name;
+		uint32_t n;
+	} levels[] = {
+		{ "sockets", t->sockets },
+		{ "dies", t->dies },
+		{ "cores", t->cores },
+		{ "threads", t->threads },
+	};
+	char text[80];
+	size_t n;
+
+	n = (size_t)snprintf(text, sizeof(text), "%u", l->a->cpus);
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		if (levels[i].n)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+					      ",%s=%u", levels[i].name,
+					      levels[i].n);
+	argv_option(l->out, "-smp", text);
+}
+
+static void board_options(const struct line *l)
+{
+	const struct board *b = l->board;
+	struct argv *out = l->out;
+
+	if (is_secure(l))
+		argv_option(out, "-object", "s390-pv-guest,id=pv0");
+	argv_add(out, "-machine");
+	argv_add(out, "%s%s%s", qemu_machine_names[able_machine(l->a)],
+		 b->options,
+		 is_secure(l) ? ",confidential-guest-support=pv0" : "");
+	argv_option(out, "-accel", accels[l->a->accel]);
+	if (l->a->accel == ACCEL_KVM && b->kvm_cpu)
+		argv_option(out, "-cpu", b->kvm_cpu);
+	cpu_options(l);
+	argv_add(out, "-m");
+	argv_add(out, "%lluM", (unsigned long long)(l->a->memory >> 20));
 	if (b->bios)
-		option(out, "-bios", b->bios);
+		argv_option(out, "-bios", b->bios);
+	if (b->global)
+		argv_option(out, "-global", b->global);
 }
 
-static void gate_options(struct argv *out, const struct qemu_caps *caps)
+static void gate_options(const struct line *l)
 {
-	arg(out, "-S");
-	option(out, "-action",
-	       "reboot=shutdown,shutdown=pause,panic=pause,watchdog=pause");
-	if (caps->run_with_async)
-		option(out, "-run-with", "async-teardown=on");
-	else
-		arg(out, "-async-teardown");
-	option(out, "-sandbox",
-	       "on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
-	       "resourcecontrol=deny");
+	argv_add(l->out, "-S");
+	argv_option(l->out, "-action",
+		    "reboot=shutdown,shutdown=pause,panic=pause,"
+		    "watchdog=pause");
+	if (l->caps->teardown == TEARDOWN_RUN_WITH)
+		argv_option(l->out, "-run-with", "async-teardown=on");
+	else if (l->caps->teardown == TEARDOWN_OPTION)
+		argv_add(l->out, "-async-teardown");
+	if (l->caps->sandbox)
+		argv_option(l->out, "-sandbox",
+			    "on,obsolete=deny,elevateprivileges=deny,"
+			    "spawn=deny,resourcecontrol=deny");
 }
 
-static void link_options(struct argv *out, const struct board *b,
-			 const struct qemu_fds *fds)
+static void link_options(const struct line *l)
 {
-	arg(out, "-add-fd");
-	arg(out, "fd=%d,set=7", fds->qmp_log);
-	arg(out, "-chardev");
-	arg(out,
-	    "socket,id=qmp,fd=%d,server=on,wait=off,"
-	    "logfile=/dev/fdset/7,logappend=on",
-	    fds->qmp);
-	option(out, "-mon", "chardev=qmp,mode=control");
-	arg(out, "-chardev");
-	arg(out, "socket,id=serial,fd=%d,server=on,wait=off", fds->serial);
-	option(out, b->serial[0], b->serial[1]);
-	arg(out, "-chardev");
-	arg(out, "socket,id=agent,fd=%d,server=on,wait=off", fds->agent);
-	arg(out, "-device");
-	arg(out, "virtio-serial-%s,id=ports", b->bus);
-	option(out, "-device",
-	       "virtserialport,bus=ports.0,nr=1,chardev=agent,id=agent,"
-	       "name=org.reprise.agent");
+	const struct qemu_fds *fds = l->fds;
+	struct argv *out = l->out;
+
+	argv_add(out, "-add-fd");
+	argv_add(out, "fd=%d,set=7", fds->qmp_log);
+	argv_add(out, "-chardev");
+	argv_add(out,
+		 "socket,id=qmp,fd=%d,server=on,wait=off,"
+		 "logfile=/dev/fdset/7,logappend=on",
+		 fds->qmp);
+	argv_option(out, "-mon", "chardev=qmp,mode=control");
+	argv_add(out, "-chardev");
+	argv_add(out, "socket,id=serial,fd=%d,server=on,wait=off", fds->serial);
+	argv_option(out, l->board->serial[0], l->board->serial[1]);
+	argv_add(out, "-chardev");
+	argv_add(out, "socket,id=agent,fd=%d,server=on,wait=off", fds->agent);
+	argv_virtio(l, "serial", ",id=ports");
+	argv_option(out, "-device",
+		    "virtserialport,bus=ports.0,nr=1,chardev=agent,id=agent,"
+		    "name=org.reprise.agent");
 }
 
-static void network_options(struct argv *out, const struct board *b,
-			    const struct appliance *a)
+static void kernel_options(const struct line *l)
 {
-	char user[64 * (APPLIANCE_FORWARDS + 1)] = "user,id=net";
-	size_t n = strlen(user);
-
-	if (a->network == NETWORK_NONE)
-		return;
-	for (uint32_t i = 0; i < a->forwards; i++)
-		n += (size_t)snprintf(user + n, sizeof(user) - n,
-				      ",hostfwd=tcp:%s:%u-:%u",
-				      a->forward[i].address, a->forward[i].port,
-				      a->forward[i].guest);
-	option(out, "-netdev", user);
-	option(out, "-device", b->nic);
-}
-
-/* A comma in a value is written twice. */
-static const char *doubled(const char *path, char buf[static 2 * PATH_MAX])
-{
-	char *to = buf;
-
-	for (; *path; path++) {
-		*to++ = *path;
-		if (*path == ',')
-			*to++ = ',';
-	}
-	*to = '\0';
-	return buf;
-}
-
-static void disk_options(struct argv *out, const struct board *b,
-			 const struct appliance *a)
-{
-	char path[2 * PATH_MAX];
-
-	for (uint32_t i = 0; i < a->disks; i++) {
-		const struct disk *d = &a->disk[i];
-
-		arg(out, "-blockdev");
-		arg(out,
-		    "driver=raw,node-name=disk%u,read-only=%s,"
-		    "cache.direct=%s,cache.no-flush=%s,"
-		    "file.driver=%s,file.filename=%s",
-		    i, d->read_only ? "on" : "off",
-		    d->cache == CACHE_NONE ? "on" : "off",
-		    d->cache == CACHE_UNSAFE ? "on" : "off",
-		    d->device ? "host_device" : "file",
-		    doubled(d->path, path));
-		arg(out, "-device");
-		arg(out, "virtio-blk-%s,drive=disk%u,serial=%s", b->bus, i,
-		    d->serial);
-	}
-}
-
-static void device_options(struct argv *out, const struct board *b,
-			   const struct appliance *a)
-{
-	arg(out, "-device");
-	arg(out, "virtio-rng-%s", b->bus);
-	if (b->panic)
-		option(out, "-device", b->panic);
-	if (a->watchdog)
-		option(out, "-device", b->watchdog);
-}
-
-static void kernel_options(struct argv *out, const struct image *image,
-			   const struct qemu_fds *fds)
-{
-	arg(out, "-kernel");
-	arg(out, "/proc/self/fd/%d", fds->kernel);
-	arg(out, "-initrd");
-	arg(out, "/proc/self/fd/%d", fds->initrd);
-	if (image->cmdline[0])
-		option(out, "-append", image->cmdline);
-}
-
-static const struct board *find_board(const struct appliance *a,
-				      const struct image *image)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(boards); i++)
-		if (strcmp(boards[i].arch, image->arch) == 0 &&
-		    (int)boards[i].machine == a->machine)
-			return &boards[i];
-	return NULL;
+	argv_add(l->out, "-kernel");
+	argv_add(l->out, "/proc/self/fd/%d", l->fds->kernel);
+	argv_add(l->out, "-initrd");
+	argv_add(l->out, "/proc/self/fd/%d", l->fds->initrd);
+	if (l->image->cmdline[0])
+		argv_option(l->out, "-append", l->image->cmdline);
 }
 
 int argv_build(const struct appliance *a, const struct image *image,
 	       const struct qemu_caps *caps, const struct qemu_fds *fds,
 	       struct argv *out)
 {
-	const struct board *b = find_board(a, image);
+	const struct line l = { out, &boards[able_machine(a)], a, image, caps,
+				fds };
 
-	if (!b)
-		return -EINVAL;
 	out->count = out->used = 0;
 	out->full = false;
-	arg(out, "%s", caps->path);
-	arg(out, "-name");
-	arg(out, "%s,debug-threads=on", a->name);
-	arg(out, "-nodefaults");
-	arg(out, "-no-user-config");
-	option(out, "-display", "none");
-	board_options(out, b, a);
-	gate_options(out, caps);
-	link_options(out, b, fds);
-	network_options(out, b, a);
-	disk_options(out, b, a);
-	device_options(out, b, a);
-	kernel_options(out, image, fds);
+	argv_add(out, "%s", caps->path);
+	argv_add(out, "-name");
+	argv_add(out, "%s,debug-threads=on", a->name);
+	argv_add(out, "-nodefaults");
+	argv_add(out, "-no-user-config");
+	argv_option(out, "-display", "none");
+	board_options(&l);
+	gate_options(&l);
+	link_options(&l);
+	argv_devices(&l);
+	kernel_options(&l);
+	for (uint32_t i = 0; i < a->arguments; i++)
+		argv_add(out, "%s", a->argument[i]);
 	out->v[out->count] = NULL;
 	return out->full ? -E2BIG : 0;
 }

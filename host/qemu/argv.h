@@ -22,6 +22,8 @@ struct qemu_fds {
 	int qmp_log; /* O_WRONLY | O_APPEND */
 	int kernel;
 	int initrd;
+	int tap;   /* of NETWORK_TAP */
+	int vhost; /* likewise; -1: none */
 };
 
 struct argv {
@@ -34,9 +36,8 @@ struct argv {
 
 /*
  * argv_build() - the command line for one generation
- * @a:		completed by appliance_complete(), its ports picked
- * Return: 0; -E2BIG: it does not fit; -EINVAL: an architecture or machine
- *	that nobody knows
+ * @a:		completed by appliance_complete() and able_settle(), its ports
+ * picked Return: 0; -E2BIG: it does not fit
  */
 int argv_build(const struct appliance *a, const struct image *image,
 	       const struct qemu_caps *caps, const struct qemu_fds *fds,

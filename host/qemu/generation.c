@@ -12,6 +12,7 @@
 #include "host/config/appliance.h"
 #include "host/config/image.h"
 #include "host/launch/launcher.h"
+#include "host/net/tap.h"
 #include "host/qemu/argv.h"
 
 /* What QEMU listens on, and our end of each. */
@@ -54,10 +55,22 @@ static int open_sockets(struct sockets *s, const struct runtime *rt,
 	return 0;
 }
 
+/* Move those that are open to the front. Return: how many */
+static size_t those_open(int *fds, size_t count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] >= 0)
+			fds[n++] = fds[i];
+	return n;
+}
+
 static int spawn(struct process *p, const struct sockets *s,
 		 const struct appliance *a, const struct image *image,
 		 const struct qemu_caps *caps, const struct runtime *rt,
-		 const struct launcher *launcher, int cgroup, char *error)
+		 const struct launcher *launcher, int cgroup, int tap,
+		 char *error)
 {
 	const struct qemu_fds fds = {
 		.qmp = s->listening[0],
@@ -66,16 +79,17 @@ static int spawn(struct process *p, const struct sockets *s,
 		.qmp_log = rt->qmp_log,
 		.kernel = image->kernel_fd,
 		.initrd = image->initrd_fd,
+		.tap = tap,
+		.vhost = tap_vhost(a),
 	};
-	const int keep[] = {
-		fds.qmp,    fds.agent,	fds.serial,  fds.qmp_log,
-		fds.kernel, fds.initrd, rt->lock_fd,
-	};
+	int keep[] = { fds.qmp,	    fds.agent,	fds.serial,
+		       fds.qmp_log, fds.kernel, fds.initrd,
+		       rt->lock_fd, fds.tap,	fds.vhost };
 	struct argv argv;
 	const struct spawn what = {
 		.argv = argv.v,
 		.keep = keep,
-		.keep_count = ARRAY_SIZE(keep),
+		.keep_count = those_open(keep, ARRAY_SIZE(keep)),
 		.output = rt->qemu_log,
 		.cgroup = cgroup,
 	};
@@ -83,6 +97,8 @@ static int spawn(struct process *p, const struct sockets *s,
 
 	if (r == 0)
 		r = process_spawn(p, launcher, &what);
+	if (fds.vhost >= 0)
+		close(fds.vhost);
 	if (r < 0)
 		return sentence(error, r, "%s: cannot start %s: %s", a->name,
 				a->qemu, strerror(-r));
@@ -92,7 +108,7 @@ static int spawn(struct process *p, const struct sockets *s,
 int generation_start(struct generation *g, const struct appliance *a,
 		     const struct image *image, const struct qemu_caps *caps,
 		     const struct runtime *rt, const struct launcher *launcher,
-		     int cgroup, char *error)
+		     int cgroup, int tap, char *error)
 {
 	struct sockets s;
 	int r;
@@ -101,7 +117,7 @@ int generation_start(struct generation *g, const struct appliance *a,
 	r = open_sockets(&s, rt, error);
 	if (r == 0)
 		r = spawn(&g->process, &s, a, image, caps, rt, launcher, cgroup,
-			  error);
+			  tap, error);
 	close_all(s.listening, LINES);
 	if (r < 0) {
 		close_all(s.connected, LINES);

@@ -30,12 +30,13 @@ struct generation {
  * @g:		written whole on success
  * @launcher:	starts it
  * @cgroup:	directory of its cgroup; -1: it has none
+ * @tap:	of NETWORK_TAP, else -1
  * @error:	SENTENCE_MAX bytes
  * Return: 0; else -errno and the sentence in @error; nothing is left behind
  */
 int generation_start(struct generation *g, const struct appliance *a,
 		     const struct image *image, const struct qemu_caps *caps,
 		     const struct runtime *rt, const struct launcher *launcher,
-		     int cgroup, char *error);
+		     int cgroup, int tap, char *error);
 
 #endif

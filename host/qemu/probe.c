@@ -4,16 +4,14 @@
  *
  * Theory of operation: QEMU runs without a machine, with QMP on its standard
  * streams. All questions are written at once, the last is quit; then its
- * output is read to the end and looked at line by line. The answers are told
- * apart by their shape, for nothing else comes in these shapes. A line that is
- * no JSON is what QEMU has to say about why it does not start: the sentence
- * quotes the first of them.
+ * output is read to the end and looked at line by line (host/qemu/answers.c). A
+ * line that is no JSON is what QEMU has to say about why it does not start: the
+ * sentence quotes the first of them.
  */
 #include "host/qemu/probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -25,15 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/qemu/answers.h"
+
 extern char **environ;
 
 enum { OUTPUT_MAX = 65536, WORDS_MAX = 200, MAJOR_MIN = 7, MINOR_MIN = 2 };
-
-static const char questions[] = "{\"execute\":\"qmp_capabilities\"}\n"
-				"{\"execute\":\"query-target\"}\n"
-				"{\"execute\":\"query-command-line-options\","
-				"\"arguments\":{\"option\":\"run-with\"}}\n"
-				"{\"execute\":\"quit\"}\n";
 
 /* A started QEMU, and what it said. */
 struct talk {
@@ -110,6 +104,7 @@ static int spawn_with(const char *path, int in, int out, pid_t *pid)
 /* Return: 0: @t->fd gives its output, its questions are asked; -errno */
 static int start(const char *path, struct talk *t)
 {
+	char questions[QUESTIONS_SIZE];
 	int in[2], out[2], r;
 
 	if (pipe2(in, O_CLOEXEC) < 0)
@@ -121,7 +116,7 @@ static int start(const char *path, struct talk *t)
 		return r;
 	}
 	/* Into an empty pipe that has a reader: neither blocks nor fails. */
-	(void)!write(in[1], questions, sizeof(questions) - 1);
+	(void)!write(in[1], questions, answers_questions(questions));
 	r = spawn_with(path, in[0], out[1], &t->pid);
 	close(in[0]);
 	close(in[1]);
@@ -164,52 +159,17 @@ static int listen_to(struct talk *t, int timeout_ms)
 	}
 }
 
-static bool offers_async(const json_t *option)
-{
-	const json_t *list = json_object_get(option, "parameters");
-	size_t i;
-	json_t *parameter;
-
-	json_array_foreach(list, i, parameter)
-	{
-		const char *name =
-			json_string_value(json_object_get(parameter, "name"));
-
-		if (name && strcmp(name, "async-teardown") == 0)
-			return true;
-	}
-	return false;
-}
-
-/* One line of output, by its shape. */
-static void take_answer(json_t *line, struct qemu_caps *caps)
-{
-	const json_t *options = json_object_get(line, "return");
-	const char *arch = NULL;
-
-	(void)json_unpack(line, "{s:{s:{s:{s:i,s:i,s:i}}}}", "QMP", "version",
-			  "qemu", "major", &caps->major, "minor", &caps->minor,
-			  "micro", &caps->micro);
-	if (json_unpack(line, "{s:{s:s}}", "return", "arch", &arch) == 0)
-		snprintf(caps->arch, sizeof(caps->arch), "%s", arch);
-	if (json_is_array(options))
-		caps->run_with_async = offers_async(json_array_get(options, 0));
-}
-
 static void understand(struct talk *t, struct qemu_caps *caps)
 {
 	char *rest = t->text;
 
 	while (rest && *rest) {
 		char *line = strsep(&rest, "\n");
-		json_t *json = json_loads(line, 0, NULL);
 
-		if (json)
-			take_answer(json, caps);
-		else if (!t->words[0])
+		if (!answers_take(line, caps) && !t->words[0])
 			snprintf(t->words, sizeof(t->words), "%s", line);
-		json_decref(json);
 	}
+	answers_settle(caps);
 }
 
 static int judge(const struct qemu_caps *caps, const char *arch,

@@ -12,12 +12,27 @@
 
 enum { PROBE_MS = 10000 };
 
+enum qemu_machine { QEMU_Q35, QEMU_MICROVM, QEMU_CCW, QEMU_MACHINES };
+
+/* How async teardown is asked for (docs/facts.md, 2.1). */
+enum qemu_teardown {
+	TEARDOWN_NONE,	   /* it has none */
+	TEARDOWN_OPTION,   /* -async-teardown */
+	TEARDOWN_RUN_WITH, /* -run-with async-teardown=on */
+};
+
 struct qemu_caps {
 	int major, minor, micro;
-	bool run_with_async; /* -run-with async-teardown=on, else the old one */
-	char arch[16];	     /* what it emulates */
-	char path[PATH_MAX]; /* to execute */
+	enum qemu_teardown teardown;
+	bool sandbox;		     /* built with seccomp */
+	bool pv_guest;		     /* knows s390-pv-guest */
+	bool machine[QEMU_MACHINES]; /* knows it */
+	char arch[16];		     /* what it emulates */
+	char path[PATH_MAX];	     /* to execute */
 };
+
+/* By enum qemu_machine, as -machine has them. */
+extern const char *const qemu_machine_names[QEMU_MACHINES];
 
 /*
  * probe_qemu() - start @binary without a machine and ask it over QMP

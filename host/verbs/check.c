@@ -18,6 +18,8 @@ static void say(const struct prepared *p)
 	       (unsigned long long)(a->memory >> 20), a->cpus,
 	       a->cpus == 1 ? "" : "s", p->caps.major, p->caps.minor,
 	       p->caps.micro, p->caps.path);
+	for (unsigned int i = 0; prepare_warning(p, i); i++)
+		printf("%s: warning: %s\n", a->name, prepare_warning(p, i));
 }
 
 int verb_check(const struct verb *self, int argc, char **argv)

@@ -5,12 +5,18 @@
 #include "host/verbs/prepare.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "host/config/fit.h"
+#include "host/config/text.h"
 #include "host/launch/rights.h"
+#include "host/net/tap.h"
+#include "host/qemu/able.h"
 
 enum { PORT_FREE = 1024 }; /* from here on anybody may listen */
 
@@ -64,9 +70,42 @@ static uint64_t rights_needed(const struct appliance *a)
 	return 0;
 }
 
+/* Does this machine host secure guests? Absent elsewhere than on s390x. */
+static bool hosts_secure(void)
+{
+	char text[8];
+
+	return text_read(AT_FDCWD, "/sys/firmware/uv/prot_virt_host", text,
+			 sizeof(text)) > 0 &&
+	       text[0] == '1';
+}
+
+/* What no other machine has; a machine without is told by its name. */
+static void machine_id(char id[static HOST_NAME_MAX + 1])
+{
+	ssize_t n = text_read(AT_FDCWD, "/etc/machine-id", id, HOST_NAME_MAX);
+
+	if (n > 0)
+		id[n] = '\0';
+	else if (gethostname(id, HOST_NAME_MAX + 1) < 0)
+		id[0] = '\0';
+}
+
+static int prepare_tap(struct appliance *a, char *error)
+{
+	char id[HOST_NAME_MAX + 1];
+
+	if (a->network != NETWORK_TAP)
+		return 0;
+	machine_id(id);
+	if (!a->mac[0])
+		tap_mac(id, a->name, a->mac);
+	return tap_check(a, error);
+}
+
 int prepare_qemu(struct prepared *p, char *error)
 {
-	const struct appliance *a = &p->appliance;
+	struct appliance *a = &p->appliance;
 	int r = identity_find(&p->who, a->user, rights_needed(a), error);
 
 	if (r < 0)
@@ -76,11 +115,26 @@ int prepare_qemu(struct prepared *p, char *error)
 	if (r < 0)
 		return appliance_blame(a, a->line.accel, r, error);
 	r = probe_qemu(a->qemu, a->architecture, PROBE_MS, &p->caps, error);
-	if (r == 0)
-		return 0;
-	/* Without a qemu of its own, it is the image's choice. */
-	return appliance_blame(a, a->line.qemu ? a->line.qemu : a->line.image,
-			       r, error);
+	if (r < 0) /* without a qemu of its own, it is the image's choice */
+		return appliance_blame(
+			a, a->line.qemu ? a->line.qemu : a->line.image, r,
+			error);
+	r = prepare_tap(a, error);
+	if (r < 0)
+		return r;
+	able_settle(a, &p->caps, hosts_secure());
+	return able_check(a, &p->caps, hosts_secure(), error);
+}
+
+const char *prepare_warning(const struct prepared *p, unsigned int i)
+{
+	unsigned int n = 0;
+
+	while (n < i && appliance_warning(&p->appliance, n))
+		n++;
+	return n == i && appliance_warning(&p->appliance, n)
+		       ? appliance_warning(&p->appliance, n)
+		       : able_warning(&p->caps, i - n);
 }
 
 void prepare_end(struct prepared *p)

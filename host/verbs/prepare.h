@@ -28,6 +28,14 @@ int prepare_config(const char *path, struct prepared *p, char *error);
  * prepare_end() is still due */
 int prepare_qemu(struct prepared *p, char *error);
 
+/*
+ * prepare_warning() - what runs, but perhaps not as it was meant
+ * @p:		of prepare_qemu()
+ * @i:		0, 1, ... until there is no more
+ * Return: a static sentence; NULL
+ */
+const char *prepare_warning(const struct prepared *p, unsigned int i);
+
 void prepare_end(struct prepared *p);
 
 #endif

@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "host/config/runtime.h"
 #include "host/launch/launcher.h"
+#include "host/net/tap.h"
 #include "host/shim.h"
 #include "host/systemd/notify.h"
 #include "host/verbs/args.h"
@@ -48,11 +49,20 @@ static int ready_descriptor(const char *word, int *fd, char *error)
 	return 0;
 }
 
+static void warn_of(const struct prepared *p)
+{
+	const char *warning;
+
+	for (unsigned int i = 0; (warning = prepare_warning(p, i)); i++)
+		log_line(STDERR_FILENO, p->appliance.name, "warning: %s",
+			 warning);
+}
+
 static int run_launched(struct prepared *p, struct runtime *rt,
 			const struct waiting *w)
 {
 	struct launcher launcher;
-	const struct shim_options options = {
+	struct shim_options options = {
 		.appliance = &p->appliance,
 		.image = &p->image,
 		.caps = &p->caps,
@@ -60,6 +70,7 @@ static int run_launched(struct prepared *p, struct runtime *rt,
 		.launcher = &launcher,
 		.notify = &w->notify,
 		.ready_fd = w->ready_fd,
+		.tap_fd = -1,
 	};
 	char error[SENTENCE_MAX];
 	int code, r = launcher_start(&launcher, &p->who);
@@ -69,7 +80,11 @@ static int run_launched(struct prepared *p, struct runtime *rt,
 			 strerror(-r));
 		return verb_refuse(error);
 	}
-	code = shim_run(&options);
+	/* after the launcher, which would keep it open */
+	if (tap_ready(&p->appliance, &options.tap_fd, error) < 0)
+		code = verb_refuse(error);
+	else
+		code = shim_run(&options);
 	launcher_stop(&launcher);
 	return code;
 }
@@ -82,6 +97,7 @@ static int run_locked(struct prepared *p, struct runtime *rt,
 	if (prepare_qemu(p, error) < 0 ||
 	    appliance_pick_ports(&p->appliance, error) < 0)
 		return verb_refuse(error);
+	warn_of(p);
 	if (!p->who.change && geteuid() == 0)
 		log_line(STDERR_FILENO, p->appliance.name,
 			 "QEMU runs as root, though without its capabilities: "

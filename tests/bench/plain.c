@@ -260,7 +260,7 @@ int plain_start(struct plain *p, char *error)
 	p->killing = false;
 	p->at_us[PLAIN_START] = turns_now();
 	r = generation_start(&g, &w->appliance, &w->image, &w->caps,
-			     &p->runtime, NULL, -1, error);
+			     &p->runtime, NULL, -1, -1, error);
 	if (r < 0)
 		return r;
 	r = connect_to(p, &g);

@@ -85,8 +85,9 @@ static const char *helper_option(const struct qemu_caps *caps, bool async)
 {
 	if (!async)
 		return "";
-	return caps->run_with_async ? "-run-with async-teardown=on"
-				    : "-async-teardown";
+	return caps->teardown == TEARDOWN_RUN_WITH
+		       ? "-run-with async-teardown=on"
+		       : "-async-teardown";
 }
 
 static int spawn(struct victim *v, const struct qemu_caps *caps, bool async,

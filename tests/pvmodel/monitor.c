@@ -61,18 +61,42 @@ static json_t *query_target(struct model *m, const json_t *arguments)
 	return json_pack("{s:s}", "arch", m->script.arch);
 }
 
+static json_t *option_json(const char *name, const char *parameter)
+{
+	return json_pack("[{s:s, s:[{s:s, s:s}]}]", "option", name,
+			 "parameters", "name", parameter, "type", "boolean");
+}
+
 /* -run-with came with 8.1. */
 static json_t *query_options(struct model *m, const json_t *arguments)
 {
 	const struct script *s = &m->script;
+	const char *option =
+		json_string_value(json_object_get(arguments, "option"));
 
-	(void)arguments;
+	if (option && strcmp(option, "sandbox") == 0)
+		return option_json("sandbox", "resourcecontrol");
 	if (s->version_major < 8 ||
 	    (s->version_major == 8 && s->version_minor < 1))
 		return NULL;
-	return json_pack("[{s:s, s:[{s:s, s:s}]}]", "option", "run-with",
-			 "parameters", "name", "async-teardown", "type",
-			 "boolean");
+	return option_json("run-with", "async-teardown");
+}
+
+static json_t *query_machines(struct model *m, const json_t *arguments)
+{
+	(void)m;
+	(void)arguments;
+	return json_pack("[{s:s, s:s}, {s:s}, {s:s, s:s}]", "name",
+			 "pc-q35-7.2", "alias", "q35", "name", "microvm",
+			 "name", "s390-ccw-virtio-7.2", "alias",
+			 "s390-ccw-virtio");
+}
+
+static json_t *list_types(struct model *m, const json_t *arguments)
+{
+	(void)m;
+	(void)arguments;
+	return json_pack("[{s:s}]", "name", "s390-pv-guest");
 }
 
 static json_t *query_status(struct model *m, const json_t *arguments)
@@ -112,6 +136,8 @@ static const struct command {
 	{ "qmp_capabilities", capabilities },
 	{ "query-target", query_target },
 	{ "query-command-line-options", query_options },
+	{ "query-machines", query_machines },
+	{ "qom-list-types", list_types },
 	{ "query-status", query_status },
 	{ "set-action", set_action },
 	{ "system_reset", system_reset },

@@ -22,16 +22,16 @@
 #define GREETING(major, minor)                                                 \
 	"{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 3, \"minor\": " minor  \
 	", \"major\": " major "}, \"package\": \"\"}, "                        \
-	"\"capabilities\": [\"oob\"]}}\n{\"return\": {}}\n"
-#define TARGET(arch) "{\"return\": {\"arch\": \"" arch "\"}}\n"
+	"\"capabilities\": [\"oob\"]}}\n{\"return\": {}, \"id\": 0}\n"
+#define TARGET(arch) "{\"return\": {\"arch\": \"" arch "\"}, \"id\": 1}\n"
 #define NO_RUN_WITH                                                            \
-	"{\"error\": {\"class\": \"GenericError\", "                           \
+	"{\"id\": 2, \"error\": {\"class\": \"GenericError\", "                \
 	"\"desc\": \"invalid option name: run-with\"}}\n"
 #define RUN_WITH(name)                                                         \
 	"{\"return\": [{\"parameters\": [{\"name\": \"chroot\", "              \
 	"\"type\": \"string\"}, {\"name\": \"" name "\", "                     \
-	"\"type\": \"boolean\"}], \"option\": \"run-with\"}]}\n"
-#define END "{\"return\": {}}\nEOF\n"
+	"\"type\": \"boolean\"}], \"option\": \"run-with\"}], \"id\": 2}\n"
+#define END "{\"return\": {}, \"id\": 6}\nEOF\n"
 
 enum { PATIENCE_MS = 60000 }; /* of tests on a busy machine */
 
@@ -74,7 +74,7 @@ static void probe_7_2_has_the_old_spelling(void **state)
 	assert_int_equal(caps.minor, 2);
 	assert_int_equal(caps.micro, 3);
 	assert_string_equal(caps.arch, "s390x");
-	assert_false(caps.run_with_async);
+	assert_int_equal(caps.teardown, TEARDOWN_OPTION);
 }
 
 static void probe_9_0_has_the_new_spelling(void **state)
@@ -84,7 +84,7 @@ static void probe_9_0_has_the_new_spelling(void **state)
 				       RUN_WITH("async-teardown") END,
 			       PATIENCE_MS),
 			 0);
-	assert_true(caps.run_with_async);
+	assert_int_equal(caps.teardown, TEARDOWN_RUN_WITH);
 }
 
 static void probe_run_with_without_async_is_not_it(void **state)
@@ -94,7 +94,7 @@ static void probe_run_with_without_async_is_not_it(void **state)
 				       RUN_WITH("user") END,
 			       PATIENCE_MS),
 			 0);
-	assert_false(caps.run_with_async);
+	assert_int_equal(caps.teardown, TEARDOWN_OPTION);
 }
 
 static void probe_warning_among_answers_is_ignored(void **state)
