@@ -1,5 +1,5 @@
 # host/: the program `reprise`; one line per folder
-host-y += host/loop.c host/sentence.c
+host-y += host/loop.c host/sentence.c host/trim.c
 host-y += host/systemd/notify.c host/systemd/service.c
 host-y += host/cgroup/cgroup.c
 host-y += host/launch/confine.c host/launch/identity.c \

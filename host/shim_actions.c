@@ -26,6 +26,7 @@
 #include "host/net/tap.h"
 #include "host/qemu/busy.h"
 #include "host/report.h"
+#include "host/trim.h"
 
 enum { CONSOLE_LINES = 10 }; /* of an unclean end */
 
@@ -83,6 +84,7 @@ static void launch(struct shim *s)
 	}
 	s->process = g.process;
 	s->helper_told = false;
+	s->to_trim = true;
 	s->helper_first = false;
 	oom_watch(&s->oom, s->process.pid, shim_now());
 	if (s->leaf.fd >= 0 && !g.process.in_cgroup) {
@@ -272,6 +274,9 @@ static void ready(struct shim *s)
 {
 	struct pollfd p = { .fd = s->ready_fd, .events = POLLOUT };
 
+	if (s->to_trim)
+		trim_memory();
+	s->to_trim = false;
 	if (s->ready_fd < 0 || poll(&p, 1, 0) <= 0)
 		return;
 	if (p.revents & POLLERR || write(s->ready_fd, "\n", 1) < 0) {

@@ -63,7 +63,8 @@ $(foreach f,$(test-folders),$(eval $(call test_folder,$(f))))
 
 # the fault sweep, and what a tool has of others
 sweep-y := $(filter-out %/payload.c $(tests-sweep),$(call find-c,tests/sweep))
-more-bench := $(filter-out tests/sweep/main.c,$(sweep-y))
+more-bench := $(filter-out tests/sweep/main.c,$(sweep-y)) \
+	tests/integration/stub_files.c
 
 define test_tool # 1: folder and program
 $(O)/tests/$(1): $(patsubst %.c,$(O)/native/%.o,$(call \
@@ -136,7 +137,7 @@ bench-guests:
 .PHONY: bench-guests
 
 # make bench NUMBERS="quiesce gate-share": only those
-bench: bench-guests $(if $(wildcard tests/bench/*.c),$(O)/tests/bench) \
+bench: bench-guests $(O)/tests/bench $(O)/tests/pvmodel \
 		$(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 		$(O)/x86_64/image/touch/manifest
 	@$(O)/tests/bench $(NUMBERS)

@@ -37,6 +37,14 @@ static const struct number {
 	{ "memory-back", "ms", 60, ONCE, measure_memory_back },
 	{ "teardown-async", "ratio", 0.05, ONCE, measure_teardown_async },
 	{ "drain-estimate", "percent", 20, ONCE, measure_drain_estimate },
+	{ "shim-size", "KiB", 384, ONCE, measure_shim_size },
+	{ "shim-memory", "KiB", 384, ONCE, measure_shim_memory },
+	{ "shim-memory-growth", "KiB", 0, ONCE, measure_shim_growth },
+	{ "shim-wakeups", "wake-ups", 0, ONCE, measure_shim_wakeups },
+	{ "status-time", "ms", 2, ONCE, measure_status_time },
+	{ "ps-200", "ms", 100, ONCE, measure_ps },
+	{ "gate-1000", "ms", 0.5, ONCE, measure_gate_median },
+	{ "gate-1000-p99", "ms", 5, ONCE, measure_gate_p99 },
 	{ "init-size-tiny", "KiB", 64, ONCE, measure_init_size_tiny },
 	{ "init-size", "KiB", 256, ONCE, measure_init_size_full },
 	{ "init-memory-tiny", "KiB", 96, EACH_ARCH, measure_init_memory_tiny },
@@ -125,11 +133,12 @@ static int measure(struct bench *b, const struct number *n, const char *arch)
 			     "%u processes were left behind; they have been "
 			     "ended",
 			     left);
-	if (r == 0)
+	if (r == 0) {
 		report_figure(&b->report, &f);
-	else
-		fprintf(stderr, "bench: %s%s%s was not measured: %s\n", n->name,
-			arch ? "@" : "", arch ? arch : "", error);
+	} else {
+		figure_how(&f, "not measured: %s", error);
+		report_failure(&b->report, &f);
+	}
 	return r < 0;
 }
 
@@ -148,12 +157,12 @@ static int measure_all(struct bench *b, char **words)
 	return failed || b->turns.interrupted;
 }
 
-static int close_report(struct bench *b)
+static int close_report(struct bench *b, bool partial)
 {
 	char path[SITE_PATH + 16];
 
 	snprintf(path, sizeof(path), "%s/bench.json", b->site.build);
-	if (report_close(&b->report, path) == 0)
+	if (report_close(&b->report, path, partial) == 0)
 		return 0;
 	fprintf(stderr, "bench: %s: cannot be written\n", path);
 	return 1;
@@ -165,7 +174,6 @@ int main(int argc, char **argv)
 	static struct bench b;
 	int failed;
 
-	(void)argc;
 	if (check_words(argv + 1) < 0)
 		return 2;
 	if (site_open(&b.site, error) < 0) {
@@ -177,7 +185,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	failed = measure_all(&b, argv + 1);
-	failed |= close_report(&b);
+	failed |= close_report(&b, argc > 1);
 	turns_close(&b.turns);
 	site_close(&b.site);
 	return failed;

@@ -58,6 +58,11 @@ measure_fn measure_init_to_payload, measure_init_wakeups;
 measure_fn measure_init_heap;	 /* init_heap.c */
 measure_fn measure_quiesce_disk; /* quiesce_disk.c */
 
+measure_fn measure_shim_size, measure_shim_memory; /* shim.c */
+measure_fn measure_shim_growth, measure_shim_wakeups;
+measure_fn measure_status_time, measure_ps;	  /* ask.c */
+measure_fn measure_gate_median, measure_gate_p99; /* gate.c */
+
 /* byproducts_note() - a clean reboot: learn from its marks (byproducts.c) */
 void byproducts_note(struct bench *b, const char *arch, const struct marks *m);
 

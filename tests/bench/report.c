@@ -70,11 +70,57 @@ void report_beside(struct report *r, const char *name, const char *arch,
 	report_figure(r, &f);
 }
 
-int report_close(struct report *r, const char *path)
+void report_failure(struct report *r, const struct figure *f)
 {
-	int bad = json_dump_file(r->list, path,
-				 JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+	char name[FIGURE_NAME];
 
+	full_name(f, name);
+	printf("%s - %s %g failed\n", name, f->unit, f->limit);
+	fflush(stdout);
+	fprintf(stderr, "    %s\n", f->how);
+	json_array_append_new(
+		r->list, json_pack("{s:s, s:n, s:s, s:f, s:b, s:s}", "name",
+				   name, "value", "unit", f->unit, "limit",
+				   f->limit, "ok", 0, "how", f->how));
+}
+
+static bool is_listed(const json_t *list, const json_t *name)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		if (json_equal(json_object_get(one, "name"), name))
+			return true;
+	}
+	return false;
+}
+
+/* What  has of an earlier run, and this one has not: before the rest. */
+static void keep_others(struct report *r, const char *path)
+{
+	json_t *old = json_load_file(path, 0, NULL), *one;
+	size_t i, at = 0;
+
+	json_array_foreach(old, i, one)
+	{
+		const json_t *name = json_object_get(one, "name");
+
+		if (json_is_string(name) && !is_listed(r->list, name))
+			json_array_insert(r->list, at++, one);
+	}
+	json_decref(old);
+}
+
+int report_close(struct report *r, const char *path, bool partial)
+{
+	int bad;
+
+	if (partial)
+		keep_others(r, path);
+	bad = json_dump_file(r->list, path,
+			     JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	json_decref(r->list);
 	r->list = NULL;
 	return bad ? -EIO : 0;

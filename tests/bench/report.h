@@ -8,7 +8,8 @@
  *
  * and below it, on stderr, how it was measured; all again in a file, as a list
  * of objects. What is only printed beside a number has the limit "-" and is
- * always ok. A name ends with @s390x where it is not about x86_64.
+ * always ok; what could not be measured has the value "-" and is "failed". A
+ *name ends with @s390x where it is not about x86_64.
  */
 #ifndef TESTS_BENCH_REPORT_H
 #define TESTS_BENCH_REPORT_H
@@ -46,7 +47,15 @@ void report_beside(struct report *r, const char *name, const char *arch,
 void figure_how(struct figure *f, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* report_close() - write all to the file @path. Return: 0; -EIO */
-int report_close(struct report *r, const char *path);
+/* report_failure() - the same for one that could not be measured; f->how: why
+ */
+void report_failure(struct report *r, const struct figure *f);
+
+/*
+ * report_close() - write all to the file @path
+ * @partial:	not every number was wanted: what the file has of others stays
+ * Return: 0; -EIO
+ */
+int report_close(struct report *r, const char *path, bool partial);
 
 #endif
