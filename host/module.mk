@@ -43,5 +43,6 @@ host-y += host/core/deadlines.c host/core/lifecycle_guest.c \
 	host/core/lifecycle_judge.c host/core/lifecycle_wait.c \
 	host/core/lifecycle_wish.c host/qemu/busy.c
 
-host-y += host/record.c host/shim_past.c
-host-y += host/verbs/history.c host/verbs/show_history.c
+host-y += host/prospect.c host/record.c host/shim_past.c
+host-y += host/verbs/history.c host/verbs/budget.c host/verbs/plan.c
+host-y += host/verbs/show_plan.c host/verbs/show_history.c

@@ -263,6 +263,7 @@ static int open_links(struct shim *s, char *error)
 {
 	static const struct control_ops ops = {
 		.status = shim_status,
+		.plan = shim_plan,
 		.begin = shim_begin,
 		.console = shim_console,
 		.reboot = shim_reboot,

@@ -451,9 +451,11 @@ json_t *shim_console(void *ctx, uint64_t position)
 	return console_lines(s->console, position);
 }
 
-void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait)
+void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
+		 uint64_t budget_us)
 {
-	wish_for(ctx, call, wish, wait);
+	if (!shim_refuse_budget(ctx, call, budget_us, &wish))
+		wish_for(ctx, call, wish, wait);
 }
 
 void shim_stop(void *ctx, uint32_t call)

@@ -103,11 +103,22 @@ void shim_learn(struct shim *s);
 /* shim_record() - lc->last becomes a line of the history */
 void shim_record(struct shim *s);
 
+/*
+ * shim_refuse_budget() - refuse a reboot that would not hold its budget
+ * @budget_us:	0: none
+ * @wish:	may become the way that holds it
+ * Return: true: the call was answered
+ */
+bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
+			enum wish *wish);
+
 /* The control_ops (shim_actions.c answers them, shim_events.c the begin) */
 json_t *shim_status(void *ctx);
+json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us);
 json_t *shim_begin(void *ctx);
 json_t *shim_console(void *ctx, uint64_t position);
-void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait);
+void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
+		 uint64_t budget_us);
 void shim_stop(void *ctx, uint32_t call);
 void shim_gone(void *ctx, uint32_t call);
 

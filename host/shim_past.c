@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/shim_past.c - one appliance: what it did
+ * host/shim_past.c - one appliance: what it did, and would do now
  *
  * Theory of operation: each passage becomes a line of the history when it is
  * complete, and the lines of earlier shims teach this one before it starts. A
@@ -15,6 +15,8 @@
 
 #include "host/config/appliance.h"
 #include "host/config/history.h"
+#include "host/link/control.h"
+#include "host/prospect.h"
 #include "host/record.h"
 #include "host/report.h"
 
@@ -56,4 +58,23 @@ void shim_record(struct shim *s)
 	if (failed < 0 && !s->history_failed)
 		log_line(STDERR_FILENO, name, "%s", error);
 	s->history_failed = failed < 0;
+}
+
+json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us)
+{
+	const struct report r = shim_report(ctx);
+
+	return prospect_json(&r, shim_now(), wish, budget_us);
+}
+
+bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
+			enum wish *wish)
+{
+	const struct report r = shim_report(s);
+	char text[OUTLOOK_TEXT];
+
+	if (!budget_us || prospect_hold(&r, shim_now(), budget_us, wish, text))
+		return false;
+	control_error(s->control, call, "BudgetExceeded", text);
+	return true;
 }

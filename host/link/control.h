@@ -23,11 +23,15 @@ struct loop;
 struct control_ops {
 	/* Return: a new reference: the value of "status" */
 	json_t *(*status)(void *ctx);
+	/* Return: a new reference: the value of "plan"; @budget_us: 0: none */
+	json_t *(*plan)(void *ctx, enum wish wish, uint64_t budget_us);
 	/* Return: likewise: an event of the kind "begin" */
 	json_t *(*begin)(void *ctx);
 	/* Return: likewise: the answer to Console from a position on */
 	json_t *(*console)(void *ctx, uint64_t position);
-	void (*reboot)(void *ctx, uint32_t call, enum wish wish, bool wait);
+	/* @budget_us: refuse what may take longer; 0: any */
+	void (*reboot)(void *ctx, uint32_t call, enum wish wish, bool wait,
+		       uint64_t budget_us);
 	void (*stop)(void *ctx, uint32_t call);
 	/*
 	 * The client of a Reboot or Stop that is still open has gone: @call is

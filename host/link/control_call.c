@@ -78,14 +78,35 @@ static enum wish wish_named(const char *name)
 	return WISH_NONE;
 }
 
-static void call_reboot(struct client *cl, json_t *parameters)
+static uint64_t count_of(const json_t *parameters, const char *key)
 {
-	const struct control *c = cl->control;
+	return (uint64_t)json_integer_value(json_object_get(parameters, key));
+}
+
+static enum wish wish_of(const json_t *parameters)
+{
 	enum wish wish = wish_named(
 		json_string_value(json_object_get(parameters, "strategy")));
 
-	c->ops->reboot(c->ctx, cl->call, wish ? wish : WISH_REBOOT,
-		       json_is_true(json_object_get(parameters, "wait")));
+	return wish ? wish : WISH_REBOOT;
+}
+
+static void call_plan(struct client *cl, json_t *parameters)
+{
+	const struct control *c = cl->control;
+	json_t *plan = c->ops->plan(c->ctx, wish_of(parameters),
+				    count_of(parameters, "budget_us"));
+
+	client_answer(cl, json_pack("{s:o}", "plan", plan));
+}
+
+static void call_reboot(struct client *cl, json_t *parameters)
+{
+	const struct control *c = cl->control;
+
+	c->ops->reboot(c->ctx, cl->call, wish_of(parameters),
+		       json_is_true(json_object_get(parameters, "wait")),
+		       count_of(parameters, "budget_us"));
 }
 
 static void call_stop(struct client *cl, json_t *parameters)
@@ -107,10 +128,9 @@ static void call_events(struct client *cl, json_t *parameters)
 static void call_console(struct client *cl, json_t *parameters)
 {
 	const struct control *c = cl->control;
-	json_int_t position =
-		json_integer_value(json_object_get(parameters, "position"));
 
-	client_answer(cl, c->ops->console(c->ctx, (uint64_t)position));
+	client_answer(
+		cl, c->ops->console(c->ctx, count_of(parameters, "position")));
 }
 
 static bool is_string(const json_t *value)
@@ -123,7 +143,7 @@ static bool is_boolean(const json_t *value)
 	return json_is_boolean(value);
 }
 
-static bool is_position(const json_t *value)
+static bool is_count(const json_t *value)
 {
 	return json_is_integer(value) && json_integer_value(value) >= 0;
 }
@@ -141,9 +161,16 @@ const struct method control_methods[CONTROL_METHODS] = {
 	  .access = ACCESS_READ },
 	{ INTERFACE "Status", call_status, .access = ACCESS_READ,
 	  .watch = WATCH_STATUS },
+	{ INTERFACE "Plan",
+	  call_plan,
+	  { { "strategy", is_strategy, false },
+	    { "budget_us", is_count, false } },
+	  .access = ACCESS_READ },
 	{ INTERFACE "Reboot",
 	  call_reboot,
-	  { { "strategy", is_strategy, false }, { "wait", is_boolean, false } },
+	  { { "strategy", is_strategy, false },
+	    { "wait", is_boolean, false },
+	    { "budget_us", is_count, false } },
 	  .access = ACCESS_ALL,
 	  .watch = WATCH_STATE },
 	{ INTERFACE "Stop", call_stop, .access = ACCESS_ALL,
@@ -152,7 +179,7 @@ const struct method control_methods[CONTROL_METHODS] = {
 	  .watch = WATCH_EVENTS, .only_more = true },
 	{ INTERFACE "Console",
 	  call_console,
-	  { { "position", is_position, false } },
+	  { { "position", is_count, false } },
 	  .access = ACCESS_ALL },
 };
 

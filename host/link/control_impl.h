@@ -68,7 +68,7 @@ struct method {
 	bool only_more;
 };
 
-enum { CONTROL_METHODS = 7 };
+enum { CONTROL_METHODS = 8 };
 extern const struct method control_methods[CONTROL_METHODS];
 
 /* client_take() - begin a call; @message is borrowed */

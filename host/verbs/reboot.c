@@ -7,21 +7,41 @@
 #include "common/array.h"
 #include "host/sentence.h"
 #include "host/verbs/args.h"
+#include "host/verbs/budget.h"
 #include "host/verbs/progress.h"
 #include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
+static int reboot(const char *name, json_t *parameters)
+{
+	const json_t *restart;
+	char error[SENTENCE_MAX];
+	json_t *reply;
+	bool kept;
+
+	if (budget_tell(name, parameters, error) < 0 ||
+	    progress_call(name, "Reboot", json_incref(parameters), &reply,
+			  error) < 0)
+		return verb_refuse(error);
+	restart = json_object_get(reply, "restart");
+	show_passage(stdout, name, restart);
+	kept = budget_kept(name, parameters, restart);
+	json_decref(reply);
+	return kept ? VERB_DONE : VERB_REFUSED;
+}
+
 int verb_reboot(const struct verb *self, int argc, char **argv)
 {
 	bool in_place = false, full = false, wait = false;
+	const char *name, *budget = NULL;
 	const struct flag flags[] = {
 		{ .name = "--in-place", .set = &in_place },
 		{ .name = "--full", .set = &full },
 		{ .name = "--wait", .set = &wait },
+		{ .name = "--budget", .value = &budget },
 	};
-	char error[SENTENCE_MAX];
-	json_t *reply, *parameters;
-	const char *name;
+	json_t *parameters;
+	int code;
 
 	if (!args_parse(self, argc, argv, flags, ARRAY_SIZE(flags), &name))
 		return VERB_USAGE;
@@ -35,9 +55,9 @@ int verb_reboot(const struct verb *self, int argc, char **argv)
 			       : full	? "full"
 					: "auto",
 			       "wait", (int)wait);
-	if (progress_call(name, "Reboot", parameters, &reply, error) < 0)
-		return verb_refuse(error);
-	show_passage(stdout, name, json_object_get(reply, "restart"));
-	json_decref(reply);
-	return VERB_DONE;
+	code = budget_add(self, budget, parameters) < 0
+		       ? VERB_USAGE
+		       : reboot(name, parameters);
+	json_decref(parameters);
+	return code;
 }

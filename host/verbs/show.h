@@ -24,6 +24,9 @@ void show_passage(FILE *out, const char *name, const json_t *passage);
 /* show_history() - a table of history entries, a line each */
 void show_history(FILE *out, const json_t *entries);
 
+/* show_plan() - what a reboot would do now, and could do */
+void show_plan(FILE *out, const json_t *plan);
+
 /* show_line() - a status in one line of `ps`; NULL: the headings */
 void show_line(FILE *out, const char *name, const json_t *status);
 

@@ -27,6 +27,7 @@ int verb_reboot(const struct verb *self, int argc, char **argv);
 int verb_stop(const struct verb *self, int argc, char **argv);
 int verb_events(const struct verb *self, int argc, char **argv);
 int verb_console(const struct verb *self, int argc, char **argv);
+int verb_plan(const struct verb *self, int argc, char **argv);
 int verb_history(const struct verb *self, int argc, char **argv);
 int verb_check(const struct verb *self, int argc, char **argv);
 

@@ -100,11 +100,100 @@ static void history_that_cannot_be_written_harms_nothing(void **state)
 	rig_assert_nothing_left(r);
 }
 
+static json_t *plan(struct rig *r)
+{
+	const char *const args[] = { "plan", "guest", "--json", NULL };
+	static struct child c;
+	json_t *plan;
+
+	rig_verb(r, &c, args);
+	assert_int_equal(c.code, 0);
+	plan = json_loads(c.text[CHILD_OUT], 0, NULL);
+	assert_true(json_is_object(plan));
+	child_close(&c);
+	return plan;
+}
+
+/* What the plan says of a way to restart: the first is in place. */
+static const json_t *way(const json_t *plan, size_t i)
+{
+	return json_array_get(json_object_get(plan, "options"), i);
+}
+
+static bool is_of_history(const json_t *option)
+{
+	return strcmp(json_string_value(json_object_get(option, "basis")),
+		      "history") == 0;
+}
+
+/* Three reboots teach what the fourth takes, and the next shim knows it too. */
+static void plan_learns_from_history(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	json_t *p;
+
+	for (int i = 0; i < 2; i++) {
+		rig_run(r, rig_image(b->arch, "guest"), "guest");
+		rig_await_ready(r);
+		p = plan(r);
+		assert_int_equal(is_of_history(way(p, 0)), i == 1);
+		json_decref(p);
+		for (int n = 0; n < 3 && i == 0; n++) {
+			RIG_DO(r, "reboot", "guest", "--in-place", "--wait");
+			rig_await_ready(r);
+		}
+		p = plan(r);
+		assert_string_equal(
+			json_string_value(json_object_get(p, "strategy")),
+			"in place");
+		assert_true(is_of_history(way(p, 0)));
+		assert_int_equal(json_integer_value(
+					 json_object_get(way(p, 0), "samples")),
+				 3);
+		json_decref(p);
+		RIG_DO(r, "stop", "guest");
+		assert_int_equal(rig_await_end(r), 0);
+	}
+}
+
+static void reboot_with_budget(struct rig *r, struct child *c, const char *time)
+{
+	const char *const args[] = { "reboot", "guest",	 "--budget",
+				     time,     "--wait", NULL };
+
+	rig_verb(r, c, args);
+}
+
+static void budget_that_cannot_hold_is_refused_beforehand(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	static struct child c;
+
+	rig_run(r, rig_image(b->arch, "guest"), "guest");
+	rig_await_ready(r);
+	reboot_with_budget(r, &c, "1 ms");
+	assert_int_equal(c.code, 1);
+	assert_non_null(strstr(c.text[CHILD_ERR], "will not hold"));
+	child_close(&c);
+	assert_int_equal(rig_number(r, "boot"), 1);
+	reboot_with_budget(r, &c, "60min");
+	assert_int_equal(c.code, 0);
+	assert_non_null(strstr(c.text[CHILD_ERR], "are assumed"));
+	child_close(&c);
+	assert_int_equal(rig_number(r, "boot"), 2);
+	RIG_DO(r, "stop", "guest");
+	assert_int_equal(rig_await_end(r), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(history_outlives_the_shim),
 		ON_ONE(history_is_a_table, x86_64),
+		ON_BOTH(plan_learns_from_history),
+		ON_ONE(budget_that_cannot_hold_is_refused_beforehand, s390x),
 		ON_ONE(history_that_cannot_be_written_harms_nothing, x86_64),
 	};
 

@@ -31,12 +31,21 @@ static json_t *on_status(void *ctx)
 	return json_pack("{s:i}", "count", ++asked.statuses);
 }
 
-static void on_reboot(void *ctx, uint32_t call, enum wish wish, bool wait)
+static json_t *on_plan(void *ctx, enum wish wish, uint64_t budget_us)
+{
+	(void)ctx;
+	return json_pack("{s:I, s:i}", "budget_us", (json_int_t)budget_us,
+			 "wish", (int)wish);
+}
+
+static void on_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
+		      uint64_t budget_us)
 {
 	(void)ctx;
 	asked.call[asked.reboots++] = call;
 	asked.wish = wish;
 	asked.wait = wait;
+	asked.budget_us = budget_us;
 }
 
 /* Answers at once, from within the call. */
@@ -67,7 +76,13 @@ static json_t *on_console(void *ctx, uint64_t position)
 }
 
 static const struct control_ops ops = {
-	on_status, on_begin, on_console, on_reboot, on_stop, on_gone,
+	.status = on_status,
+	.plan = on_plan,
+	.begin = on_begin,
+	.console = on_console,
+	.reboot = on_reboot,
+	.stop = on_stop,
+	.gone = on_gone,
 };
 
 int caller_set_up(void **state)

@@ -30,6 +30,7 @@ extern struct asked {
 	uint32_t gone_call[ASKED_CALLS];
 	enum wish wish;
 	bool wait;
+	uint64_t budget_us;
 } asked;
 
 extern struct control *control;

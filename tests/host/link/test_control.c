@@ -83,6 +83,28 @@ static void reboot_hands_over_strategy_and_wait(void **state)
 	caller_end(c);
 }
 
+static void plan_and_reboot_hand_over_the_budget(void **state)
+{
+	struct caller *c = caller_new();
+	json_t *plan;
+
+	(void)state;
+	caller_say(c, "{\"method\":\"io.reprise.Plan\",\"parameters\":"
+		      "{\"strategy\":\"full\",\"budget_us\":5000000}}");
+	plan = json_object_get(json_object_get(caller_hear(c), "parameters"),
+			       "plan");
+	assert_int_equal(json_integer_value(json_object_get(plan, "wish")),
+			 WISH_FULL);
+	assert_int_equal(json_integer_value(json_object_get(plan, "budget_us")),
+			 5000000);
+	caller_say(c, "{\"method\":\"io.reprise.Reboot\",\"parameters\":"
+		      "{\"budget_us\":7}}");
+	while (asked.reboots == 0)
+		caller_turn();
+	assert_int_equal(asked.budget_us, 7);
+	caller_end(c);
+}
+
 static void bad_calls_are_refused_by_name(void **state)
 {
 	static const struct {
@@ -236,6 +258,7 @@ int main(void)
 		CALLER_TEST(status_is_answered),
 		CALLER_TEST(get_info_names_the_interface),
 		CALLER_TEST(reboot_hands_over_strategy_and_wait),
+		CALLER_TEST(plan_and_reboot_hand_over_the_budget),
 		CALLER_TEST(bad_calls_are_refused_by_name),
 		CALLER_TEST(error_has_name_and_sentence),
 		CALLER_TEST(oneway_call_has_no_answer),

@@ -19,6 +19,7 @@
 #include "host/config/appliance.h"
 #include "host/config/image.h"
 #include "host/link/control_impl.h"
+#include "host/prospect.h"
 #include "host/report.h"
 #include "tests/host/link/caller.h"
 #include "tests/host/link/idl.h"
@@ -299,6 +300,18 @@ static void events_are_as_the_text_says(void **state)
 	json_decref(r.console_now);
 }
 
+static void plan_is_as_the_text_says(void **state)
+{
+	struct report r = report();
+
+	(void)state;
+	strcpy(appliance.architecture, "s390x");
+	appliance.memory = 512 << 20;
+	assert_fits("Plan", prospect_json(&r, 1, WISH_REBOOT, 0));
+	assert_fits("Plan", prospect_json(&r, 1, WISH_FULL, 1));
+	assert_fits("Plan", prospect_json(&r, 1, WISH_REBOOT, 3600000000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +325,7 @@ int main(void)
 		CALLER_TEST(descriptions_are_the_texts),
 		cmocka_unit_test(status_is_as_the_text_says),
 		cmocka_unit_test(events_are_as_the_text_says),
+		cmocka_unit_test(plan_is_as_the_text_says),
 	};
 
 	return cmocka_run_group_tests(tests, read_all, free_all);

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/prospect.c - what a reboot would do now, of one appliance
+ */
+#include "host/prospect.h"
+
+#include <string.h>
+
+#include "host/config/appliance.h"
+#include "host/config/image.h"
+#include "host/report.h"
+
+enum { GUEST_IS_SECURE = 1 }; /* msg_hello.secure */
+
+void prospect_make(const struct report *r, uint64_t now_us, struct outlook *o)
+{
+	const struct appliance *a = r->appliance;
+	const struct costs costs = {
+		.size = {
+			.s390x = strcmp(a->architecture, "s390x") == 0,
+			.kvm = a->accel == ACCEL_KVM,
+			.cpus = a->cpus,
+			.memory = a->memory,
+			.image_bytes = r->image->kernel_bytes +
+				       r->image->initrd_bytes,
+		},
+		.secure = r->lc->epoch.secure == GUEST_IS_SECURE,
+	};
+
+	outlook_make(o, lifecycle_prospect(r->lc, now_us), &r->lc->past,
+		     &costs);
+}
+
+static json_t *option_json(const struct option *op)
+{
+	const struct forecast *f = &op->forecast;
+
+	return json_pack(
+		"{s:s, s:I, s:I, s:s, s:i, s:I, s:b, s:s}", "strategy",
+		strategy_name(op->strategy), "downtime_us",
+		(json_int_t)f->median_us, "worst_us", (json_int_t)f->worst_us,
+		"basis", f->assumed ? "model" : "history", "samples",
+		(int)f->samples, "peak_bytes", (json_int_t)op->peak_bytes,
+		"possible", (int)!op->obstacle, "obstacle",
+		op->obstacle ? op->obstacle : "");
+}
+
+/* How to get the option that would be better. */
+static const char *how(const struct option *op)
+{
+	if (op->obstacle)
+		return op->obstacle;
+	return op->strategy == STRATEGY_IN_PLACE
+		       ? "ask for it: reprise reboot --in-place"
+		       : "ask for it: reprise reboot --full";
+}
+
+/* The strategy that a wish insists on. */
+static enum strategy insisted(enum wish wish, const struct outlook *o)
+{
+	if (wish == WISH_IN_PLACE)
+		return STRATEGY_IN_PLACE;
+	if (wish != WISH_FULL)
+		return STRATEGY_NONE;
+	return outlook_option(o, STRATEGY_OVERLAP)->obstacle
+		       ? STRATEGY_DRAIN_FIRST
+		       : STRATEGY_OVERLAP;
+}
+
+static json_t *budget_json(const struct outlook *o, enum wish wish,
+			   uint64_t budget_us)
+{
+	char text[OUTLOOK_TEXT];
+	enum strategy way =
+		outlook_within(o, insisted(wish, o), budget_us, text);
+
+	return json_pack("{s:I, s:b, s:s, s:s}", "budget_us",
+			 (json_int_t)budget_us, "held",
+			 (int)(way != STRATEGY_NONE), "strategy",
+			 strategy_name(way), "sentence", text);
+}
+
+json_t *prospect_json(const struct report *r, uint64_t now_us, enum wish wish,
+		      uint64_t budget_us)
+{
+	json_t *options = json_array(), *plan;
+	const struct option *better;
+	struct outlook o;
+
+	prospect_make(r, now_us, &o);
+	plan = json_pack("{s:s, s:s, s:s, s:s, s:o}", "name",
+			 r->appliance->name, "state",
+			 lc_state_name(r->lc->state), "strategy",
+			 strategy_name(o.plan.strategy), "reason",
+			 o.plan.reason, "options", options);
+	for (int i = 0; i < OUTLOOK_OPTIONS; i++)
+		json_array_append_new(options, option_json(&o.option[i]));
+	better = outlook_better(&o);
+	if (better)
+		json_object_set_new(plan, "better",
+				    json_pack("{s:s, s:s}", "strategy",
+					      strategy_name(better->strategy),
+					      "how", how(better)));
+	if (budget_us)
+		json_object_set_new(plan, "budget",
+				    budget_json(&o, wish, budget_us));
+	return plan;
+}
+
+bool prospect_hold(const struct report *r, uint64_t now_us, uint64_t budget_us,
+		   enum wish *wish, char text[OUTLOOK_TEXT])
+{
+	enum strategy way;
+	struct outlook o;
+
+	prospect_make(r, now_us, &o);
+	way = outlook_within(&o, insisted(*wish, &o), budget_us, text);
+	if (way == STRATEGY_NONE)
+		return false;
+	if (way != o.plan.strategy)
+		*wish = way == STRATEGY_IN_PLACE ? WISH_IN_PLACE : WISH_FULL;
+	return true;
+}

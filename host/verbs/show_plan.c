@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/verbs/show_plan.c - what a reboot would do now, for people
+ */
+#include "host/verbs/show.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum { CELL = 32 };
+
+static const char *word(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void time_cell(const json_t *object, const char *key, char text[CELL])
+{
+	const json_t *us = json_object_get(object, key);
+
+	if (json_is_integer(us) && json_integer_value(us) >= 0)
+		show_duration(text, CELL, (uint64_t)json_integer_value(us));
+	else
+		snprintf(text, CELL, "-");
+}
+
+static void show_option(FILE *out, const json_t *option, const char *plan)
+{
+	json_int_t samples =
+		json_integer_value(json_object_get(option, "samples"));
+	json_int_t peak =
+		json_integer_value(json_object_get(option, "peak_bytes"));
+	bool model = strcmp(word(option, "basis"), "model") == 0;
+	const char *strategy = word(option, "strategy");
+	char likely[CELL], worst[CELL], from[CELL];
+
+	time_cell(option, "downtime_us", likely);
+	time_cell(option, "worst_us", worst);
+	if (model)
+		snprintf(from, sizeof(from), "assumed");
+	else
+		snprintf(from, sizeof(from), "last %lld", (long long)samples);
+	fprintf(out, "%c %-12s %9s %9s  %-8s %7lld MiB  %s\n",
+		strcmp(strategy, plan) == 0 ? '*' : ' ', strategy, likely,
+		worst, from, (long long)(peak >> 20), word(option, "obstacle"));
+}
+
+void show_plan(FILE *out, const json_t *plan)
+{
+	const json_t *better = json_object_get(plan, "better");
+	const json_t *budget = json_object_get(plan, "budget");
+	const char *strategy = word(plan, "strategy");
+	const json_t *option;
+	size_t i;
+
+	fprintf(out, "%s: %s: %s\n", word(plan, "name"), strategy,
+		word(plan, "reason"));
+	fprintf(out, "  %-12s %9s %9s  %-8s %11s  %s\n", "HOW", "DOWN",
+		"AT WORST", "FROM", "PEAK", "WOULD NEED");
+	json_array_foreach(json_object_get(plan, "options"), i, option)
+		show_option(out, option, strategy);
+	if (better)
+		fprintf(out, "faster: %s: %s\n", word(better, "strategy"),
+			word(better, "how"));
+	if (!budget)
+		return;
+	if (json_is_true(json_object_get(budget, "held")))
+		fprintf(out, "within the budget: %s", word(budget, "strategy"));
+	else
+		fprintf(out, "not within the budget");
+	fprintf(out, "%s%s\n", word(budget, "sentence")[0] ? ": " : "",
+		word(budget, "sentence"));
+}

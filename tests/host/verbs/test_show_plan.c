@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/verbs/test_show_plan.c - what a reboot would do, for people
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/array.h"
+#include "host/verbs/show.h"
+
+static char *text;
+static size_t size;
+
+static void show(const char *json)
+{
+	json_t *plan = json_loads(json, JSON_DECODE_ANY, NULL);
+	FILE *out;
+
+	free(text);
+	text = NULL;
+	assert_non_null(plan);
+	out = open_memstream(&text, &size);
+	show_plan(out, plan);
+	fclose(out);
+	json_decref(plan);
+}
+
+static void plan_is_a_table_with_the_chosen_way_marked(void **state)
+{
+	(void)state;
+	show("{\"name\":\"web\",\"strategy\":\"in place\",\"reason\":\"clean\","
+	     "\"options\":[{\"strategy\":\"in place\",\"downtime_us\":1050000,"
+	     "\"worst_us\":1310000,\"basis\":\"history\",\"samples\":20,"
+	     "\"peak_bytes\":632291328,\"obstacle\":\"\"},"
+	     "{\"strategy\":\"overlap\",\"downtime_us\":620000,"
+	     "\"worst_us\":1240000,\"basis\":\"model\",\"samples\":0,"
+	     "\"peak_bytes\":1264582656,\"obstacle\":\"more memory\"}],"
+	     "\"better\":{\"strategy\":\"overlap\",\"how\":\"more memory\"},"
+	     "\"budget\":{\"held\":true,\"strategy\":\"in place\","
+	     "\"sentence\":\"\"}}");
+	assert_string_equal(
+		text,
+		"web: in place: clean\n"
+		"  HOW               DOWN  AT WORST  FROM            PEAK  "
+		"WOULD NEED\n"
+		"* in place        1.05 s    1.31 s  last 20      603 MiB  \n"
+		"  overlap       620.0 ms    1.24 s  assumed     1206 MiB  "
+		"more memory\n"
+		"faster: overlap: more memory\n"
+		"within the budget: in place\n");
+}
+
+static void plan_of_any_shape_does_no_harm(void **state)
+{
+	static const char *const odd[] = {
+		"7",
+		"{}",
+		"{\"options\":[7,{},{\"strategy\":7,\"samples\":\"x\"}]}",
+		"{\"better\":7,\"budget\":7,\"options\":{}}",
+		"{\"budget\":{\"held\":true,\"sentence\":[]}}",
+		"{\"options\":[{\"downtime_us\":-1,\"worst_us\":1e9,"
+		"\"peak_bytes\":9223372036854775807}]}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++)
+		show(odd[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plan_is_a_table_with_the_chosen_way_marked),
+		cmocka_unit_test(plan_of_any_shape_does_no_harm),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	free(text);
+	return failed;
+}
