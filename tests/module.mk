@@ -14,7 +14,7 @@
 #
 # All natively, with gcc: tests under ASan and UBSan in build/san/, bench and
 # pvmodel without in build/native/.
-test-folders := common guest host image integration sweep
+test-folders := common guest host image integration pvmodel sweep
 test-tools := bench pvmodel
 CFLAGS_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -isystem /usr/include/libnl3
@@ -46,6 +46,7 @@ archives-guest := guest.a common.a
 archives-host := host.a common.a
 archives-image := image.a host.a guest.a common.a
 archives-integration := host.a common.a
+archives-pvmodel := host.a common.a
 archives-sweep := common.a
 
 define test_folder # 1: folder
@@ -67,8 +68,8 @@ more-bench := $(filter-out tests/sweep/main.c,$(sweep-y)) \
 	tests/integration/stub_files.c
 
 define test_tool # 1: folder and program
-$(O)/tests/$(1): $(patsubst %.c,$(O)/native/%.o,$(call \
-		find-c,tests/$(1))) \
+$(O)/tests/$(1): $(patsubst %.c,$(O)/native/%.o,$(filter-out \
+		$(tests-$(1)),$(call find-c,tests/$(1)))) \
 		$(patsubst %.c,$(O)/native/%.o,$(more-$(1))) \
 		$(O)/native/host.a $(O)/native/common.a
 	$$(call say,LD,$$@)
