@@ -34,6 +34,7 @@ static void say_hello(struct model *m)
 	struct msg hello = { .type = MSG_HELLO,
 			     .hello = { .image = "pvmodel 1", .init_ms = 1 } };
 
+	hello.hello.secure = m->script.secure;
 	if (m->guest.up && !m->script.no_hello)
 		say(m, &hello);
 }

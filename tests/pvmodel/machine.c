@@ -39,6 +39,7 @@ static void on_boot(void *ctx, uint32_t events)
 		machine_guest_ends(m, true);
 	} else {
 		m->machine.firmware_resets = 0;
+		secure_boot(m);
 		guest_boot(m);
 	}
 }
@@ -106,6 +107,7 @@ bool machine_reset(struct model *m)
 	}
 	m->machine.resets++;
 	fprintf(stderr, "pvmodel: reset %u\n", m->machine.resets);
+	secure_reset(m);
 	m->machine.state = PRELAUNCH;
 	monitor_event(m, "RESET", why(false, "host-qmp-system-reset"));
 	return true;
@@ -119,5 +121,6 @@ void machine_set_reboot(struct model *m, const char *action)
 void machine_quit(struct model *m, const char *reason)
 {
 	monitor_event(m, "SHUTDOWN", why(false, reason));
+	secure_exit(m);
 	_exit(0);
 }

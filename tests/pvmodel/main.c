@@ -58,7 +58,9 @@ static int open_all(struct model *m)
 	}
 	if (m->line.async_teardown && !m->script.no_helper)
 		helper_start();
-	r = machine_open(m);
+	r = secure_open(m);
+	if (r >= 0)
+		r = machine_open(m);
 	if (r >= 0)
 		r = guest_listen(m);
 	return r < 0 ? r : monitor_listen(m);

@@ -6,6 +6,7 @@
  *	monitor    QMP, as a server       -> machine
  *	machine    run state, resets      -> monitor (events), guest (boot, end)
  *	guest      the agent's side       -> machine (its end)
+ *	secure     what a protected VM costs, by the rules of pv
  *	helper     cleanup/<pid>
  *	script     what shall go wrong
  *
@@ -22,6 +23,7 @@
 #include "common/wire.h"
 #include "host/loop.h"
 #include "tests/pvmodel/command_line.h"
+#include "tests/pvmodel/pv.h"
 #include "tests/pvmodel/script.h"
 
 enum { MONITOR_LINE = 8192 };
@@ -62,6 +64,7 @@ struct model {
 	struct monitor monitor;
 	struct machine machine;
 	struct guest guest;
+	struct pv pv; /* behind secure.c's lock */
 };
 
 /* monitor.c */
@@ -79,6 +82,12 @@ const char *machine_state(const struct model *m);
 /* machine_guest_ends() - the guest has reset (or powered off) the machine */
 void machine_guest_ends(struct model *m, bool reset);
 _Noreturn void machine_quit(struct model *m, const char *reason);
+
+/* secure.c */
+int secure_open(struct model *m);
+void secure_boot(struct model *m);
+void secure_reset(struct model *m); /* takes as long as QEMU's does */
+void secure_exit(struct model *m);
 
 /* guest.c */
 int guest_listen(struct model *m);

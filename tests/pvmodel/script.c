@@ -28,6 +28,11 @@ static const struct {
 	FLAG("refuses-reset", refuses_reset),
 	FLAG("double-shutdown", double_shutdown),
 	FLAG("no-helper", no_helper),
+	FLAG("secure", secure),
+	FLAG("no-async", host.no_async),
+	FLAG("no-destroy-fast", host.no_fast),
+	FLAG("prepare-fails", host.prepare_fails),
+	FLAG("perform-fails", host.perform_fails),
 	FLAG("garbage", garbage),
 	FLAG("policy", policy),
 	FLAG("no-intent", no_intent),
@@ -47,16 +52,37 @@ static bool take_flag(struct script *s, const char *word)
 	return false;
 }
 
+static bool take_number(struct script *s, const char *word)
+{
+	const struct {
+		const char *name;
+		unsigned int *to;
+	} numbers[] = {
+		{ "firmware-resets", &s->firmware_resets },
+		{ "page-ns", &s->host.page_ns },
+		{ "donated", &s->donated_mib },
+		{ "memory", &s->memory_mib },
+		{ "touch", &s->touch_mib },
+	};
+	const char *value = strchr(word, '=');
+	char rest;
+
+	for (size_t i = 0; value && i < ARRAY_SIZE(numbers); i++)
+		if (strlen(numbers[i].name) == (size_t)(value - word) &&
+		    memcmp(word, numbers[i].name, (size_t)(value - word)) == 0)
+			return sscanf(value, "=%u%c", numbers[i].to, &rest) ==
+			       1;
+	return false;
+}
+
 static bool take_word(struct script *s, const char *word)
 {
 	char rest;
 
 	return sscanf(word, "version=%u.%u%c", &s->version_major,
 		      &s->version_minor, &rest) == 2 ||
-	       sscanf(word, "firmware-resets=%u%c", &s->firmware_resets,
-		      &rest) == 1 ||
 	       sscanf(word, "arch=%15[a-z0-9_]%c", s->arch, &rest) == 1 ||
-	       take_flag(s, word);
+	       take_number(s, word) || take_flag(s, word);
 }
 
 const char *script_read(struct script *s, const char *words)

@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include "tests/pvmodel/pv.h"
+
 struct script {
 	/* version=7.2, arch=x86_64: what it says that it is */
 	unsigned int version_major, version_minor;
@@ -27,6 +29,13 @@ struct script {
 	/* firmware-resets=N: so many resets of the firmware's own after each
 	 * reset that QEMU was told to do */
 	unsigned int firmware_resets;
+
+	/* a protected VM; of its host: no-async, no-destroy-fast,
+	 * prepare-fails, perform-fails, page-ns=N, donated=MIB; memory=MIB,
+	 * touch=MIB: the guest's, and what of it is really taken */
+	bool secure;
+	struct pv_host host;
+	unsigned int memory_mib, touch_mib, donated_mib;
 
 	/* the guest */
 	bool garbage;	/* noise around every message, in every state */
