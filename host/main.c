@@ -33,6 +33,9 @@ static const struct verb verbs[] = {
 	{ "console", "NAME", "look at its console; ^] leaves", verb_console },
 	{ "check", "FILE", "say whether `run FILE` would begin, start nothing",
 	  verb_check },
+	{ "doctor", "[FILE] [--json]",
+	  "say whether this machine is fit, for an appliance too",
+	  verb_doctor },
 };
 
 int verb_refuse(const char *error)

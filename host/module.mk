@@ -1,6 +1,9 @@
 # host/: the program `reprise`; one line per folder
 host-y += host/loop.c host/sentence.c host/trim.c
 host-y += host/systemd/notify.c host/systemd/service.c
+host-y += host/doctor/command.c host/doctor/doctor.c host/doctor/host.c \
+	host/doctor/kvm.c host/doctor/reading.c host/doctor/secure.c \
+	host/doctor/service.c host/doctor/virt.c host/verbs/doctor.c
 host-y += host/cgroup/cgroup.c
 host-y += host/launch/confine.c host/launch/identity.c \
 	host/launch/launcher.c host/launch/rights.c host/launch/spawn.c

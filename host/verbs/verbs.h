@@ -30,6 +30,7 @@ int verb_console(const struct verb *self, int argc, char **argv);
 int verb_plan(const struct verb *self, int argc, char **argv);
 int verb_history(const struct verb *self, int argc, char **argv);
 int verb_check(const struct verb *self, int argc, char **argv);
+int verb_doctor(const struct verb *self, int argc, char **argv);
 
 /* verb_refuse() - print the sentence. Return: VERB_REFUSED */
 int verb_refuse(const char *error);

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/doctor/command.c - what another program says
+ */
+#include "host/doctor/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { ARGS_MAX = 31 };
+
+static int start(const char *const argv[], int out, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	char *args[ARGS_MAX + 1];
+	size_t n = 0;
+	int r;
+
+	for (; argv[n]; n++) {
+		if (n == ARGS_MAX)
+			return -E2BIG;
+		memcpy(&args[n], &argv[n], sizeof(args[n]));
+	}
+	args[n] = NULL;
+	r = posix_spawn_file_actions_init(&actions);
+	if (r)
+		return -r;
+	r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
+					     "/dev/null", O_RDONLY, 0);
+	if (!r)
+		r = posix_spawn_file_actions_adddup2(&actions, out,
+						     STDOUT_FILENO);
+	if (!r)
+		r = posix_spawn_file_actions_adddup2(&actions, out,
+						     STDERR_FILENO);
+	if (!r)
+		r = posix_spawnp(pid, args[0], &actions, NULL, args, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return -r;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Return: 1: it has said @until; 0: all was read; -ETIMEDOUT */
+static int read_all(int fd, const char *until, char *text, size_t size)
+{
+	int64_t end = now_ms() + COMMAND_MS;
+	char more[256];
+	size_t len = 0;
+
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int64_t left = end - now_ms();
+		ssize_t n;
+
+		if (left <= 0 || poll(&p, 1, (int)left) == 0)
+			break;
+		n = read(fd, more, sizeof(more));
+		if (n <= 0)
+			return 0;
+		if ((size_t)n > size - 1 - len)
+			n = (ssize_t)(size - 1 - len);
+		memcpy(text + len, more, (size_t)n);
+		len += (size_t)n;
+		text[len] = '\0';
+		if (until && strstr(text, until))
+			return 1;
+	}
+	return -ETIMEDOUT;
+}
+
+int command_read(const char *const argv[], const char *until, char *text,
+		 size_t size)
+{
+	int out[2], status = 0, r;
+	pid_t pid;
+
+	text[0] = '\0';
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return -errno;
+	r = start(argv, out[1], &pid);
+	close(out[1]);
+	if (r == 0) {
+		r = read_all(out[0], until, text, size);
+		if (r)
+			kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		if (r == 0 && (status || until))
+			r = -EIO;
+	}
+	close(out[0]);
+	return r > 0 ? 0 : r;
+}

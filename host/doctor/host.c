@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/doctor/host.c - probes: kernel, memory and where files go
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "host/config/appliance.h"
+#include "host/doctor/doctor.h"
+#include "host/doctor/reading.h"
+
+enum {
+	TEXT = 4096,
+	RUN_MIN_KIB = 16384, /* logs and sockets of many appliances */
+};
+
+void look_kernel(const struct patient *p, struct finding *f)
+{
+	unsigned int major = 0, minor = 0;
+	char release[128];
+
+	reading_text(p->root, "/proc/sys/kernel/osrelease", release,
+		     sizeof(release));
+	sscanf(release, "%u.%u", &major, &minor);
+	if (major < 5 || (major == 5 && minor < 14))
+		finding_set(f, LEVEL_FAIL, "run Linux 5.14 or newer",
+			    "Linux %s: too old", release);
+	else if (major < 6 || (major == 6 && minor < 15))
+		finding_set(f, LEVEL_OK, "",
+			    "Linux %s (before 6.15: how a QEMU ended whose "
+			    "shim had died is not known)",
+			    release);
+	else
+		finding_set(f, LEVEL_OK, "", "Linux %s", release);
+}
+
+void look_memory(const struct patient *p, struct finding *f)
+{
+	uint64_t total = 0, available = 0, need = 0;
+	char text[TEXT];
+
+	reading_text(p->root, "/proc/meminfo", text, sizeof(text));
+	if (!reading_kib(text, "MemTotal", &total) ||
+	    !reading_kib(text, "MemAvailable", &available)) {
+		finding_set(f, LEVEL_WARN, "see that /proc is mounted",
+			    "/proc/meminfo does not say");
+		return;
+	}
+	if (p->appliance)
+		need = p->appliance->memory >> 10;
+	if (need > total)
+		finding_set(f, LEVEL_FAIL, "give the appliance less memory",
+			    "the appliance wants %" PRIu64 " MiB, this machine "
+			    "has %" PRIu64,
+			    need >> 10, total >> 10);
+	else if (need > available)
+		finding_set(f, LEVEL_WARN,
+			    "end something else, or give the appliance less "
+			    "memory",
+			    "the appliance wants %" PRIu64 " MiB, %" PRIu64
+			    " are available now",
+			    need >> 10, available >> 10);
+	else
+		finding_set(f, LEVEL_OK, "",
+			    "%" PRIu64 " MiB of %" PRIu64 " MiB available",
+			    available >> 10, total >> 10);
+}
+
+/* Mode 2 counts what QEMU may touch, not what it touches. */
+static void look_strict(const struct patient *p, struct finding *f)
+{
+	uint64_t limit = 0, used = 0;
+	char text[TEXT];
+
+	reading_text(p->root, "/proc/meminfo", text, sizeof(text));
+	reading_kib(text, "CommitLimit", &limit);
+	reading_kib(text, "Committed_AS", &used);
+	if (p->appliance && used + (p->appliance->memory >> 10) > limit)
+		finding_set(f, LEVEL_FAIL,
+			    "raise vm.overcommit_ratio, or set "
+			    "vm.overcommit_memory = 0",
+			    "strict, and of %" PRIu64 " MiB only %" PRIu64
+			    " are uncommitted",
+			    limit >> 10,
+			    limit > used ? (limit - used) >> 10 : 0);
+	else
+		finding_set(f, LEVEL_OK, "", "strict, limit %" PRIu64 " MiB",
+			    limit >> 10);
+}
+
+void look_overcommit(const struct patient *p, struct finding *f)
+{
+	uint64_t mode = 0;
+
+	if (!reading_number(p->root, "/proc/sys/vm/overcommit_memory", &mode))
+		finding_set(f, LEVEL_WARN, "see that /proc is mounted",
+			    "vm.overcommit_memory cannot be read");
+	else if (mode == 2)
+		look_strict(p, f);
+	else if (mode == 1)
+		finding_set(f, LEVEL_WARN, "set vm.overcommit_memory = 0",
+			    "always: the kernel never refuses memory, it kills "
+			    "for it later");
+	else
+		finding_set(f, LEVEL_OK, "", "heuristic");
+}
+
+void look_swap(const struct patient *p, struct finding *f)
+{
+	uint64_t total = 0, left = 0;
+	char text[TEXT];
+
+	reading_text(p->root, "/proc/meminfo", text, sizeof(text));
+	if (!reading_kib(text, "SwapTotal", &total) ||
+	    !reading_kib(text, "SwapFree", &left))
+		finding_set(f, LEVEL_WARN, "see that /proc is mounted",
+			    "/proc/meminfo does not say");
+	else if (!total)
+		finding_set(f, LEVEL_OK, "",
+			    "none: memory that does not suffice ends a "
+			    "process");
+	else if (left < total / 2)
+		finding_set(f, LEVEL_WARN,
+			    "run less on this machine: guests wait for their "
+			    "memory, and a restart for the old guest's",
+			    "%" PRIu64 " MiB of %" PRIu64 " MiB in use",
+			    (total - left) >> 10, total >> 10);
+	else
+		finding_set(f, LEVEL_OK, "",
+			    "%" PRIu64 " MiB, %" PRIu64 " in use", total >> 10,
+			    (total - left) >> 10);
+}
+
+void look_psi(const struct patient *p, struct finding *f)
+{
+	char text[256];
+	int r = reading_text(p->root, "/proc/pressure/memory", text,
+			     sizeof(text));
+
+	if (r < 0)
+		finding_set(f, LEVEL_WARN, "boot with psi=1",
+			    "/proc/pressure/memory: %s", strerror(-r));
+	else
+		finding_set(f, LEVEL_OK, "", "%.*s", (int)strcspn(text, "\n"),
+			    text);
+}
+
+void look_run_size(const struct patient *p, struct finding *f)
+{
+	struct statvfs fs;
+	char path[PATH_MAX];
+	uint64_t left, total;
+
+	snprintf(path, sizeof(path), "%s/run", p->root);
+	if (statvfs(path, &fs) < 0) {
+		finding_set(f, LEVEL_FAIL, "mount a tmpfs there", "%s: %s",
+			    path, strerror(errno));
+		return;
+	}
+	left = (uint64_t)fs.f_bavail * fs.f_frsize >> 10;
+	total = (uint64_t)fs.f_blocks * fs.f_frsize >> 10;
+	if (left < RUN_MIN_KIB)
+		finding_set(f, LEVEL_WARN,
+			    "make room in /run: a full one keeps appliances "
+			    "from starting",
+			    "%" PRIu64 " KiB of %" PRIu64 " KiB left in /run",
+			    left, total);
+	else
+		finding_set(f, LEVEL_OK, "",
+			    "%" PRIu64 " MiB of %" PRIu64 " MiB left in /run",
+			    left >> 10, total >> 10);
+}
