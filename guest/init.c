@@ -122,6 +122,7 @@ static void send_all(struct init *in, const struct session_out *out)
 			say("%s and more lost: the host does not read",
 			    msg_name(out->msg[i].type));
 	}
+	init_port_room(in);
 }
 
 /* Return: true: @next follows from one of the actions */
@@ -199,6 +200,8 @@ static void on_signal(struct init *in, uint32_t kind, uint32_t events)
 	while (read(in->fd[kind], &si, sizeof(si)) == sizeof(si)) {
 		if (si.ssi_signo == SIGCHLD)
 			in->reaping = true;
+		else if (si.ssi_signo == SIGIO)
+			in->port_news = true;
 		else
 			wish_by_signal(in, &si);
 	}
@@ -215,8 +218,8 @@ static void block_signals(void)
 
 static int open_signals(void)
 {
-	static const int wanted[] = { SIGCHLD, SIGINT, SIGTERM, SIGUSR1,
-				      SIGUSR2 };
+	static const int wanted[] = { SIGCHLD, SIGINT,	SIGTERM,
+				      SIGUSR1, SIGUSR2, SIGIO };
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -323,7 +326,8 @@ void init_run(struct init *in)
 		in->watchdog_due = watchdog_turn(
 			clock_ms(), session_may_feed(&in->session));
 		arm_timer(in);
-		n = epoll_wait(in->epfd, ev, FD_KINDS, in->reaping ? 0 : -1);
+		n = epoll_wait(in->epfd, ev, FD_KINDS,
+			       in->reaping || in->port_news ? 0 : -1);
 		if (n < 0 && errno != EINTR)
 			cannot_go_on(in);
 		for (int i = 0; i < n; i++) {
@@ -334,5 +338,7 @@ void init_run(struct init *in)
 		}
 		if (in->reaping)
 			in->reaping = init_reap(in);
+		if (in->port_news)
+			init_port_news(in);
 	}
 }

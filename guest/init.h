@@ -52,6 +52,9 @@ struct init {
 	struct output output;
 	unsigned int notices_lost; /* they were too long */
 	bool reaping;		   /* more children may have ended */
+	bool port_signals;	   /* its news come by SIGIO; else by epoll */
+	bool port_news;		   /* they may have come */
+	bool port_room;		   /* epoll tells when there is room in it */
 	pid_t health_pid;	   /* 0: no health command runs */
 	unsigned int step; /* of the boot: the next, or the one under way */
 	pid_t step_pid;	   /* who does it; 0: nobody */
@@ -100,6 +103,12 @@ void init_started(struct init *in);
 
 /* init_open_port() - and if it is not there, try again later */
 void init_open_port(struct init *in);
+
+/* init_port_news() - look what has come, and whether a host is there */
+void init_port_news(struct init *in);
+
+/* init_port_room() - something was sent: does some of it wait? */
+void init_port_room(struct init *in);
 
 /* init_open_ears() - the descriptors by which the payload is heard */
 void init_open_ears(struct init *in);

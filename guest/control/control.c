@@ -5,13 +5,13 @@
 #include "guest/control/control.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/array.h"
@@ -20,7 +20,7 @@ enum {
 	BACKLOG = 4,
 	ANSWER_WAIT_S = 5,
 	DIALS = 50,
-	DIAL_PAUSE_NS = 20000000,
+	DIAL_PAUSE_MS = 20,
 };
 
 static const struct sockaddr_un address = {
@@ -89,7 +89,6 @@ void control_answer(int fd, bool accepted, const char *sentence)
 /* PID 1 executes the payload first, and then listens. Return: 0; -errno */
 static int dial(int fd)
 {
-	const struct timespec pause = { .tv_nsec = DIAL_PAUSE_NS };
 	int r = 0;
 
 	for (int i = 0; i < DIALS; i++) {
@@ -99,7 +98,7 @@ static int dial(int fd)
 		r = -errno;
 		if (r != -ENOENT && r != -ECONNREFUSED)
 			return r;
-		nanosleep(&pause, NULL);
+		poll(NULL, 0, DIAL_PAUSE_MS);
 	}
 	return r;
 }

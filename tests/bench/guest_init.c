@@ -116,8 +116,7 @@ int measure_init_wakeups(struct bench *b, const char *arch, struct figure *f,
 	f->value = wakeups / HEARTBEATS;
 	figure_how(f,
 		   "voluntary context switches of PID 1 of an idle guest in 50 "
-		   "s, which is %d heartbeats: %.0f; a heartbeat is one by the "
-		   "timer, and one when the host has taken it from the port",
+		   "s, which is %d heartbeats: %.0f",
 		   HEARTBEATS, wakeups);
 	return 0;
 }
