@@ -98,7 +98,7 @@ define program # 1: architecture, 2: folder, 3: name
 $(O)/$(1)/$(3).debug: $(patsubst %.c,$(O)/$(1)/%.o,$(common-y) $($(2)-y))
 	$$(call say,LD,$$@)
 	$$(Q)$(O)/$(1)/toolchain/bin/cc $(LDFLAGS_MUSL) $$(LDFLAGS_$(2)) -o $$@ \
-		$$^ $$(LIBS_$(2))
+		$$(filter %.o,$$^) $$(LIBS_$(2))
 
 $(O)/$(1)/$(3): $(O)/$(1)/$(3).debug
 	$$(Q)$(1)-linux-gnu-strip -o $$@ $$<

@@ -312,7 +312,7 @@ const char *msg_name(uint8_t type)
 
 const char *intent_name(uint8_t intent)
 {
-	static const char *const names[INTENTS] = {
+	static const char names[INTENTS][10] = {
 		[INTENT_NONE] = "none",
 		[INTENT_REBOOT] = "reboot",
 		[INTENT_POWEROFF] = "power-off",
@@ -324,7 +324,7 @@ const char *intent_name(uint8_t intent)
 
 const char *boot_stage_name(uint8_t stage)
 {
-	static const char *const names[BOOT_STAGES] = {
+	static const char names[BOOT_STAGES][18] = {
 		[BOOT_NOTHING] = "nothing",
 		[BOOT_FIRST] = "first instruction",
 		[BOOT_CONSOLE] = "console",

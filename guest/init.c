@@ -22,6 +22,7 @@
 #include "common/array.h"
 #include "guest/boot/clock.h"
 #include "guest/boot/console.h"
+#include "guest/boot/forget.h"
 #include "guest/boot/stage.h"
 #include "guest/control/control.h"
 #include "guest/power/reboot.h"
@@ -265,6 +266,15 @@ static void arm_timer(const struct init *in)
 
 /* ---- the loop */
 
+/* Once, when no part of the boot is left. */
+static void settle(struct init *in)
+{
+	if (in->settled || in->session.stage < BOOT_PAYLOAD)
+		return;
+	in->settled = true;
+	boot_forget();
+}
+
 static void (*const handlers[])(struct init *in, uint32_t kind,
 				uint32_t events) = {
 	[FD_SIGNAL] = on_signal,
@@ -316,7 +326,8 @@ static _Noreturn void cannot_go_on(const struct init *in)
 	power_end_at_last(in->session.intent);
 }
 
-void init_run(struct init *in)
+/* Not into boot(), which is forgotten. */
+__attribute__((noinline)) void init_run(struct init *in)
 {
 	struct epoll_event ev[FD_KINDS];
 
@@ -340,5 +351,6 @@ void init_run(struct init *in)
 			in->reaping = init_reap(in);
 		if (in->port_news)
 			init_port_news(in);
+		settle(in);
 	}
 }

@@ -59,6 +59,7 @@ struct init {
 	unsigned int step; /* of the boot: the next, or the one under way */
 	pid_t step_pid;	   /* who does it; 0: nobody */
 	uint64_t step_ms;  /* since when, boot clock */
+	bool settled;	   /* the boot's memory was given back */
 	bool awaited;	   /* for the host's word, which is needed once */
 	bool host_spoke;
 	const struct msg *heard;     /* of the host, while it is acted on */
