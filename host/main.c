@@ -24,8 +24,10 @@ static const struct verb verbs[] = {
 	{ "plan", "NAME [--budget TIME] [--json]",
 	  "tell what a reboot would do now, and what it would take",
 	  verb_plan },
-	{ "stop", "NAME",
-	  "ask its guest to end cleanly, wait until all is gone", verb_stop },
+	{ "stop", "NAME [--now]",
+	  "ask its guest to end cleanly (--now: do not), wait until all is "
+	  "gone",
+	  verb_stop },
 	{ "events", "NAME", "print what happens to it, a JSON object a line",
 	  verb_events },
 	{ "history", "NAME [--last N] [--json]",

@@ -211,7 +211,8 @@ void report_done(const struct report *r)
 			 ms);
 }
 
-const char *report_answer(enum answer a, const char **sentence)
+const char *report_answer(const struct lifecycle *lc,
+			  char sentence[static SENTENCE_MAX])
 {
 	static const struct {
 		const char *error, *sentence;
@@ -227,7 +228,16 @@ const char *report_answer(enum answer a, const char **sentence)
 				     "see [policy] of its init.conf" },
 		[ANSWER_ENDED] = { "Ended", "the appliance ended instead" },
 	};
+	const struct passage *p = &lc->last;
 
-	*sentence = answers[a].sentence;
-	return answers[a].error;
+	if (lc->answer == ANSWER_ENDED)
+		snprintf(sentence, SENTENCE_MAX, "%s: %s: %s: %s",
+			 answers[ANSWER_ENDED].sentence, cause_name(p->cause),
+			 p->evidence, p->reason);
+	else
+		snprintf(sentence, SENTENCE_MAX, "%s",
+			 answers[lc->answer].sentence
+				 ? answers[lc->answer].sentence
+				 : "");
+	return answers[lc->answer].error;
 }

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "host/core/lifecycle.h"
+#include "host/sentence.h"
 
 struct appliance;
 struct image;
@@ -63,8 +64,12 @@ void report_judged(const struct report *r);
  */
 void report_done(const struct report *r);
 
-/* report_answer() - why a wish was not fulfilled: the Varlink error's name,
- * and a sentence for people */
-const char *report_answer(enum answer a, const char **sentence);
+/*
+ * report_answer() - why a wish was not fulfilled, as lc->answer has it
+ * :	for people; where it ended instead: with cause and evidence
+ * Return: the Varlink error's name; NULL: it was fulfilled
+ */
+const char *report_answer(const struct lifecycle *lc,
+			  char sentence[static SENTENCE_MAX]);
 
 #endif

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -26,6 +27,7 @@
 #include "common/log.h"
 
 #include "host/config/appliance.h"
+#include "host/config/image.h"
 #include "host/config/runtime.h"
 #include "host/core/deadlines.h"
 #include "host/launch/confine.h"
@@ -213,9 +215,10 @@ void shim_on_helper_end(void *ctx, uint32_t events)
 		step_type(s, EV_MEMORY_BACK);
 }
 
-static struct lc_config config_of(const struct appliance *a)
+static struct lc_config config_of(const struct appliance *a,
+				  const struct image *image)
 {
-	return (struct lc_config){
+	struct lc_config cfg = {
 		.boot_ms = a->boot_timeout_ms,
 		.grace_ms = a->grace_ms,
 		.heartbeat_ms = a->heartbeat_ms,
@@ -228,7 +231,18 @@ static struct lc_config config_of(const struct appliance *a)
 		.restart_crashed = a->restart != RESTART_NEVER,
 		.crash_limit = a->restart_limit,
 		.crash_window_ms = a->restart_interval_ms,
+		.backoff_ms = a->restart_delay_ms,
+		.backoff_max_ms = a->restart_delay_max_ms,
+		.on_panic = (enum on_panic)a->on_panic,
+		.silence_ms = a->silence_ms,
+		.secure_wanted = a->secure == SECURE_YES,
 	};
+	char says[128] = "";
+
+	/* as image/ writes it into the guest, and as HELLO cuts it */
+	snprintf(says, sizeof(says), "%s %s", image->name, image->version);
+	memcpy(cfg.image, says, MSG_IMAGE_MAX);
+	return cfg;
 }
 
 static int watch_signals(struct shim *s)
@@ -363,7 +377,8 @@ int shim_run(const struct shim_options *options)
 		.leaf = { .fd = -1 },
 		.service = { .timer_fd = -1 },
 	};
-	const struct lc_config cfg = config_of(options->appliance);
+	const struct lc_config cfg =
+		config_of(options->appliance, options->image);
 	char error[SENTENCE_MAX] = "";
 	int r = shim_open(&s, error);
 

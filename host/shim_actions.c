@@ -349,8 +349,8 @@ static void tell_wait(struct shim *s)
 static void reply(struct shim *s, struct shim_call *c)
 {
 	const char *key = c->wish == WISH_STOP ? "end" : "restart";
-	const char *sentence;
-	const char *error = report_answer(s->lc.answer, &sentence);
+	char sentence[SENTENCE_MAX];
+	const char *error = report_answer(&s->lc, sentence);
 
 	if (error)
 		control_error(s->control, c->call, error, sentence);
@@ -419,7 +419,9 @@ static struct shim_call *free_call(struct shim *s)
 	return NULL;
 }
 
-static void wish_for(struct shim *s, uint32_t call, enum wish wish, bool wait)
+/* : as what the lifecycle will answer it */
+static void wish_for(struct shim *s, uint32_t call, enum wish wish,
+		     enum wish settled, bool wait)
 {
 	const struct lc_event ev = { .type = EV_WISH, .wish = wish };
 	struct shim_call *c = free_call(s);
@@ -429,7 +431,7 @@ static void wish_for(struct shim *s, uint32_t call, enum wish wish, bool wait)
 			      "too many requests wait already");
 		return;
 	}
-	*c = (struct shim_call){ call, wish };
+	*c = (struct shim_call){ call, settled };
 	shim_step(s, &ev);
 	if (wait || c->wish == WISH_NONE) /* or it was answered already */
 		return;
@@ -455,12 +457,12 @@ void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
 		 uint64_t budget_us)
 {
 	if (!shim_refuse_budget(ctx, call, budget_us, &wish))
-		wish_for(ctx, call, wish, wait);
+		wish_for(ctx, call, wish, wish, wait);
 }
 
-void shim_stop(void *ctx, uint32_t call)
+void shim_stop(void *ctx, uint32_t call, bool now)
 {
-	wish_for(ctx, call, WISH_STOP, true);
+	wish_for(ctx, call, now ? WISH_STOP_NOW : WISH_STOP, WISH_STOP, true);
 }
 
 void shim_gone(void *ctx, uint32_t call)

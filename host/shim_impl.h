@@ -119,7 +119,7 @@ json_t *shim_begin(void *ctx);
 json_t *shim_console(void *ctx, uint64_t position);
 void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
 		 uint64_t budget_us);
-void shim_stop(void *ctx, uint32_t call);
+void shim_stop(void *ctx, uint32_t call, bool now);
 void shim_gone(void *ctx, uint32_t call);
 
 #endif

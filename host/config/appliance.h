@@ -41,6 +41,9 @@ enum restart {
 	RESTART_NEVER,	    /* nothing but a clean reboot restarts */
 };
 
+/* The order is that of enum on_panic, and of the words in keys.c. */
+enum panic { PANIC_RESTART, PANIC_PAUSE, PANIC_STOP };
+
 struct forward {
 	char address[16]; /* host side, IPv4 */
 	uint16_t port;	  /* host side; 0: forward_pick() chooses */
@@ -102,6 +105,10 @@ struct appliance {
 	int restart;		/* enum restart */
 	uint32_t restart_limit; /* restarts after failures in the interval */
 	uint32_t restart_interval_ms;
+	uint32_t restart_delay_ms; /* before the second of a row, doubles */
+	uint32_t restart_delay_max_ms;
+	int on_panic;	     /* enum panic */
+	uint32_t silence_ms; /* of the agent, until it is lost; 0: any */
 };
 
 /*

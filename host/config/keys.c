@@ -19,7 +19,7 @@
 #include "host/config/forward.h"
 #include "host/core/lifecycle.h" /* LC_CRASHES */
 
-enum { INTERVAL_MAX_MS = 86400000 };
+enum { INTERVAL_MAX_MS = 86400000, DELAY_MAX_MS = 3600000 };
 
 #define MIB (1ULL << 20)
 #define MEMORY_MIN (32 * MIB)
@@ -44,6 +44,12 @@ static const char *const restarts[] = {
 	[RESTART_ON_FAILURE] = "on-failure",
 	[RESTART_ALWAYS] = "always",
 	[RESTART_NEVER] = "never",
+	NULL,
+};
+static const char *const panics[] = {
+	[PANIC_RESTART] = "restart",
+	[PANIC_PAUSE] = "pause",
+	[PANIC_STOP] = "stop",
 	NULL,
 };
 static const char *const architectures[] = { "x86_64", "s390x", NULL };
@@ -217,6 +223,13 @@ static const struct conf_key keys[] = {
 	  .max = LC_CRASHES - 1 },
 	{ "restart", "interval", CONF_MS, AT(restart_interval_ms), .min = 1000,
 	  .max = INTERVAL_MAX_MS },
+	{ "restart", "delay", CONF_MS, AT(restart_delay_ms), .min = 0,
+	  .max = DELAY_MAX_MS },
+	{ "restart", "delay-max", CONF_MS, AT(restart_delay_max_ms), .min = 0,
+	  .max = DELAY_MAX_MS },
+	{ "restart", "on-panic", CONF_CHOICE, AT(on_panic), .choices = panics },
+	{ "restart", "silence", CONF_MS, AT(silence_ms), .min = 0,
+	  .max = DELAY_MAX_MS },
 	{ "unsupported", "qemu-argument", CONF_CALL, .repeats = true,
 	  .add = add_argument },
 };
@@ -236,6 +249,9 @@ void keys_defaults(struct appliance *a)
 		.watchdog = true,
 		.restart_limit = 5,
 		.restart_interval_ms = 60000,
+		.restart_delay_ms = 1000,
+		.restart_delay_max_ms = 60000,
+		.silence_ms = 60000,
 	};
 }
 

@@ -39,8 +39,9 @@ uint32_t lc_silent(struct lifecycle *lc, uint64_t now_us)
 
 bool lc_strange_image(const struct lifecycle *lc)
 {
-	return lc->cfg.image[0] && lc->epoch.id &&
-	       strcmp(lc->cfg.image, lc->epoch.image) != 0;
+	return lc->cfg.image[0] && lc->epoch.image[0] &&
+	       strcmp(lc->epoch.image, "unknown") != 0 &&
+	       strcmp(lc->epoch.image, lc->cfg.image) != 0;
 }
 
 static uint32_t on_hello(struct lifecycle *lc, const struct msg *m,

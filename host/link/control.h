@@ -32,7 +32,7 @@ struct control_ops {
 	/* @budget_us: refuse what may take longer; 0: any */
 	void (*reboot)(void *ctx, uint32_t call, enum wish wish, bool wait,
 		       uint64_t budget_us);
-	void (*stop)(void *ctx, uint32_t call);
+	void (*stop)(void *ctx, uint32_t call, bool now);
 	/*
 	 * The client of a Reboot or Stop that is still open has gone: @call is
 	 * no longer, an answer to it goes nowhere. Once; may be NULL. Not

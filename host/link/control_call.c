@@ -113,8 +113,8 @@ static void call_stop(struct client *cl, json_t *parameters)
 {
 	const struct control *c = cl->control;
 
-	(void)parameters;
-	c->ops->stop(c->ctx, cl->call);
+	c->ops->stop(c->ctx, cl->call,
+		     json_is_true(json_object_get(parameters, "now")));
 }
 
 static void call_events(struct client *cl, json_t *parameters)
@@ -173,7 +173,10 @@ const struct method control_methods[CONTROL_METHODS] = {
 	    { "budget_us", is_count, false } },
 	  .access = ACCESS_ALL,
 	  .watch = WATCH_STATE },
-	{ INTERFACE "Stop", call_stop, .access = ACCESS_ALL,
+	{ INTERFACE "Stop",
+	  call_stop,
+	  { { "now", is_boolean, false } },
+	  .access = ACCESS_ALL,
 	  .watch = WATCH_STATE },
 	{ INTERFACE "Events", call_events, .access = ACCESS_READ,
 	  .watch = WATCH_EVENTS, .only_more = true },

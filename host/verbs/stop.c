@@ -13,15 +13,20 @@
 
 int verb_stop(const struct verb *self, int argc, char **argv)
 {
+	bool now = false;
+	const struct flag flags[] = { { .name = "--now", .set = &now } };
 	char error[SENTENCE_MAX];
 	const char *name;
-	json_t *reply;
+	json_t *reply, *parameters;
 	int end;
 
-	if (!args_parse(self, argc, argv, NULL, 0, &name))
+	if (!args_parse(self, argc, argv, flags, 1, &name))
 		return VERB_USAGE;
 	end = runtime_watch_end(name, error);
-	if (end < 0 || progress_call(name, "Stop", NULL, &reply, error) < 0)
+	if (end < 0)
+		return verb_refuse(error);
+	parameters = now ? json_pack("{s:b}", "now", 1) : NULL;
+	if (progress_call(name, "Stop", parameters, &reply, error) < 0)
 		return verb_refuse(error);
 	runtime_await_end(end);
 	show_passage(stdout, name, json_object_get(reply, "end"));

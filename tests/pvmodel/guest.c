@@ -9,6 +9,7 @@
 #include "tests/pvmodel/model.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -32,9 +33,11 @@ static void say(struct model *m, struct msg *msg)
 static void say_hello(struct model *m)
 {
 	struct msg hello = { .type = MSG_HELLO,
-			     .hello = { .image = "pvmodel 1", .init_ms = 1 } };
+			     .hello = { .image = "unknown", .init_ms = 1 } };
 
 	hello.hello.secure = m->script.secure;
+	if (m->script.other_image)
+		strcpy(hello.hello.image, "other 9");
 	if (m->guest.up && !m->script.no_hello)
 		say(m, &hello);
 }
@@ -51,6 +54,8 @@ static void on_welcome(struct model *m, const struct msg *in)
 	say(m, &out);
 	if (m->script.garbage && !m->machine.resets)
 		noise_send(m); /* once: while it serves */
+	if (m->script.fails)
+		machine_guest_ends(m, true);
 }
 
 static void on_request(struct model *m, const struct msg *in)

@@ -39,6 +39,8 @@ static const struct {
 	FLAG("no-hello", no_hello),
 	FLAG("unclean", unclean),
 	FLAG("stays", stays),
+	FLAG("other-image", other_image),
+	FLAG("fails", fails),
 };
 
 static bool take_flag(struct script *s, const char *word)

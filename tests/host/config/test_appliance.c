@@ -60,6 +60,10 @@ static void load_least_file_has_defaults(void **state)
 	assert_int_equal(a.heartbeat_ms, 5000);
 	assert_int_equal(a.restart, RESTART_ON_FAILURE);
 	assert_int_equal(a.restart_limit, 5);
+	assert_int_equal(a.restart_delay_ms, 1000);
+	assert_int_equal(a.restart_delay_max_ms, 60000);
+	assert_int_equal(a.on_panic, PANIC_RESTART);
+	assert_int_equal(a.silence_ms, 60000);
 	assert_int_equal(a.restart_interval_ms, 60000);
 	assert_true(a.watchdog);
 	assert_int_equal(a.disks, 0);
@@ -96,6 +100,10 @@ static void load_full_file_has_every_value(void **state)
 					"[restart]\n"
 					"policy = never\n"
 					"limit = 0\n"
+					"delay = 200 ms\n"
+					"delay-max = 5 s\n"
+					"on-panic = pause\n"
+					"silence = 0 s\n"
 					"interval = 5 s\n"),
 			 0);
 	assert_string_equal(a.name, "big");
@@ -120,6 +128,10 @@ static void load_full_file_has_every_value(void **state)
 	assert_string_equal(a.disk[1].path, "/dev/vdz");
 	assert_string_equal(a.parameters, "link = eth0\ndns = 10.0.2.3\n");
 	assert_int_equal(a.restart_limit, 0);
+	assert_int_equal(a.restart_delay_ms, 200);
+	assert_int_equal(a.restart_delay_max_ms, 5000);
+	assert_int_equal(a.on_panic, PANIC_PAUSE);
+	assert_int_equal(a.silence_ms, 0);
 	assert_int_equal(a.restart_interval_ms, 5000);
 }
 

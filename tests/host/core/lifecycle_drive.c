@@ -4,6 +4,8 @@
  */
 #include "tests/host/core/lifecycle_drive.h"
 
+#include <string.h>
+
 static void step(struct drive *d, const struct lc_event *ev)
 {
 	uint32_t acts;
@@ -78,6 +80,8 @@ void drive_say(struct drive *d, enum msg_type type, enum intent intent)
 	struct msg m = { .type = (uint8_t)type, .epoch = d->epoch };
 	const struct lc_event ev = { .type = EV_AGENT, .msg = &m };
 
+	if (type == MSG_HELLO)
+		memcpy(m.hello.image, d->image, sizeof(m.hello.image));
 	if (type == MSG_INTENT)
 		m.intent.intent = (uint8_t)intent;
 	if (type == MSG_QUIESCED)

@@ -12,8 +12,9 @@ struct drive {
 	uint64_t now_us;
 	uint32_t acts; /* of the last event, but for ACT_MEASURE */
 	uint64_t epoch;
-	uint64_t cpu_us; /* what ACT_MEASURE finds */
-	bool busy;	 /* and whether it grows */
+	uint64_t cpu_us;	       /* what ACT_MEASURE finds */
+	bool busy;		       /* and whether it grows */
+	char image[MSG_IMAGE_MAX + 1]; /* in HELLO */
 };
 
 /* a lifecycle in LC_DOWN, its clock at one second */

@@ -304,6 +304,10 @@ guest_of_another_image_is_warned_of_and_restarted_in_full(void **state)
 	strcpy(d.lc.cfg.image, "web 2");
 	drive_type(&d, EV_START);
 	drive_type(&d, EV_UP);
+	strcpy(d.image, "unknown"); /* made by other means */
+	drive_hello(&d);
+	assert_int_equal(d.acts, ACT_WELCOME);
+	strcpy(d.image, "web 1");
 	drive_hello(&d);
 	assert_int_equal(d.acts, ACT_WELCOME | ACT_STRANGE);
 	drive_say(&d, MSG_READY, INTENT_NONE);

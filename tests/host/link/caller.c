@@ -49,9 +49,10 @@ static void on_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
 }
 
 /* Answers at once, from within the call. */
-static void on_stop(void *ctx, uint32_t call)
+static void on_stop(void *ctx, uint32_t call, bool now)
 {
 	(void)ctx;
+	asked.now = now;
 	asked.stops++;
 	control_reply(control, call, json_pack("{s:{}}", "end"));
 }

@@ -125,7 +125,7 @@ static void bad_calls_are_refused_by_name(void **state)
 		  "{\"wait\":1}}",
 		  "org.varlink.service.InvalidParameter", "parameter", "wait" },
 		{ "{\"method\":\"io.reprise.Stop\",\"parameters\":"
-		  "{\"now\":true}}",
+		  "{\"now\":1}}",
 		  "org.varlink.service.InvalidParameter", "parameter", "now" },
 	};
 	struct caller *c = caller_new();
@@ -155,6 +155,21 @@ static void error_has_name_and_sentence(void **state)
 			    "a stop is under way");
 	caller_end(c);
 	caller_end(other);
+}
+
+static void stop_may_be_now(void **state)
+{
+	struct caller *c = caller_new();
+
+	(void)state;
+	caller_call(c, "Stop");
+	caller_hear(c);
+	assert_false(asked.now);
+	caller_say(c, "{\"method\":\"io.reprise.Stop\",\"parameters\":"
+		      "{\"now\":true}}");
+	caller_hear(c);
+	assert_true(asked.now);
+	caller_end(c);
 }
 
 static void oneway_call_has_no_answer(void **state)
@@ -261,6 +276,7 @@ int main(void)
 		CALLER_TEST(plan_and_reboot_hand_over_the_budget),
 		CALLER_TEST(bad_calls_are_refused_by_name),
 		CALLER_TEST(error_has_name_and_sentence),
+		CALLER_TEST(stop_may_be_now),
 		CALLER_TEST(oneway_call_has_no_answer),
 		CALLER_TEST(watcher_hears_of_each_change),
 		CALLER_TEST(waiting_caller_hears_of_each_state),

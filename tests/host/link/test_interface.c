@@ -183,8 +183,10 @@ static void every_answer_that_is_a_refusal_is_an_error(void **state)
 
 	(void)state;
 	for (int a = 0; a < ANSWERS; a++) {
-		const char *sentence;
-		const char *error = report_answer((enum answer)a, &sentence);
+		const struct lifecycle lc = { .answer = (enum answer)a,
+					      .last.reason = "" };
+		char sentence[SENTENCE_MAX];
+		const char *error = report_answer(&lc, sentence);
 		json_t *parameters;
 
 		if (!error)
