@@ -49,3 +49,4 @@ host-y += host/core/deadlines.c host/core/lifecycle_guest.c \
 host-y += host/prospect.c host/record.c host/shim_past.c
 host-y += host/verbs/history.c host/verbs/budget.c host/verbs/plan.c
 host-y += host/verbs/show_plan.c host/verbs/show_history.c
+host-y += host/core/admission.c

@@ -65,7 +65,7 @@ $(foreach f,$(test-folders),$(eval $(call test_folder,$(f))))
 # the fault sweep, and what a tool has of others
 sweep-y := $(filter-out %/payload.c $(tests-sweep),$(call find-c,tests/sweep))
 more-bench := $(filter-out tests/sweep/main.c,$(sweep-y)) \
-	tests/integration/stub_files.c
+	tests/integration/stub_files.c tests/host/core/schedule.c
 
 define test_tool # 1: folder and program
 $(O)/tests/$(1): $(patsubst %.c,$(O)/native/%.o,$(filter-out \

@@ -45,6 +45,8 @@ static const struct number {
 	{ "ps-200", "ms", 100, ONCE, measure_ps },
 	{ "gate-1000", "ms", 0.5, ONCE, measure_gate_median },
 	{ "gate-1000-p99", "ms", 5, ONCE, measure_gate_p99 },
+	{ "admission-time", "ms", 1, ONCE, measure_admission_time },
+	{ "overcommit", "ratio", 1, ONCE, measure_overcommit },
 	{ "init-size-tiny", "KiB", 64, ONCE, measure_init_size_tiny },
 	{ "init-size", "KiB", 256, ONCE, measure_init_size_full },
 	{ "init-memory-tiny", "KiB", 96, EACH_ARCH, measure_init_memory_tiny },

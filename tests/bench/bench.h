@@ -63,6 +63,8 @@ measure_fn measure_shim_growth, measure_shim_wakeups;
 measure_fn measure_status_time, measure_ps;	  /* ask.c */
 measure_fn measure_gate_median, measure_gate_p99; /* gate.c */
 
+measure_fn measure_admission_time, measure_overcommit; /* admission.c */
+
 /* byproducts_note() - a clean reboot: learn from its marks (byproducts.c) */
 void byproducts_note(struct bench *b, const char *arch, const struct marks *m);
 

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/core/admission.h - may a generation start now?
+ *
+ * Theory of operation: memory is a set of domains: the host, and each cgroup
+ * above somebody's generation that has a limit. In each of them
+ *
+ *	headroom = room + reclaimable - reserve
+ *		 - sum over live generations in it of max(0, committed -
+ *resident)
+ *
+ * for what a live generation was promised and has not touched yet will be
+ * gone, too. A generation that needs no more than the headroom of each of its
+ * domains is admitted; one that will fit when what drains has drained waits;
+ * any other is refused, with the numbers. Those who wait are served by
+ * priority, then in the order of their coming; nobody is served before one who
+ * is ahead of him and shares a domain with him. So the large do not starve.
+ *
+ * Whoever asks holds the lock of the ledger from the reading of the snapshot
+ * until his reservation stands, and reads what each claim holds before he reads
+ * what room there is: a page touched in between is then counted twice, never
+ * not at all. A generation that is about to be quit is not
+ * live, but drains. Swap counts for nothing. Pure; all sizes are bytes.
+ */
+#ifndef HOST_CORE_ADMISSION_H
+#define HOST_CORE_ADMISSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/core/drain.h"
+
+enum { ADMISSION_DOMAINS = 8, ADMISSION_TEXT = 256 };
+
+/* A place with an end to its memory. */
+struct domain {
+	const char *name;     /* "the host", or a cgroup's path */
+	uint64_t total;	      /* memory of the host, or the limit */
+	uint64_t room;	      /* free; or the limit less what is in use */
+	uint64_t reclaimable; /* in use, but given up on demand */
+	uint64_t reserve;     /* to be left alone: admission_reserve() */
+};
+
+/* A reservation: of a generation that lives, or that drains. */
+struct claim {
+	uint32_t domains;   /* a set: bit i is domain i */
+	bool draining;	    /* it will touch no more */
+	uint64_t committed; /* what it was admitted with; need_bytes() */
+	uint64_t resident;  /* what it holds of that now */
+};
+
+/* Somebody who wants to start. */
+struct applicant {
+	uint32_t domains;
+	int priority;	  /* more is sooner */
+	uint64_t arrival; /* less is sooner; no two are alike */
+	uint64_t need;	  /* need_bytes() */
+};
+
+struct snapshot {
+	const struct domain *domain;
+	size_t domains; /* at most ADMISSION_DOMAINS */
+	const struct claim *claim;
+	size_t claims;
+	const struct applicant *waiting; /* he who asks may be among them */
+	size_t waiters;
+};
+
+enum admission {
+	ADMIT,
+	WAIT_FOR_TURN,	/* it would fit; somebody is ahead */
+	WAIT_FOR_DRAIN, /* it will fit when enough has drained */
+	NEVER,
+	ADMISSIONS,
+};
+
+struct decision {
+	enum admission what;
+	size_t domain; /* the tightest one */
+	uint64_t need;
+	uint64_t available; /* room and reclaimable */
+	uint64_t promised;  /* reserve and what the live may touch yet */
+	uint64_t draining;
+	size_t ahead; /* how many are served before, in his domains */
+};
+
+/* admission_reserve() - max(512 MiB, 3 % of @total) */
+uint64_t admission_reserve(uint64_t total);
+
+/* admission_decide() - total: every snapshot has an answer */
+struct decision admission_decide(const struct snapshot *s,
+				 const struct applicant *a);
+
+/* admission_sentence() - the decision and its numbers; cut at @size */
+void admission_sentence(const struct snapshot *s, const struct decision *d,
+			char *buf, size_t size);
+
+/*
+ * admission_progress() - "draining 12.4 of 64.0 GiB, 1.3 GiB/s, 40 s left"
+ * @d:		of all that drains together; what is not known yet is left out
+ */
+void admission_progress(const struct drain *d, char *buf, size_t size);
+
+/* admission_name() - "admitted", "waits for memory", "waits for its turn",
+ * "never fits" */
+const char *admission_name(enum admission a);
+
+#endif
