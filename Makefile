@@ -89,7 +89,8 @@ olddefconfig: | deps
 CFLAGS_MUSL := -Os -fPIE -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-flto -ffat-lto-objects $(WARN_GCC)
-LDFLAGS_MUSL := -static-pie -Wl,--gc-sections,--build-id=none \
+LDFLAGS_MUSL := -static-pie -flto-partition=one \
+	-Wl,--gc-sections,--build-id=none \
 	-Wl,-z,noseparate-code,-z,relro,-z,now
 LIBS_host := -ljansson -lsodium -lz -lnl
 LIBS_guest := $(if $(CONFIG_GUEST_NET),-lnl-route -lnl)

@@ -18,7 +18,7 @@ guest-y := guest/action.c guest/child.c guest/hear.c guest/init.c guest/main.c \
 	guest/power/reboot.c
 
 # as a whole, and with an snprintf(3) that knows no floating point: a third less
-LDFLAGS_guest = $(CFLAGS_MUSL) -flto-partition=one \
+LDFLAGS_guest = $(CFLAGS_MUSL) \
 	-Wl,--wrap=snprintf,--wrap=vsnprintf -Wl,-T,guest/cold.ld
 
 guest-$(CONFIG_GUEST_NET) += guest/net/net.c guest/net/net_conf.c guest/net/rtnl.c
