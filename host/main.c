@@ -10,13 +10,14 @@
 
 #include "common/array.h"
 #include "common/version.h"
+#include "host/verbs/help.h"
 #include "host/verbs/verbs.h"
 
 static const struct verb verbs[] = {
 	{ "run", "FILE [--ready-fd N]",
 	  "run an appliance, or an image's directory, in the foreground",
 	  verb_run },
-	{ "ps", "", "list what runs", verb_ps },
+	{ "ps", "[--json|--names]", "list what runs on this host", verb_ps },
 	{ "status", "NAME [--json] [--wait]",
 	  "tell how an appliance is; --wait: until it serves", verb_status },
 	{ "reboot", "NAME [--in-place|--full] [--budget TIME] [--wait]",
@@ -32,7 +33,8 @@ static const struct verb verbs[] = {
 	  verb_events },
 	{ "history", "NAME [--last N] [--json]",
 	  "tell what it did, and where the time went", verb_history },
-	{ "console", "NAME", "look at its console; ^] leaves", verb_console },
+	{ "console", "NAME [--replay [--timestamps]]",
+	  "look at its console; ^] leaves", verb_console },
 	{ "check", "FILE", "say whether `run FILE` would begin, start nothing",
 	  verb_check },
 	{ "doctor", "[FILE] [--json]",
@@ -46,29 +48,45 @@ int verb_refuse(const char *error)
 	return VERB_REFUSED;
 }
 
-static void help(FILE *out)
+static const struct verb *find_verb(const char *name)
 {
-	fputs("reprise: runs appliances in QEMU; restarts them fast and "
-	      "safely\n\n",
-	      out);
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		fprintf(out, "  reprise %s %s\n        %s\n", verbs[i].name,
-			verbs[i].usage, verbs[i].what);
-	fputs("  reprise help | --version\n\nSee reprise(1) and "
-	      "reprise.conf(5).\n",
-	      out);
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	fprintf(stderr,
+		"reprise: unknown verb '%s'; `reprise help` lists them\n",
+		name);
+	return NULL;
+}
+
+static int help(const char *word)
+{
+	const struct verb *v;
+
+	if (!word) {
+		help_all(verbs, ARRAY_SIZE(verbs));
+		return VERB_DONE;
+	}
+	if (strcmp(word, "--words") == 0) {
+		help_words(verbs, ARRAY_SIZE(verbs));
+		return VERB_DONE;
+	}
+	v = find_verb(word);
+	if (v)
+		help_verb(v);
+	return v ? VERB_DONE : VERB_USAGE;
 }
 
 static int run_verb(int argc, char **argv)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (strcmp(verbs[i].name, argv[1]) == 0)
-			return verbs[i].run(&verbs[i], argc - 2, argv + 2);
-	fprintf(stderr,
-		"reprise: unknown verb '%s'; `reprise help` lists "
-		"them\n",
-		argv[1]);
-	return VERB_USAGE;
+	const struct verb *v = find_verb(argv[1]);
+
+	if (!v)
+		return VERB_USAGE;
+	if (!help_is_asked(argc - 2, argv + 2))
+		return v->run(v, argc - 2, argv + 2);
+	help_verb(v);
+	return VERB_DONE;
 }
 
 int main(int argc, char **argv)
@@ -76,11 +94,14 @@ int main(int argc, char **argv)
 	int code = VERB_DONE;
 
 	if (argc < 2) {
-		help(stderr);
+		fputs("reprise: a verb is missing; `reprise help` lists them\n",
+		      stderr);
 		return VERB_USAGE;
 	}
-	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
-		help(stdout);
+	if (strcmp(argv[1], "help") == 0)
+		code = help(argv[2]);
+	else if (help_is_asked(1, argv + 1))
+		code = help(NULL);
 	else if (strcmp(argv[1], "--version") == 0)
 		puts("reprise " REPRISE_VERSION);
 	else

@@ -23,7 +23,7 @@ host-y += host/link/agent.c
 host-y += host/net/tap.c
 host-y += host/report.c host/shim.c host/shim_actions.c host/shim_events.c
 host-y += host/link/client.c host/link/console.c host/link/control.c \
-	host/link/access.c host/link/control_call.c host/link/interface.c \
+	host/link/access.c host/link/ask.c host/link/control_call.c host/link/interface.c \
 	host/link/console_text.c host/link/peer.c host/link/ring.c
 
 # the interfaces' texts, as C strings
@@ -35,6 +35,7 @@ $(interface-texts): $(O)/include/generated/%.h: host/link/%.varlink
 $(foreach v,san native $(ARCHS) $(addprefix clang/,$(ARCHS)), \
 	$(O)/$(v)/host/link/interface.o): $(interface-texts)
 
+host-y += host/verbs/colour.c host/verbs/help.c host/verbs/replay.c
 host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c \
 	host/verbs/events.c host/verbs/prepare.c host/verbs/progress.c \
 	host/verbs/ps.c host/verbs/reboot.c \

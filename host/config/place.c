@@ -4,18 +4,27 @@
  */
 #include "host/config/place.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+static const char system_root[] = "/run/reprise";
 
 static const char *const socket_names[RUNTIME_SOCKETS] = {
 	[RUNTIME_QMP] = "qmp.sock",	    [RUNTIME_AGENT] = "agent.sock",
 	[RUNTIME_SERIAL] = "serial.sock",   [RUNTIME_CONSOLE] = "console.sock",
 	[RUNTIME_CONTROL] = "control.sock",
 };
+
+static int is_number(const struct dirent *d)
+{
+	return d->d_name[0] && !d->d_name[strspn(d->d_name, "0123456789")];
+}
 
 const char *place_name(enum runtime_socket which)
 {
@@ -33,7 +42,7 @@ int place_root(char root[static PLACE_SIZE], char *error)
 		from = "REPRISE_RUNTIME_DIR";
 		n = snprintf(root, PLACE_SIZE, "%s", given);
 	} else if (geteuid() == 0) {
-		n = snprintf(root, PLACE_SIZE, "/run/reprise");
+		n = snprintf(root, PLACE_SIZE, "%s", system_root);
 	} else if (user && user[0]) {
 		n = snprintf(root, PLACE_SIZE, "%s/reprise", user);
 	} else {
@@ -69,6 +78,40 @@ int place_state(char root[static PLACE_SIZE], char *error)
 		return sentence(error, -EINVAL,
 				"no state directory: set REPRISE_STATE_DIR to "
 				"the absolute path of a directory of yours");
+	return 0;
+}
+
+/* /run/user/UID/reprise, of every user whose session is there. */
+static bool each_user(bool (*each)(void *ctx, const char *root), void *ctx)
+{
+	char root[PLACE_SIZE];
+	struct dirent **found;
+	int n = scandir("/run/user", &found, is_number, alphasort);
+	bool enough = false;
+
+	for (int i = 0; i < n; i++) {
+		snprintf(root, sizeof(root), "/run/user/%.32s/reprise",
+			 found[i]->d_name);
+		enough = enough || each(ctx, root);
+		free(found[i]);
+	}
+	if (n >= 0)
+		free(found);
+	return enough;
+}
+
+int place_each(bool (*each)(void *ctx, const char *root), void *ctx,
+	       char *error)
+{
+	const char *given = getenv("REPRISE_RUNTIME_DIR");
+	char root[PLACE_SIZE];
+	int r = place_root(root, error);
+
+	if (r == 0 && (each(ctx, root) || (given && given[0])))
+		return 0;
+	if (geteuid() == 0)
+		return each_user(each, ctx) ? 0 : r;
+	each(ctx, system_root);
 	return 0;
 }
 

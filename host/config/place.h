@@ -5,6 +5,7 @@
 #ifndef HOST_CONFIG_PLACE_H
 #define HOST_CONFIG_PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "host/config/runtime.h"
@@ -24,6 +25,16 @@ int place_root(char root[static PLACE_SIZE], char *error);
  * Return: 0; -EINVAL: the environment does not say (@error)
  */
 int place_state(char root[static PLACE_SIZE], char *error);
+
+/*
+ * place_each() - the places of this host, our own first, until @each has enough
+ *
+ * Root sees those of all users, others that of root besides their own; where
+ * REPRISE_RUNTIME_DIR is set there is no other.
+ * Return: 0; else as place_root()
+ */
+int place_each(bool (*each)(void *ctx, const char *root), void *ctx,
+	       char *error);
 
 /* place_socket() - @dir/NAME.sock. Return: 0; -ENAMETOOLONG */
 int place_socket(const char *dir, enum runtime_socket which,

@@ -38,33 +38,51 @@ static int open_held(const char *dir)
 	return -ENOENT;
 }
 
-static enum holder holder_of(const char *dir)
+/* Return: who holds it; -EACCES: the lock is not ours to ask about; -ENOENT */
+static int holder_of(const char *dir)
 {
-	enum holder h = HOLDER_NOBODY;
-	int fd = open_held(dir);
+	int h, fd = open_held(dir);
 
-	if (fd >= 0) {
-		h = lock_holder(fd);
-		close(fd);
-	}
+	if (fd < 0)
+		return fd;
+	h = (int)lock_holder(fd);
+	close(fd);
 	return h;
 }
 
-/* The directory of @name, which a person has typed. */
+struct search {
+	const char *name;
+	char *dir; /* PATH_MAX: of the first root, or where it runs */
+	bool found;
+};
+
+static bool look_in(void *ctx, const char *root)
+{
+	struct search *s = ctx;
+	char dir[PATH_MAX];
+	int holder;
+
+	snprintf(dir, sizeof(dir), "%s/%.63s", root, s->name);
+	holder = holder_of(dir);
+	s->found = holder > HOLDER_NOBODY || holder == -EACCES;
+	if (s->found || !s->dir[0])
+		memcpy(s->dir, dir, sizeof(dir));
+	return s->found;
+}
+
+/* The directory of @name, which a person has typed: where it runs, in our own
+ * place first; else where it would. */
 static int find_dir(const char *name, char dir[static PATH_MAX], char *error)
 {
-	char root[PLACE_SIZE];
-	int r;
+	struct search s = { .name = name, .dir = dir };
 
 	if (!appliance_name_ok(name))
 		return sentence(error, -EINVAL,
 				"'%s' is no appliance's name: write one that "
 				"`reprise ps` shows",
 				name);
-	r = place_root(root, error);
-	if (r == 0)
-		snprintf(dir, PATH_MAX, "%s/%s", root, name);
-	return r;
+	dir[0] = '\0';
+	return place_each(look_in, &s, error);
 }
 
 /* A socket that connects at once or not at all, and then blocks. */
@@ -96,7 +114,7 @@ static int not_running(const char *name, const char *dir, int r, char *error)
 int runtime_dial(const char *name, enum runtime_socket which, char *error)
 {
 	char dir[PATH_MAX];
-	enum holder holder;
+	int holder;
 	int r = find_dir(name, dir, error);
 
 	if (r < 0)
@@ -105,7 +123,7 @@ int runtime_dial(const char *name, enum runtime_socket which, char *error)
 	if (r >= 0)
 		return r;
 	holder = holder_of(dir);
-	if (r == -EACCES || holder == HOLDER_NOBODY)
+	if (r == -EACCES || holder <= HOLDER_NOBODY)
 		return not_running(name, dir, r, error);
 	if (holder == HOLDER_QEMU)
 		return sentence(error, -ECONNREFUSED,
@@ -148,26 +166,51 @@ static int visible(const struct dirent *d)
 	return appliance_name_ok(d->d_name);
 }
 
-int runtime_list(void (*each)(void *ctx, const char *name), void *ctx,
-		 char *error)
-{
-	char root[PLACE_SIZE], dir[PATH_MAX];
-	struct dirent **found;
-	int n = place_root(root, error);
+struct listing {
+	void (*each)(void *ctx, const struct running *r);
+	void *ctx;
+	char *error;
+	int r;
+};
 
-	if (n < 0)
-		return n;
-	n = scandir(root, &found, visible, alphasort);
-	if (n < 0 && errno == ENOENT)
-		return 0;
-	if (n < 0)
-		return sentence(error, -errno, "%s: %s", root, strerror(errno));
+static void list_one(const struct listing *l, const char *root,
+		     const char *name)
+{
+	struct running r;
+	int holder;
+
+	snprintf(r.name, sizeof(r.name), "%s", name);
+	snprintf(r.dir, sizeof(r.dir), "%s/%.63s", root, name);
+	holder = holder_of(r.dir);
+	r.hidden = holder == -EACCES;
+	r.holder = holder > 0 ? (enum holder)holder : HOLDER_NOBODY;
+	if (r.hidden || r.holder != HOLDER_NOBODY)
+		l->each(l->ctx, &r);
+}
+
+static bool list_root(void *ctx, const char *root)
+{
+	struct listing *l = ctx;
+	struct dirent **found;
+	int n = scandir(root, &found, visible, alphasort);
+
+	if (n < 0 && errno != ENOENT && errno != EACCES)
+		l->r = sentence(l->error, -errno, "%s: %s", root,
+				strerror(errno));
 	for (int i = 0; i < n; i++) {
-		snprintf(dir, sizeof(dir), "%s/%.63s", root, found[i]->d_name);
-		if (holder_of(dir) != HOLDER_NOBODY)
-			each(ctx, found[i]->d_name);
+		list_one(l, root, found[i]->d_name);
 		free(found[i]);
 	}
-	free(found);
-	return 0;
+	if (n >= 0)
+		free(found);
+	return l->r < 0;
+}
+
+int runtime_list(void (*each)(void *ctx, const struct running *r), void *ctx,
+		 char *error)
+{
+	struct listing l = { each, ctx, error, 0 };
+	int r = place_each(list_root, &l, error);
+
+	return r < 0 ? r : l.r;
 }

@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "host/config/appliance.h" /* APPLIANCE_NAME_SIZE */
+#include "host/config/lock.h"
 #include "host/sentence.h"
 
 enum runtime_socket {
@@ -100,11 +102,21 @@ int runtime_watch_end(const char *name, char *error);
  * nothing of theirs in the runtime directory; closes @fd */
 void runtime_await_end(int fd);
 
+struct running {
+	char name[APPLIANCE_NAME_SIZE];
+	char dir[PATH_MAX];
+	enum holder holder;
+	bool hidden; /* it is another user's: whether it runs cannot be seen */
+};
+
 /*
- * runtime_list() - call @each for every running appliance, sorted by name
+ * runtime_list() - call @each for every appliance that runs on this host
+ *
+ * Those of our own place first, then those of other users as far as they can
+ * be seen; each place sorted by name.
  * Return: 0; else -errno, @error
  */
-int runtime_list(void (*each)(void *ctx, const char *name), void *ctx,
+int runtime_list(void (*each)(void *ctx, const struct running *r), void *ctx,
 		 char *error);
 
 #endif

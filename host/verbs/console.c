@@ -26,6 +26,7 @@
 #include "host/config/runtime.h"
 #include "host/link/console.h"
 #include "host/verbs/args.h"
+#include "host/verbs/replay.h"
 #include "host/verbs/verbs.h"
 
 enum { CHUNK = 4096, ESCAPE = 0x1d /* ^] */ };
@@ -149,14 +150,11 @@ static void copy_raw(struct view *v, const char *name)
 	fputs("\n", stderr);
 }
 
-int verb_console(const struct verb *self, int argc, char **argv)
+static int attach(const char *name)
 {
 	struct view v = { .typing = true };
 	char error[SENTENCE_MAX];
-	const char *name;
 
-	if (!args_parse(self, argc, argv, NULL, 0, &name))
-		return VERB_USAGE;
 	v.fd = runtime_dial(name, RUNTIME_CONSOLE, error);
 	if (v.fd < 0)
 		return verb_refuse(error);
@@ -173,4 +171,23 @@ int verb_console(const struct verb *self, int argc, char **argv)
 		"%s: four viewers look at its console already: end one of them",
 		name);
 	return verb_refuse(error);
+}
+
+int verb_console(const struct verb *self, int argc, char **argv)
+{
+	bool replay = false, timestamps = false;
+	const struct flag flags[] = {
+		{ .name = "--replay", .set = &replay },
+		{ .name = "--timestamps", .set = &timestamps },
+	};
+	const char *name;
+
+	if (!args_parse(self, argc, argv, flags, ARRAY_SIZE(flags), &name))
+		return VERB_USAGE;
+	if (timestamps && !replay) {
+		fprintf(stderr, "reprise console: --timestamps belongs to "
+				"--replay; write both\n");
+		return VERB_USAGE;
+	}
+	return replay ? replay_console(name, timestamps) : attach(name);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/array.h"
+#include "host/verbs/colour.h"
 
 enum { WORD = 128, LABEL = 16 };
 
@@ -33,6 +34,14 @@ void show_duration(char *buf, size_t size, uint64_t us)
 			 (unsigned int)(s / 3600 % 24));
 }
 
+/* What a guest has written must not write to a terminal as it likes. */
+static void make_harmless(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 /* A scalar as people read it. Return: false: there is nothing to say */
 static bool word(const json_t *value, char *buf, size_t size)
 {
@@ -47,6 +56,7 @@ static bool word(const json_t *value, char *buf, size_t size)
 		snprintf(buf, size, "%s", json_is_true(value) ? "yes" : "no");
 	else
 		return false;
+	make_harmless(buf);
 	return buf[0] != '\0';
 }
 
@@ -153,6 +163,21 @@ static void phase_row(FILE *out, const char *name, const json_t *object,
 		fprintf(out, "  %-*s %12s\n", LABEL, name, took);
 }
 
+/* The guest's last words, where they belong to the cause. */
+static void console_rows(FILE *out, const json_t *passage)
+{
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(passage, "console"), i, line)
+	{
+		char text[2 * WORD];
+
+		if (word(line, text, sizeof(text)))
+			row(out, i ? "" : "console", text);
+	}
+}
+
 void show_passage(FILE *out, const char *name, const json_t *passage)
 {
 	const json_t *phases = json_object_get(passage, "phases");
@@ -178,28 +203,54 @@ void show_passage(FILE *out, const char *name, const json_t *passage)
 			phase_row(out, text, phase, "us");
 	}
 	phase_row(out, "total", passage, "total_us");
+	console_rows(out, passage);
 }
 
-void show_line(FILE *out, const char *name, const json_t *status)
+enum { NAME_WIDTH = 16, STATE_WIDTH = 13 };
+
+static void show_heads(FILE *out)
 {
-	static const char *const keys[] = { "state", "image", "architecture",
-					    "generation", "boot" };
-	static const int widths[] = { 10, 16, 8, 4, 4 };
-	static const char *const heads[] = { "STATE", "IMAGE", "ARCH", "GEN",
-					     "BOOT" };
+	fprintf(out, "%-*s %-*s %-16s %-8s %-4s %-4s %s\n", NAME_WIDTH, "NAME",
+		STATE_WIDTH, "STATE", "IMAGE", "ARCH", "GEN", "BOOT", "UPTIME");
+}
+
+static void show_cell(FILE *out, const json_t *status, const char *key,
+		      int width)
+{
 	char text[WORD];
 
-	fprintf(out, "%-16s", status ? name : "NAME");
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (!status)
-			snprintf(text, sizeof(text), "%s", heads[i]);
-		else if (!member(status, keys[i], text, sizeof(text)))
-			snprintf(text, sizeof(text), "-");
-		fprintf(out, " %-*s", widths[i], text);
-	}
-	if (!status)
-		snprintf(text, sizeof(text), "UPTIME");
-	else if (!member_duration(status, "uptime_us", text, sizeof(text)))
+	if (!member(status, key, text, sizeof(text)))
 		snprintf(text, sizeof(text), "-");
-	fprintf(out, " %s\n", text);
+	fprintf(out, "%-*s ", width, text);
+}
+
+static void show_line(FILE *out, const json_t *entry, bool colour)
+{
+	const json_t *status = json_object_get(entry, "status");
+	char state[WORD], uptime[WORD];
+
+	if (!member(entry, "state", state, sizeof(state)))
+		snprintf(state, sizeof(state), "-");
+	if (!member_duration(status, "uptime_us", uptime, sizeof(uptime)))
+		snprintf(uptime, sizeof(uptime), "-");
+	show_cell(out, entry, "name", NAME_WIDTH);
+	fprintf(out, "%s%-*s%s ", colour ? colour_of(state) : "", STATE_WIDTH,
+		state, colour ? colour_end : "");
+	show_cell(out, status, "image", 16);
+	show_cell(out, status, "architecture", 8);
+	show_cell(out, status, "generation", 4);
+	show_cell(out, status, "boot", 4);
+	fprintf(out, "%s\n", uptime);
+}
+
+void show_list(FILE *out, const json_t *entries, bool colour)
+{
+	const json_t *entry;
+	size_t i;
+
+	show_heads(out);
+	json_array_foreach(entries, i, entry)
+	{
+		show_line(out, entry, colour);
+	}
 }

@@ -8,6 +8,7 @@
 #define HOST_VERBS_SHOW_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -27,7 +28,8 @@ void show_history(FILE *out, const json_t *entries);
 /* show_plan() - what a reboot would do now, and could do */
 void show_plan(FILE *out, const json_t *plan);
 
-/* show_line() - a status in one line of `ps`; NULL: the headings */
-void show_line(FILE *out, const char *name, const json_t *status);
+/* show_list() - the table of `ps`: objects with name, state and status
+ * (host/verbs/ps.c) */
+void show_list(FILE *out, const json_t *entries, bool colour);
 
 #endif

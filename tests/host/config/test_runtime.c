@@ -50,9 +50,9 @@ static bool exists(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-static void append_name(void *ctx, const char *name)
+static void append_name(void *ctx, const struct running *r)
 {
-	strcat(ctx, name);
+	strcat(ctx, r->name);
 	strcat(ctx, " ");
 }
 

@@ -92,6 +92,21 @@ static void status_is_a_table(void **state)
 }
 
 /* A shim of another version may say other things. */
+static const char two[] =
+	"[{\"name\":\"web\",\"state\":\"serving\",\"status\":"
+	"{\"image\":\"web\",\"architecture\":\"s390x\","
+	"\"generation\":1,\"boot\":2,\"uptime_us\":5000000}},"
+	"{\"name\":\"db\",\"state\":\"no shim\",\"status\":null}]";
+
+static void show_list_of(const char *json, bool colour)
+{
+	json_t *value;
+	FILE *out = begin(json, &value);
+
+	show_list(out, value, colour);
+	end(out, value);
+}
+
 static void answers_of_any_shape_do_no_harm(void **state)
 {
 	static const char *const odd[] = {
@@ -108,36 +123,43 @@ static void answers_of_any_shape_do_no_harm(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
-		json_t *value;
-		FILE *out;
-
 		show_passage_of(odd[i]);
 		show_status_of(odd[i]);
-		out = begin(odd[i], &value);
-		show_line(out, "web", value);
-		end(out, value);
+		show_list_of(odd[i], true);
 	}
 }
 
-static void line_has_its_heading(void **state)
+static void list_has_headings_and_a_line_each(void **state)
 {
-	static const char json[] =
-		"{\"state\":\"serving\",\"image\":\"web\","
-		"\"architecture\":\"s390x\",\"generation\":1,\"boot\":2,"
-		"\"uptime_us\":5000000}";
-	json_t *value;
-	FILE *out = begin(json, &value);
-
 	(void)state;
-	show_line(out, NULL, NULL);
-	show_line(out, "web", value);
-	end(out, value);
+	show_list_of(two, false);
 	assert_string_equal(
 		text,
-		"NAME             STATE      IMAGE            ARCH     GEN  "
+		"NAME             STATE         IMAGE            ARCH     GEN  "
 		"BOOT UPTIME\n"
-		"web              serving    web              s390x    1    "
-		"2    5.00 s\n");
+		"web              serving       web              s390x    1    "
+		"2    5.00 s\n"
+		"db               no shim       -                -        -    "
+		"-    -\n");
+}
+
+static void list_in_colour_has_the_same_columns(void **state)
+{
+	(void)state;
+	show_list_of(two, true);
+	assert_non_null(strstr(text, " \033[32mserving      \033[0m web"));
+	assert_non_null(strstr(text, " \033[31mno shim      \033[0m -"));
+}
+
+/* What the guest wrote last is shown, and cannot write to the terminal. */
+static void unclean_passage_ends_with_the_console(void **state)
+{
+	(void)state;
+	show_passage_of("{\"strategy\":\"stop\",\"cause\":\"guest panic\","
+			"\"console\":[\"one\\u001b[2J\",\"two\"],"
+			"\"total_us\":1}");
+	assert_non_null(strstr(text, "  console          one?[2J\n"
+				     "                   two\n"));
 }
 
 int main(void)
@@ -147,7 +169,9 @@ int main(void)
 		cmocka_unit_test(passage_without_strategy_is_under_way),
 		cmocka_unit_test(status_is_a_table),
 		cmocka_unit_test(answers_of_any_shape_do_no_harm),
-		cmocka_unit_test(line_has_its_heading),
+		cmocka_unit_test(list_has_headings_and_a_line_each),
+		cmocka_unit_test(list_in_colour_has_the_same_columns),
+		cmocka_unit_test(unclean_passage_ends_with_the_console),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

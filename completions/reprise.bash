@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Completion of reprise(1) for bash. What there is to complete the program says
+# itself (reprise help --words, reprise ps --names), so that this never lags.
+
+_reprise()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]}
+	local program=${COMP_WORDS[0]} words usage
+
+	COMPREPLY=()
+	words=$("$program" help --words 2>/dev/null)
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words="$(cut -f1 <<<"$words") help --version"
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+		return
+	fi
+	if [ "$verb" = help ]; then
+		words=$(cut -f1 <<<"$words")
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+		return
+	fi
+	usage=$(awk -F'\t' -v verb="$verb" '$1 == verb { print $2 }' \
+		<<<"$words")
+	case $word in
+	-*)
+		words="$(grep -o -- '--[a-z-]*' <<<"$usage") --help"
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+		return
+		;;
+	esac
+	case $usage in
+	*NAME*)
+		words=$("$program" ps --names 2>/dev/null)
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+		;;
+	*FILE*)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		;;
+	esac
+}
+complete -F _reprise reprise
