@@ -1,4 +1,4 @@
-# make install [DESTDIR=] [prefix=/usr/local]: program, manual, units
+# make install [DESTDIR=] [prefix=/usr/local]: program, manual, units, completion
 #
 # Afterwards, as root: systemd-sysusers, systemd-tmpfiles --create, and
 # systemctl daemon-reload.
@@ -8,6 +8,8 @@ mandir ?= $(prefix)/share/man
 unitdir ?= $(prefix)/lib/systemd/system
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 sysusersdir ?= $(prefix)/lib/sysusers.d
+bashdir ?= $(prefix)/share/bash-completion/completions
+zshdir ?= $(prefix)/share/zsh/site-functions
 pages := $(patsubst %.scd,$(O)/man/%,$(notdir $(wildcard host/*.scd \
 	guest/*.scd)))
 units := host/systemd/units
@@ -42,4 +44,6 @@ install: $(O)/$(HOST_ARCH)/reprise $(pages) $(O)/units/reprise@.service
 	$(call put,644,$(units)/reprise.slice,$(unitdir)/reprise.slice)
 	$(call put,644,$(units)/tmpfiles.conf,$(tmpfilesdir)/reprise.conf)
 	$(call put,644,$(units)/sysusers.conf,$(sysusersdir)/reprise.conf)
+	$(call put,644,completions/reprise.bash,$(bashdir)/reprise)
+	$(call put,644,completions/_reprise,$(zshdir)/_reprise)
 .PHONY: install

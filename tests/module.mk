@@ -45,7 +45,7 @@ archives-common := common.a
 archives-guest := guest.a common.a
 archives-host := host.a common.a
 archives-image := image.a host.a guest.a common.a
-archives-integration := host.a common.a
+archives-integration := tests/host.a host.a common.a
 archives-pvmodel := host.a common.a
 archives-sweep := common.a
 

@@ -26,8 +26,12 @@ static const struct {
 	{ "reboot", "  --in-place    by a reset in the same QEMU, if that can "
 		    "be\n"
 		    "  --full        by a new QEMU\n"
+		    "  --budget TIME refuse it, if it is likely to take "
+		    "longer, as in 5 s\n"
 		    "  --wait        until the payload is ready again; say "
 		    "where the time went\n" },
+	{ "plan", "  --budget TIME say whether a reboot would hold it\n"
+		  "  --json        print it for programs\n" },
 	{ "history", "  --last N      the last N entries, not the last 20\n"
 		     "  --json        print them for programs\n" },
 	{ "console", "  --replay      print what is kept of it, and leave\n"

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/integration/test_watch.c - what an operator sees of an appliance
+ *
+ * Events, the console that is kept, the list of the host, help and completion.
+ */
+#include "tests/integration/both.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/sys.h"
+#include "host/config/runtime.h"
+#include "host/link/client.h"
+#include "host/link/interface.h"
+#include "tests/host/link/idl.h"
+#include "tests/integration/stub_image.h"
+
+static const char under_test[] = "under-test";
+
+/* A program that says what it says, until its end. Return: what; static */
+static const char *run(struct rig *r, int code, const char *const argv[])
+{
+	static char said[CHILD_TEXT];
+	struct child c;
+
+	assert_int_equal(child_start(&c, argv, -1), 0);
+	if (!child_await_end(&c))
+		rig_fail(r, argv[0]);
+	if (c.code != code)
+		print_error("%s: %s", argv[0], c.text[CHILD_ERR]);
+	assert_int_equal(c.code, code);
+	memcpy(said, c.text[CHILD_OUT], sizeof(said));
+	child_close(&c);
+	return said;
+}
+#define RUN(r, code, ...)                                                      \
+	run((r), (code), (const char *const[]){ __VA_ARGS__, NULL })
+
+static void begin_events(struct rig *r, struct child *c)
+{
+	const char *const argv[] = { rig_program(), "events", r->name, NULL };
+
+	assert_int_equal(child_start(c, argv, -1), 0);
+	if (!child_await_text(c, CHILD_OUT, "\"event\":\"begin\""))
+		rig_fail(r, "no events");
+}
+
+static void end_events(struct rig *r, struct child *c)
+{
+	if (!child_await_end(c))
+		rig_fail(r, "events do not end with the appliance");
+	assert_int_equal(c->code, 0);
+}
+
+/* Is there a line with all of that, after @from? Return: behind it, or NULL */
+static const char *line_with(const char *from, const char *event,
+			     const char *part)
+{
+	char kind[64];
+
+	snprintf(kind, sizeof(kind), "\"event\":\"%s\"", event);
+	while (from && *from) {
+		const char *end = strchr(from, '\n');
+		const char *a = strstr(from, kind), *b = strstr(from, part);
+
+		if (end && a && b && a < end && b < end)
+			return end + 1;
+		from = end ? end + 1 : NULL;
+	}
+	return NULL;
+}
+
+static void reboot_and_stop_are_told_in_order(void **state)
+{
+	static const struct {
+		const char *event, *part;
+	} wanted[] = {
+		{ "begin", "\"state\":\"serving\"" },
+		{ "state", "\"state\":\"asking\"" },
+		{ "verdict", "\"cause\":\"clean reboot\"" },
+		{ "boot", "\"boot\":2" },
+		{ "stage", "\"stage\":\"ready\"" },
+		{ "ready", "\"boot\":2" },
+		{ "passage", "\"strategy\":\"in place\"" },
+		{ "verdict", "\"cause\":\"clean power-off\"" },
+		{ "passage", "\"state\":\"ended\"" },
+	};
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	struct child events;
+	const char *at;
+
+	rig_run(r, rig_image(b->arch, "guest"), "guest");
+	rig_await_ready(r);
+	begin_events(r, &events);
+	RIG_DO(r, "reboot", "guest", "--in-place", "--wait");
+	RIG_DO(r, "stop", "guest");
+	assert_int_equal(rig_await_end(r), 0);
+	end_events(r, &events);
+	at = events.text[CHILD_OUT];
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		at = line_with(at, wanted[i].event, wanted[i].part);
+		if (!at)
+			rig_fail(r, wanted[i].part);
+	}
+	child_close(&events);
+	rig_assert_nothing_left(r);
+}
+
+/* From the kernel's first line on, and each with the time that it began. */
+static void console_is_replayed_from_the_first_line(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	const char *said;
+
+	rig_run(r, rig_image(b->arch, "guest"), "guest");
+	rig_await_ready(r);
+	said = RUN(r, 0, rig_program(), "console", "guest", "--replay");
+	assert_non_null(strstr(said, "reprise-init"));
+	said = RUN(r, 0, rig_program(), "console", "guest", "--replay",
+		   "--timestamps");
+	assert_int_equal(strncmp(said, "20", 2), 0); /* a year */
+	assert_int_equal(said[4], '-');
+	assert_int_equal(said[19], '.');
+	assert_int_equal(said[23], ' ');
+	RUN(r, 2, rig_program(), "console", "guest", "--timestamps");
+	RIG_DO(r, "stop", "guest");
+	assert_int_equal(rig_await_end(r), 0);
+}
+
+static void unclean_end_comes_with_the_last_lines(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	json_t *status, *lines;
+	int fd;
+
+	rig_run(r, rig_image(b->arch, "guest"), "guest");
+	rig_await_ready(r);
+	fd = sys_pidfd_open((pid_t)rig_number(r, "pid"), 0);
+	assert_true(fd >= 0);
+	assert_int_equal(sys_pidfd_send_signal(fd, SIGKILL), 0);
+	close(fd);
+	rig_await_ready(r);
+	status = rig_status(r);
+	lines = json_object_get(json_object_get(status, "last"), "console");
+	assert_true(json_array_size(lines) > 0);
+	assert_true(json_array_size(lines) <= 10);
+	json_decref(status);
+	rig_await_said(r, ": console: ");
+	RIG_DO(r, "reboot", "guest", "--wait");
+	status = rig_status(r);
+	assert_null(
+		json_object_get(json_object_get(status, "last"), "console"));
+	json_decref(status);
+	RIG_DO(r, "stop", "guest");
+	assert_int_equal(rig_await_end(r), 0);
+}
+
+static void list_has_a_qemu_that_is_alone(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	json_t *list;
+
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	assert_non_null(strstr(RUN(r, 0, rig_program(), "ps"), "under-test "));
+	sys_pidfd_send_signal(r->shim.pidfd, SIGKILL);
+	rig_await_end(r);
+	assert_non_null(strstr(RUN(r, 0, rig_program(), "ps"), "no shim"));
+	list = json_loads(RUN(r, 0, rig_program(), "ps", "--json"), 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(
+				    json_array_get(list, 0), "state")),
+			    "no shim");
+	assert_true(json_is_null(
+		json_object_get(json_array_get(list, 0), "status")));
+	json_decref(list);
+	assert_string_equal(RUN(r, 0, rig_program(), "ps", "--names"),
+			    "under-test\n");
+}
+
+/* The status and the interface of the program as it is, not of a test's. */
+static void shim_is_as_it_describes_itself(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char why[IDL_WHY], error[SENTENCE_MAX];
+	json_t *status, *lines, *idl;
+	const char *bad;
+
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	idl = idl_read(interface_text("io.reprise"), why);
+	assert_non_null(idl);
+	status = rig_status(r);
+	bad = idl_fits(idl, idl_type(idl, "Status"), status);
+	if (bad)
+		rig_fail(r, bad);
+	json_decref(status);
+	assert_int_equal(
+		client_call(under_test, "Console", NULL, 10000, &lines, error),
+		0);
+	bad = idl_fits(idl, idl_out(idl, "Console"), lines);
+	if (bad)
+		rig_fail(r, bad);
+	json_decref(lines);
+	json_decref(idl);
+	RIG_DO(r, "stop", under_test);
+	assert_int_equal(rig_await_end(r), 0);
+}
+
+static void every_verb_has_help(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	const char *words = RUN(r, 0, rig_program(), "help", "--words");
+	char *list = strdup(words), *rest = list, *line;
+	int verbs = 0;
+
+	while ((line = strsep(&rest, "\n")) != NULL && line[0]) {
+		const char *verb = strsep(&line, "\t");
+		const char *usage = strsep(&line, "\t");
+		const char *said = RUN(r, 0, rig_program(), verb, "--help");
+
+		assert_non_null(strstr(said, verb));
+		assert_non_null(strstr(said, usage));
+		/* every option of the usage is explained */
+		for (const char *o = strstr(usage, "--"); o;
+		     o = strstr(o + 2, "--")) {
+			char option[32];
+
+			snprintf(option, sizeof(option), "\n  %.*s",
+				 (int)strcspn(o, " ]|"), o);
+			if (!strstr(said, option))
+				fail_msg("%s: no help for%s", verb, option);
+		}
+		verbs++;
+	}
+	assert_true(verbs > 5);
+	RUN(r, 2, rig_program(), "dance");
+	RUN(r, 2, rig_program(), "help", "dance");
+	free(list);
+}
+
+/* What bash offers for "reprise WORDS... LAST"; a space before each */
+static const char *offered(struct rig *r, const char *words)
+{
+	static const char script[] =
+		". completions/reprise.bash; COMP_WORDS=(%s %s); "
+		"[ -z '%s' ] || COMP_WORDS+=(''); "
+		"COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _reprise; "
+		"printf ' %%s' \"${COMPREPLY[@]}\"";
+	char text[1024];
+
+	snprintf(text, sizeof(text), script, rig_program(), words,
+		 words[0] && words[strlen(words) - 1] == ' ' ? "more" : "");
+	return RUN(r, 0, "/bin/bash", "--norc", "-c", text);
+}
+
+static void bash_completes_verbs_options_and_names(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	assert_string_equal(offered(r, "reb"), " reboot");
+	assert_string_equal(offered(r, "status "), " under-test");
+	assert_string_equal(offered(r, "status u"), " under-test");
+	assert_string_equal(offered(r, "reboot under-test --f"), " --full");
+	assert_string_equal(offered(r, "help sto"), " stop");
+	assert_string_equal(offered(r, "check Makef"), " Makefile");
+	RIG_DO(r, "stop", under_test);
+	assert_int_equal(rig_await_end(r), 0);
+}
+
+/* zsh's own functions are told apart by what they would be given. */
+static void zsh_completes_verbs_options_and_names(void **state)
+{
+	static const char script[] =
+		"compadd() { print -rl -- ${@:#--} }; "
+		"_describe() { print -rl -- ${(P)2} }; _files() { print F }; "
+		"words=(%s %s); CURRENT=$#words; PREFIX=$words[-1]; "
+		"[[ $PREFIX == . ]] && PREFIX=; . completions/_reprise";
+	static const char *const cases[][2] = {
+		{ "sta", "status:" },
+		{ "status .", "under-test\n" },
+		{ "reboot --", "--in-place\n" },
+		{ "check .", "F\n" },
+	};
+	struct rig *r = &((struct both *)*state)->rig;
+	char text[1024];
+
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), script, rig_program(),
+			 cases[i][0]);
+		if (!strstr(RUN(r, 0, "/bin/zsh", "-f", "-c", text),
+			    cases[i][1]))
+			rig_fail(r, cases[i][1]);
+	}
+	RIG_DO(r, "stop", under_test);
+	assert_int_equal(rig_await_end(r), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_BOTH(reboot_and_stop_are_told_in_order),
+		ON_BOTH(console_is_replayed_from_the_first_line),
+		ON_BOTH(unclean_end_comes_with_the_last_lines),
+		ON_MODEL(list_has_a_qemu_that_is_alone),
+		ON_MODEL(shim_is_as_it_describes_itself),
+		ON_MODEL(every_verb_has_help),
+		ON_MODEL(bash_completes_verbs_options_and_names),
+		ON_MODEL(zsh_completes_verbs_options_and_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
