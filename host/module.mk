@@ -41,7 +41,7 @@ host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c 
 	host/verbs/ps.c host/verbs/reboot.c \
 	host/verbs/run.c host/verbs/show.c host/verbs/status.c \
 	host/verbs/stop.c
-host-y += host/config/lock.c
+host-y += host/config/lock.c host/config/share.c
 host-y += host/core/lifecycle_adopt.c
 host-y += host/core/deadlines.c host/core/lifecycle_guest.c \
 	host/core/lifecycle_judge.c host/core/lifecycle_wait.c \

@@ -284,7 +284,13 @@ static int open_links(struct shim *s, char *error)
 		.stop = shim_stop,
 		.gone = shim_gone,
 	};
-	const struct access_rule rule = { .owner = geteuid() };
+	const struct control_conf *conf = &s->opt->appliance->control;
+	const struct access_rule rule = {
+		.owner = geteuid(),
+		.has_group = conf->has_group,
+		.group = conf->group,
+		.others_read = conf->others == OTHERS_READ,
+	};
 	const struct runtime *rt = s->opt->runtime;
 	int console_fd = runtime_listen(rt, RUNTIME_CONSOLE, error);
 	int r = console_fd;
@@ -295,6 +301,8 @@ static int open_links(struct shim *s, char *error)
 		r = runtime_listen(rt, RUNTIME_CONTROL, error);
 	if (r >= 0)
 		r = control_open(&s->control, &s->loop, r, &rule, &ops, s);
+	if (r >= 0)
+		r = runtime_share(rt, conf, error);
 	return r;
 }
 

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/msg.h"
 
@@ -43,6 +44,15 @@ enum restart {
 
 /* The order is that of enum on_panic, and of the words in keys.c. */
 enum panic { PANIC_RESTART, PANIC_PAUSE, PANIC_STOP };
+
+enum others { OTHERS_NONE, OTHERS_READ };
+
+/* Who besides its user and root may ask the shim. */
+struct control_conf {
+	bool has_group;
+	gid_t group;
+	int others; /* enum others */
+};
 
 struct forward {
 	char address[16]; /* host side, IPv4 */
@@ -102,6 +112,7 @@ struct appliance {
 			1]; /* lines for the guest, in WELCOME */
 	char argument[APPLIANCE_ARGUMENTS][ARGUMENT_SIZE]; /* for QEMU */
 	uint32_t arguments;
+	struct control_conf control;
 	int restart;		/* enum restart */
 	uint32_t restart_limit; /* restarts after failures in the interval */
 	uint32_t restart_interval_ms;

@@ -10,6 +10,7 @@
  */
 #include "host/config/keys.h"
 
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,9 @@ static const char *const networks[] = {
 	[NETWORK_NONE] = "none",
 	[NETWORK_TAP] = "tap",
 	NULL,
+};
+static const char *const others[] = {
+	[OTHERS_NONE] = "none", [OTHERS_READ] = "read", NULL
 };
 static const char *const machines[] = {
 	[MACHINE_DEFAULT] = "default", [MACHINE_MICROVM] = "microvm", NULL
@@ -177,6 +181,18 @@ static const char *add_argument(void *into, const char *value)
 	return NULL;
 }
 
+static const char *add_group(void *into, const char *value)
+{
+	const struct group *g = getgrnam(value);
+	struct appliance *a = into;
+
+	if (!g)
+		return "write the name of a group that this machine has";
+	a->control.has_group = true;
+	a->control.group = g->gr_gid;
+	return NULL;
+}
+
 #define AT(member) .at = offsetof(struct appliance, member)
 
 static const struct conf_key keys[] = {
@@ -230,6 +246,9 @@ static const struct conf_key keys[] = {
 	{ "restart", "on-panic", CONF_CHOICE, AT(on_panic), .choices = panics },
 	{ "restart", "silence", CONF_MS, AT(silence_ms), .min = 0,
 	  .max = DELAY_MAX_MS },
+	{ "control", "group", CONF_CALL, .add = add_group },
+	{ "control", "others", CONF_CHOICE, AT(control.others),
+	  .choices = others },
 	{ "unsupported", "qemu-argument", CONF_CALL, .repeats = true,
 	  .add = add_argument },
 };

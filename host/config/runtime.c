@@ -55,7 +55,8 @@ static int make_dirs(const char *root, const char *dir, char *error)
 	return 0;
 }
 
-/* The directory must be ours and nobody else's, whoever made it. */
+/* The directory must be ours and nobody else's, whoever made it; one that
+ * was shared may be passed through (runtime_share()). */
 static int open_dir(const char *dir, char *error)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -64,7 +65,7 @@ static int open_dir(const char *dir, char *error)
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
-	    (st.st_mode & 077) == 0)
+	    (st.st_mode & 066) == 0)
 		return fd;
 	close(fd);
 	return sentence(error, -EPERM,
@@ -250,7 +251,7 @@ static int listen_at(const struct sockaddr_un *sun)
 		return -errno;
 	unlink(sun->sun_path);
 	if (bind(fd, (const struct sockaddr *)sun, sizeof(*sun)) == 0 &&
-	    listen(fd, BACKLOG) == 0)
+	    chmod(sun->sun_path, 0600) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	r = -errno;
 	close(fd);

@@ -73,6 +73,18 @@ int runtime_claim(struct runtime *rt);
 int runtime_listen(const struct runtime *rt, enum runtime_socket which,
 		   char *error);
 
+/*
+ * runtime_share() - who besides the owner gets through to the shim's sockets
+ * @control:	its group gets to control, console and the lock; others, if they
+ *		may read, to control
+ *
+ * Until then, and without either, everything is the owner's alone. What is to
+ * be read there the shim decides (host/link/access.h).
+ * Return: 0; else -errno, with the sentence in @error
+ */
+int runtime_share(const struct runtime *rt, const struct control_conf *control,
+		  char *error);
+
 /* runtime_connect() - Return: a connected, non-blocking descriptor; -errno */
 int runtime_connect(const struct runtime *rt, enum runtime_socket which);
 

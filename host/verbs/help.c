@@ -32,6 +32,8 @@ static const struct {
 		    "where the time went\n" },
 	{ "plan", "  --budget TIME say whether a reboot would hold it\n"
 		  "  --json        print it for programs\n" },
+	{ "stop", "  --now         do not ask the guest\n" },
+	{ "doctor", "  --json        print it for programs\n" },
 	{ "history", "  --last N      the last N entries, not the last 20\n"
 		     "  --json        print them for programs\n" },
 	{ "console", "  --replay      print what is kept of it, and leave\n"

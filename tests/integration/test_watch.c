@@ -6,10 +6,12 @@
  */
 #include "tests/integration/both.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/sys.h"
@@ -18,6 +20,8 @@
 #include "host/link/interface.h"
 #include "tests/host/link/idl.h"
 #include "tests/integration/stub_image.h"
+
+enum { GAMES = 60, NOBODY = 65534 }; /* as Debian numbers them */
 
 static const char under_test[] = "under-test";
 
@@ -184,6 +188,56 @@ static void list_has_a_qemu_that_is_alone(void **state)
 			    "under-test\n");
 }
 
+/* As another user of this machine, who is in @group. */
+static int ask_as(gid_t group, const char *method, char *error)
+{
+	json_t *reply = NULL;
+	int r;
+
+	assert_int_equal(setegid(group), 0);
+	assert_int_equal(seteuid(NOBODY), 0);
+	r = client_call(under_test, method, NULL, 20000, &reply, error);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(setegid(0), 0);
+	json_decref(reply);
+	return r;
+}
+
+static void run_shared(struct rig *r, const char *lines)
+{
+	rig_close(r);
+	rig_open(r);
+	assert_int_equal(chmod(r->dir, 0711), 0);
+	rig_run_model(r, "", lines);
+	rig_await_ready(r);
+}
+
+static void others_may_what_the_file_says(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char error[SENTENCE_MAX];
+
+	if (geteuid() != 0)
+		skip();
+	run_shared(r, "");
+	assert_int_equal(ask_as(NOBODY, "Status", error), -ENOENT);
+	assert_non_null(strstr(error, "permission denied"));
+	RIG_DO(r, "stop", under_test);
+	rig_await_end(r);
+	run_shared(r, "[control]\nothers = read\n");
+	assert_int_equal(ask_as(NOBODY, "Status", error), 0);
+	assert_int_equal(ask_as(NOBODY, "Stop", error), -EREMOTEIO);
+	assert_non_null(strstr(error, "permission denied"));
+	RIG_DO(r, "stop", under_test);
+	rig_await_end(r);
+	run_shared(r, "[control]\ngroup = games\n");
+	assert_true(ask_as(NOBODY, "Status", error) < 0);
+	assert_int_equal(ask_as(GAMES, "Status", error), 0);
+	assert_int_equal(ask_as(GAMES, "Stop", error), 0);
+	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_nothing_left(r);
+}
+
 /* The status and the interface of the program as it is, not of a test's. */
 static void shim_is_as_it_describes_itself(void **state)
 {
@@ -197,7 +251,7 @@ static void shim_is_as_it_describes_itself(void **state)
 	idl = idl_read(interface_text("io.reprise"), why);
 	assert_non_null(idl);
 	status = rig_status(r);
-	bad = idl_fits(idl, idl_type(idl, "Status"), status);
+	bad = idl_fits(idl, idl_type(idl, "ApplianceStatus"), status);
 	if (bad)
 		rig_fail(r, bad);
 	json_decref(status);
@@ -313,6 +367,7 @@ int main(void)
 		ON_BOTH(console_is_replayed_from_the_first_line),
 		ON_BOTH(unclean_end_comes_with_the_last_lines),
 		ON_MODEL(list_has_a_qemu_that_is_alone),
+		ON_MODEL(others_may_what_the_file_says),
 		ON_MODEL(shim_is_as_it_describes_itself),
 		ON_MODEL(every_verb_has_help),
 		ON_MODEL(bash_completes_verbs_options_and_names),

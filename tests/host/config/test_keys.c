@@ -179,6 +179,12 @@ static const struct row {
 	  "pause",
 	  "restart",
 	  { "maybe", "-1", "Pause", HUGE } },
+	{ "control",
+	  "group",
+	  "root",
+	  "write the name of a group",
+	  { "no-such-group", "-1", "0", "a b" } },
+	{ "control", "others", "read", "none, read", { "write", "yes", "-1" } },
 	{ "unsupported", "qemu-argument", "-foo", "1 to 255", { NULL } },
 };
 

@@ -132,12 +132,18 @@ static json_t *read_type(struct reader *r)
 	return json_pack("{s:s, s:s}", "kind", "named", "name", word);
 }
 
+/* Types, methods and errors have one name space. */
+static bool is_taken(json_t *idl, const char *name)
+{
+	return idl_type(idl, name) || idl_error(idl, name) || idl_in(idl, name);
+}
+
 static void add(struct reader *r, json_t *idl, const char *list,
 		const char *name, json_t *member)
 {
 	json_t *object = json_object_get(idl, list);
 
-	if (!isupper((unsigned char)name[0]) || json_object_get(object, name))
+	if (!isupper((unsigned char)name[0]) || is_taken(idl, name))
 		wrong(r, "new name");
 	json_object_set_new(object, name, member);
 }

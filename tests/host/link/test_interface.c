@@ -86,6 +86,7 @@ static void texts_with_mistakes_are_refused(void **state)
 		"interface io.x\nerror E (a: number)",
 		"interface io.x\ntype T (a, b: int)",
 		"interface io.x\ntype T (a: int, a: int)",
+		"interface io.x\ntype A (a: int)\nmethod A() -> ()",
 	};
 	char why[IDL_WHY];
 
@@ -285,9 +286,9 @@ static void status_is_as_the_text_says(void **state)
 	struct report r = report();
 
 	(void)state;
-	assert_fits("Status", report_status(&r, 1));
+	assert_fits("ApplianceStatus", report_status(&r, 1));
 	r.console_last = json_pack("[s, s]", "Kernel panic", "end");
-	assert_fits("Status", report_status(&r, 1));
+	assert_fits("ApplianceStatus", report_status(&r, 1));
 	json_decref(r.console_last);
 }
 
@@ -309,9 +310,10 @@ static void plan_is_as_the_text_says(void **state)
 	(void)state;
 	strcpy(appliance.architecture, "s390x");
 	appliance.memory = 512 << 20;
-	assert_fits("Plan", prospect_json(&r, 1, WISH_REBOOT, 0));
-	assert_fits("Plan", prospect_json(&r, 1, WISH_FULL, 1));
-	assert_fits("Plan", prospect_json(&r, 1, WISH_REBOOT, 3600000000));
+	assert_fits("RebootPlan", prospect_json(&r, 1, WISH_REBOOT, 0));
+	assert_fits("RebootPlan", prospect_json(&r, 1, WISH_FULL, 1));
+	assert_fits("RebootPlan",
+		    prospect_json(&r, 1, WISH_REBOOT, 3600000000));
 }
 
 int main(void)
