@@ -15,11 +15,11 @@
 # All natively, with gcc: tests under ASan and UBSan in build/san/, bench and
 # pvmodel without in build/native/.
 test-folders := common guest host image integration pvmodel sweep
-test-tools := bench pvmodel
+test-tools := bench pvmodel costs
 CFLAGS_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -isystem /usr/include/libnl3
 CFLAGS_native := -O2 -isystem /usr/include/libnl3
-LIBS_native := -lcmocka -ljansson -lsodium -lz -lnl-route-3 -lnl-3
+LIBS_native := -lcmocka -ljansson -lsodium -lz -lnl-route-3 -lnl-3 -lm
 
 find-c = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
 guest-lib-y = $(filter-out guest/main.c,$(guest-y))
@@ -64,6 +64,7 @@ $(foreach f,$(test-folders),$(eval $(call test_folder,$(f))))
 
 # the fault sweep, and what a tool has of others
 sweep-y := $(filter-out %/payload.c $(tests-sweep),$(call find-c,tests/sweep))
+more-costs := tests/pvmodel/pv.c
 more-bench := $(filter-out tests/sweep/main.c,$(sweep-y)) \
 	tests/integration/stub_files.c tests/host/core/schedule.c
 
@@ -136,6 +137,11 @@ bench-guests:
 			IMAGE=tests/bench/images/init >/dev/null || exit 1; \
 	done; done
 .PHONY: bench-guests
+
+# what restarts of sizes that no test machine has would cost: a model
+bench-model: $(O)/tests/costs
+	@$(O)/tests/costs $(O)/model.svg
+.PHONY: bench-model
 
 # make bench NUMBERS="quiesce gate-share": only those
 bench: bench-guests $(O)/tests/bench $(O)/tests/pvmodel \
