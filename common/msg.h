@@ -62,7 +62,7 @@ enum intent_cause {
 	ICAUSE_OPERATOR = 1,	 /* the host's REQUEST */
 	ICAUSE_PAYLOAD = 2,	 /* the payload asked */
 	ICAUSE_PAYLOAD_EXIT = 3, /* the payload ended; `detail` is its status */
-	ICAUSE_CTRL_ALT_DEL = 4, /* Ctrl-Alt-Del, SCLP quiesce, ACPI button */
+	ICAUSE_CTRL_ALT_DEL = 4, /* Ctrl-Alt-Del, SCLP quiesce */
 	ICAUSE_INIT = 5,	 /* PID 1 cannot go on; `detail` is the boot stage
 				    << 8, and the errno */
 	ICAUSE_GAVE_UP = 6,	 /* too many restarts; `detail` as EXIT has */

@@ -156,7 +156,7 @@ int rtnl_find(struct rtnl *rt, const struct net_link *link, uint32_t wait_ms)
 	say("network: link %s: %s", called(link, buf),
 	    n ? "there are several, tell them by name"
 	      : "there is none, see the machine's devices");
-	return n ? -ENOTUNIQ : -ENODEV;
+	return n ? -EEXIST : -ENODEV;
 }
 
 int rtnl_differ(struct rtnl *rt, int index, int other)
@@ -168,7 +168,7 @@ int rtnl_differ(struct rtnl *rt, int index, int other)
 		return 0;
 	if_indextoname((unsigned int)index, name);
 	say("network: two lines of init.conf mean link %s", name);
-	return -ENOTUNIQ;
+	return -EEXIST;
 }
 
 int rtnl_up(struct rtnl *rt, int index, uint32_t mtu)

@@ -25,11 +25,11 @@ int rtnl_loopback(struct rtnl *rt);
 /*
  * rtnl_find() - the link that init.conf means
  * @wait_ms:	for it to appear
- * Return: its index, > 0; -ENODEV: there is none; -ENOTUNIQ: several
+ * Return: its index, > 0; -ENODEV: there is none; -EEXIST: several
  */
 int rtnl_find(struct rtnl *rt, const struct net_link *link, uint32_t wait_ms);
 
-/* rtnl_differ() - Return: 0; -ENOTUNIQ: two lines mean one link */
+/* rtnl_differ() - Return: 0; -EEXIST: two lines mean one link */
 int rtnl_differ(struct rtnl *rt, int index, int other);
 
 /* rtnl_up() - the link goes up; @mtu: 0: as it is */

@@ -101,7 +101,7 @@ int disk_find(const char *root, const struct storage_disk *d,
 	snprintf(path, sizeof(path), "%s/sys/block", root);
 	dir_each(path, visit, &s); /* no block layer: no disk */
 	if (s.found > 1)
-		return -ENOTUNIQ;
+		return -EEXIST;
 	return s.found ? 0 : -ENOENT;
 }
 

@@ -19,7 +19,7 @@ enum disk_content {
  * disk_find() - look through /sys/block
  * @root:	"" but in tests; labels are read from "@root/dev/NAME"
  * @name:	its name under /dev
- * Return: 0; -ENOENT: there is none; -ENOTUNIQ: there are several
+ * Return: 0; -ENOENT: there is none; -EEXIST: there are several
  */
 int disk_find(const char *root, const struct storage_disk *d,
 	      char name[static DISK_NAME_SIZE]);

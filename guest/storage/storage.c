@@ -121,7 +121,8 @@ static int check(const struct storage_disk *d, const char *device)
 	if (r < 0)
 		return wrong(d, r, fsck);
 	if (r > FSCK_REPAIRED)
-		return wrong(d, -EUCLEAN, "e2fsck could not repair it alone");
+		return wrong(d, -ENOTRECOVERABLE,
+			     "e2fsck could not repair it alone");
 	return 0;
 }
 
@@ -162,7 +163,9 @@ static int one(const struct storage_disk *d, uint32_t wait_ms)
 		return 0;
 	}
 	if (r < 0)
-		return wrong(d, r, "look for it");
+		return wrong(d, r,
+			     r == -EEXIST ? "there are several, tell them apart"
+					  : "look for it");
 	snprintf(device, sizeof(device), "/dev/%s", name);
 	if (d->read_only)
 		return mount_disk(d, device);

@@ -10,19 +10,14 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/msg.h"
+#include "tests/integration/disks.h"
 
-enum { DISK_BYTES = 16 << 20, WATCHDOG_MS = 15000, SLACK_MS = 10000 };
+enum { WATCHDOG_MS = 15000, SLACK_MS = 10000 };
 
-/* A disk of nothing but zeroes in the scratch directory. */
-static void make_disk(struct rig *r, const char *name)
-{
-	const char *path = rig_write(r, name, "");
-
-	assert_int_equal(truncate(path, DISK_BYTES), 0);
-}
+/* Of the machine's only link: QEMU gives it to the first one. */
+#define MAC "52:54:00:12:34:56"
 
 /* @lines: of [storage] and what comes after it */
 static void run(struct both *b, const char *lines)
@@ -57,10 +52,12 @@ static void disk_is_made_once_and_kept_over_a_clean_reboot(void **state)
 	struct both *b = *state;
 	struct rig *r = &b->rig;
 
-	make_disk(r, "one.img");
+	disks_make(r, "one.img");
 	run(b, "[storage]\ndisk = data-1 one.img\n");
+	rig_watch_console(r);
 	rig_await_ready(r);
 	assert_int_equal(rig_number(r, "boot_stage"), BOOT_READY);
+	rig_await_console(r, "disk files is absent: skipped");
 	assert_page(r, "/cgi-bin/do?net", " 10.0.2.15/24 ");
 	assert_page(r, "/cgi-bin/do?net", "default via 10.0.2.2 dev eth0");
 	assert_page(r, "/cgi-bin/do?net", "nameserver 10.0.2.3");
@@ -79,23 +76,12 @@ static void host_may_say_the_network_and_lend_a_disk(void **state)
 {
 	struct both *b = *state;
 	struct rig *r = &b->rig;
-	const char *const mkfs[] = { "/sbin/mkfs.ext4", "-q", "-L",
-				     "files",		"",   NULL };
-	const char *argv[6];
-	struct child c;
 
-	make_disk(r, "one.img");
-	make_disk(r, "two.img");
-	memcpy(argv, mkfs, sizeof(mkfs));
-	argv[4] = rig_write(r, "two.img", "");
-	assert_int_equal(truncate(argv[4], DISK_BYTES), 0);
-	assert_int_equal(child_start(&c, argv, -1), 0);
-	assert_true(child_await_end(&c));
-	assert_int_equal(c.code, 0);
-	child_close(&c);
+	disks_make(r, "one.img");
+	disks_make_ext4(r, "two.img", "files");
 	run(b, "[storage]\ndisk = data-1 one.img\n"
 	       "disk = other read-only two.img\n"
-	       "[guest]\nparameter = link = eth0 mtu 1400 address "
+	       "[guest]\nparameter = link = " MAC " mtu 1400 address "
 	       "10.0.2.15/24\n");
 	rig_await_ready(r);
 	assert_page(r, "/cgi-bin/do?mounts",
@@ -119,6 +105,22 @@ static void boot_that_cannot_go_on_is_a_stated_power_off(void **state)
 		  "[guest]\nparameter = exec = /bin/sh\n",
 		  "its stage 6, network, failed (Invalid argument)",
 		  "the host:1: unknown key 'exec'" },
+		{ "[storage]\ndisk = data-1 one.img\n"
+		  "[guest]\nparameter = link = eth0\n"
+		  "parameter = link = " MAC "\n",
+		  "its stage 6, network, failed (File exists)",
+		  "two lines of init.conf mean link eth0" },
+		{ "[storage]\ndisk = data-1 one.img\n"
+		  "[guest]\nparameter = link = 52:54:00:00:00:01\n",
+		  "its stage 6, network, failed (No such device)",
+		  "link 52:54:00:00:00:01: there is none" },
+		{ "[storage]\ndisk = data-1 one.img\n"
+		  "disk = a two.img\ndisk = b three.img\n",
+		  "its stage 7, storage, failed (File exists)",
+		  "disk files: there are several" },
+		{ "[storage]\ndisk = data-1 broken.img\n",
+		  "its stage 7, storage, failed (State not recoverable)",
+		  "e2fsck could not repair it alone" },
 		{ "", "its stage 7, storage, failed (No such file",
 		  "disk data-1: look for it" },
 		{ "[storage]\ndisk = data-1 read-only one.img\n",
@@ -134,12 +136,17 @@ static void boot_that_cannot_go_on_is_a_stated_power_off(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (i)
 			rig_open(r);
-		make_disk(r, "one.img");
+		disks_make(r, "one.img");
+		disks_make_ext4(r, "two.img", "files");
+		disks_make_ext4(r, "three.img", "files");
+		disks_break(disks_make_ext4(r, "broken.img", "broken"));
 		rig_write(r, "full.img", "something that somebody wants");
 		run(b, cases[i].lines);
+		rig_watch_console(r);
 		rig_assert_end(r, 84);
 		rig_await_said(r, "boot failed");
 		rig_await_said(r, cases[i].evidence);
+		rig_await_console(r, cases[i].console);
 		rig_assert_nothing_left(r);
 		rig_close(r);
 	}
@@ -153,7 +160,7 @@ static void who_hangs_is_stopped_by_the_watchdog(struct both *b,
 	struct rig *r = &b->rig;
 	int64_t end_ms;
 
-	make_disk(r, "one.img");
+	disks_make(r, "one.img");
 	run(b, "[storage]\ndisk = data-1 one.img\n");
 	rig_await_ready(r);
 	rig_poke(r, page);

@@ -50,7 +50,7 @@ static void find_by_serial_wants_exactly_one(void **state)
 	assert_string_equal(name, "vdb");
 	assert_int_equal(disk_find(*state, &none, name), -ENOENT);
 	tree_file(*state, "/sys/block/vdc/serial", "data-b\n");
-	assert_int_equal(disk_find(*state, &b, name), -ENOTUNIQ);
+	assert_int_equal(disk_find(*state, &b, name), -EEXIST);
 }
 
 static void bytes_of_all_disks_are_summed_up(void **state)
