@@ -11,6 +11,7 @@
  *	test_payload   its user, limits and rights; restarts, memory, giving up
  *	test_notify    its signs of life: readiness, watchdog, longer to end
  *	test_devices   the guest's network, disks and watchdog
+ *	test_hang      a boot step or a payload that hangs
  *	test_tiny      the guest without any of them
  *	test_service   what a service manager hears
  *	test_rights    who QEMU and its helper are

@@ -11,7 +11,8 @@
 
 static void start(struct both *b)
 {
-	rig_run(&b->rig, rig_image(b->arch, "notify"), "notify");
+	rig_run_file(&b->rig, rig_image(b->arch, "notify"),
+		     "[network]\nforward = 80\n[restart]\npolicy = never\n");
 	rig_watch_console(&b->rig);
 	rig_await_ready(&b->rig);
 }
@@ -24,7 +25,7 @@ static void payload_that_says_how_it_is_lives_and_ends_in_its_time(void **state)
 	start(b);
 	rig_await_console(r, "payload: start 1, told every 4000000");
 	rig_await_console(r, "payload: sign 10"); /* over more than 4 s */
-	RIG_DO(r, "stop", "notify");
+	RIG_DO(r, "stop", r->name);
 	rig_assert_end(r, 0);
 	rig_await_said(r, "clean power-off");
 	rig_await_console(r, "payload: ended by itself"); /* 2 s too late */
@@ -46,7 +47,8 @@ static void payload_that_hangs_is_killed_until_it_is_too_often(void **state)
 	rig_await_console(r, "payload: start 3,");
 	rig_poke(r, "/cgi-bin/do?hang");
 	rig_await_console(r, "power-off wanted: the payload ended too often");
-	rig_assert_end(r, 0);
+	rig_assert_end(r, 83);
+	rig_await_said(r, "payload gave up");
 	rig_assert_nothing_left(r);
 }
 
