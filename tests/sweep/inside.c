@@ -30,7 +30,7 @@
 
 #include "common/array.h"
 
-enum { SEND_FD = 200 };
+enum { SEND_FD = 200, DISK_BYTES = 16384, MAGIC_AT = 1024 + 0x38 };
 
 /* ---- its root */
 
@@ -64,6 +64,31 @@ static int put_device(const char *from, const char *to)
 	return put(to, "") < 0 ? -1 : mount(from, to, NULL, MS_BIND, NULL);
 }
 
+/* Two disks and a watchdog. */
+static int put_devices(void)
+{
+	static const char *const folders[] = { "sbin", "sys/block/vda",
+					       "sys/block/vdb" };
+	static const char magic[] = { 0x53, (char)0xef };
+	int fd, r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		r |= mkdir(folders[i], 0755);
+	r |= put("sys/block/vda/serial", "new");
+	r |= put("sys/block/vda/inflight", "0 0\n");
+	r |= put("sys/block/vdb/serial", "old");
+	r |= put("sys/block/vdb/inflight", "0 0\n");
+	r |= put("dev/vda", "") | truncate("dev/vda", DISK_BYTES);
+	r |= put("dev/vdb", "") | truncate("dev/vdb", DISK_BYTES);
+	r |= put("dev/watchdog0", "");
+	fd = open("dev/vdb", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || pwrite(fd, magic, sizeof(magic), MAGIC_AT) < 0)
+		r = -1;
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
 /* In the new root, which is the working directory. */
 static int fill_root(const struct inside *s)
 {
@@ -90,6 +115,8 @@ static int fill_root(const struct inside *s)
 	r |= put("etc/reprise/image", "stand 1\n");
 	r |= put_device("/dev/null", "dev/null");
 	r |= put_device(s->console, "dev/console");
+	if (s->plan->devices)
+		r |= put_devices();
 	if (!s->plan->port)
 		return r;
 	r |= mkdir("sys/class/virtio-ports/vport0p1", 0755);
@@ -97,8 +124,10 @@ static int fill_root(const struct inside *s)
 	return r | put_device(s->port, "dev/vport0p1");
 }
 
-static int copy_programs(const char *dir)
+static int copy_programs(const char *dir, bool devices)
 {
+	static const char *const names[] = { "bin/payload", "sbin/e2fsck",
+					     "sbin/mkfs.ext4" };
 	char init[INSIDE_PATH], path[INSIDE_PATH];
 	struct utsname u;
 
@@ -107,8 +136,12 @@ static int copy_programs(const char *dir)
 	snprintf(path, sizeof(path), "%s/init", dir);
 	if (copy(init, path) < 0)
 		return -1;
-	snprintf(path, sizeof(path), "%s/bin/payload", dir);
-	return copy("build/tests/payload", path);
+	for (size_t i = 0; i < (devices ? ARRAY_SIZE(names) : 1); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		if (copy("build/tests/payload", path) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* /proc must be there before the old root goes: a new one is only allowed to
@@ -128,7 +161,7 @@ static int move_in(const struct inside *s)
 	r |= mount("sys", "sys", NULL, MS_BIND, NULL);
 	r |= mount(NULL, "sys", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL);
 	r |= chdir(cwd);
-	r |= copy_programs(s->dir);
+	r |= copy_programs(s->dir, s->plan->devices);
 	r |= chdir(s->dir);
 	r |= (int)syscall(SYS_pivot_root, ".", ".");
 	r |= umount2(".", MNT_DETACH);

@@ -310,8 +310,9 @@ int life_run(struct life *l, const struct life_plan *plan,
 {
 	struct run run = { .life = l, .plan = plan, .fault = fault };
 	const char *more = plan->more ? plan->more : "";
-	char conf[512];
-	const struct stand_plan stand = { conf, plan->port, true };
+	char conf[1024];
+	const struct stand_plan stand = { conf, plan->port, true,
+					  plan->devices };
 	int r;
 
 	memset(l, 0, sizeof(*l));

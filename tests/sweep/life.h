@@ -22,7 +22,7 @@ struct life_plan {
 	const char *name;
 	const char *exec; /* the payload's command line */
 	const char *more; /* lines of init.conf after it */
-	bool port;
+	bool port, devices;
 	enum intent request; /* by the host, when all below was seen */
 	unsigned int heartbeats;
 	enum intent meant; /* how it ends when nothing fails */
@@ -33,6 +33,7 @@ struct life_fault {
 	enum life_who who;
 	unsigned int k; /* the k-th, from 1; 0: none */
 	unsigned int e; /* which errno of that call's, from 0, modulo */
+	bool lasts;	/* and so does every later call of that name */
 };
 
 enum { LIFE_CONSOLE = 8192, LIFE_CALLS = 512 };

@@ -7,7 +7,10 @@
  *	payload exit STATUS    ready, then its own end
  *	payload orphans COUNT  COUNT children of dead parents; then ready
  *	payload notify         as serve, but says so by sd_notify, with signs of
- *life payload healthy        a health command that finds nothing
+ *life payload healthy        a health command that finds nothing payload hold
+ *until TERM, never ready; heeds nothing else payload stubborn       ready at
+ *once, until it is killed e2fsck, mkfs.ext4      whatever they are asked for is
+ *done
  */
 #include <signal.h>
 #include <stdio.h>
@@ -92,6 +95,8 @@ int main(int argc, char **argv)
 	char *more = argc > 2 ? argv[2] : argv[0];
 	sigset_t term;
 
+	if (strncmp(argv[0], "/sbin/", 6) == 0)
+		return 0;
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, NULL);
@@ -104,10 +109,14 @@ int main(int argc, char **argv)
 		signs_of_life(&term);
 		return 0;
 	}
+	if (strcmp(what, "hold") == 0)
+		return until_term(&term);
 	ready();
 	if (strcmp(what, "exit") == 0)
 		return (int)strtol(more, NULL, 10);
 	if (strcmp(what, "ask") == 0 && ask(more) != 0)
 		return 12;
+	while (strcmp(what, "stubborn") == 0)
+		pause();
 	return until_term(&term);
 }

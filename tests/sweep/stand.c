@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/watchdog.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -73,8 +74,10 @@ static int map_ids(pid_t pid)
 
 static int spawn(struct stand *s, const struct inside *site)
 {
-	const unsigned long flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS |
-				    CLONE_NEWIPC | CLONE_NEWUTS | SIGCHLD;
+	const unsigned long flags =
+		CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC |
+		CLONE_NEWUTS | SIGCHLD |
+		(site->plan->devices ? (unsigned long)CLONE_NEWNET : 0);
 	long pid = syscall(SYS_clone,
 #ifdef __s390x__ /* stack and flags the other way round */
 			   NULL, flags,
@@ -155,9 +158,15 @@ static bool reads(pid_t pid, unsigned long long at, const char *word)
 /* What the stand has done already, or what would reach the whole machine. */
 static bool is_ours(const struct stand_call *c)
 {
-	if (c->data.nr == SYS_mount)
-		return reads(c->pid, c->data.args[2], "devtmpfs") ||
-		       reads(c->pid, c->data.args[2], "sysfs");
+	static const char *const types[] = { "devtmpfs", "sysfs", "ext4" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (c->data.nr == SYS_mount &&
+		    reads(c->pid, c->data.args[2], types[i]))
+			return true;
+	if (c->data.nr == SYS_ioctl)
+		return (uint32_t)c->data.args[1] == WDIOC_SETTIMEOUT ||
+		       (uint32_t)c->data.args[1] == WDIOC_KEEPALIVE;
 	return c->data.nr == SYS_sync;
 }
 

@@ -7,9 +7,11 @@
  * an agent's port (both are pseudo-terminals, whose other ends the test has).
  * There reboot(2) ends PID 1 by a signal: SIGHUP is a restart, SIGINT a
  * power-off. Every system call inside comes to the test before it is made
- * (seccomp's user notification), which may let it be or answer it. Three are
+ * (seccomp's user notification), which may let it be or answer it. Some are
  * always answered, as the stand has done them or does not want them: the
- * mounts of devtmpfs and sysfs, and sync(2).
+ * mounts of devtmpfs and sysfs, sync(2), and what only devices can do. Those
+ * are files: a disk of zeroes, one that looks like ext4, a watchdog; the link
+ * is lo.
  * Needs no privilege; a machine that forbids user namespaces cannot run it.
  */
 #ifndef TESTS_SWEEP_STAND_H
@@ -25,6 +27,7 @@ struct stand_plan {
 	const char *conf; /* text of init.conf */
 	bool port;	  /* is there an agent's port? */
 	bool traced;	  /* do system calls come to the test? */
+	bool devices;	  /* disks, a watchdog, a network of its own? */
 };
 
 struct stand {

@@ -24,25 +24,56 @@
 enum { BEYOND = 10, REPORT_BYTES = LIFE_CONSOLE + 512 };
 
 const struct life_plan sweep_plans[] = {
-	{ "request", "/bin/payload serve", NULL, true, INTENT_REBOOT, 1,
-	  INTENT_REBOOT },
-	{ "ask", "/bin/payload ask poweroff", NULL, true, INTENT_NONE, 0,
-	  INTENT_POWEROFF },
-	{ "exit", "/bin/payload exit 3", NULL, true, INTENT_NONE, 0,
-	  INTENT_REBOOT },
-	{ "no-port", "/bin/payload ask reboot", NULL, false, INTENT_NONE, 0,
-	  INTENT_REBOOT },
-	{ "restart", "/bin/payload exit 3",
-	  "restart = on-failure\nrestart-delay = 10 ms\nrestart-limit = 2\n",
-	  true, INTENT_NONE, 0, INTENT_POWEROFF },
-	{ "notify", "/bin/payload notify",
-	  "ready = notify\nwatchdog = 3 s\nhealth = /bin/payload healthy\n"
-	  "health-period = 400 ms\n",
-	  true, INTENT_POWEROFF, 1, INTENT_POWEROFF },
-	{ "boxed", "/bin/payload serve",
-	  "directory = /tmp\numask = 077\nread-only-root = yes\n"
-	  "capabilities = none\n",
-	  true, INTENT_REBOOT, 0, INTENT_REBOOT },
+	{ .name = "request",
+	  .exec = "/bin/payload serve",
+	  .port = true,
+	  .request = INTENT_REBOOT,
+	  .heartbeats = 1,
+	  .meant = INTENT_REBOOT },
+	{ .name = "ask",
+	  .exec = "/bin/payload ask poweroff",
+	  .port = true,
+	  .meant = INTENT_POWEROFF },
+	{ .name = "exit",
+	  .exec = "/bin/payload exit 3",
+	  .port = true,
+	  .meant = INTENT_REBOOT },
+	{ .name = "no-port",
+	  .exec = "/bin/payload ask reboot",
+	  .meant = INTENT_REBOOT },
+	{ .name = "restart",
+	  .exec = "/bin/payload exit 3",
+	  .more = "restart = on-failure\nrestart-delay = 10 ms\n"
+		  "restart-limit = 2\n",
+	  .port = true,
+	  .meant = INTENT_POWEROFF },
+	{ .name = "notify",
+	  .exec = "/bin/payload notify",
+	  .more = "ready = notify\nwatchdog = 3 s\n"
+		  "health = /bin/payload healthy\nhealth-period = 400 ms\n",
+	  .port = true,
+	  .request = INTENT_POWEROFF,
+	  .heartbeats = 1,
+	  .meant = INTENT_POWEROFF },
+	{ .name = "boxed",
+	  .exec = "/bin/payload serve",
+	  .more = "directory = /tmp\numask = 077\nread-only-root = yes\n"
+		  "capabilities = none\n",
+	  .port = true,
+	  .request = INTENT_REBOOT,
+	  .meant = INTENT_REBOOT },
+	{ .name = "devices",
+	  .exec = "/bin/payload serve",
+	  .more = "[network]\nlink = lo address 10.9.8.7/24 mtu 1400\n"
+		  "route = 10.9.0.0/16 via 10.9.8.1\ndns = 10.9.8.1\n"
+		  "wait = 500 ms\n"
+		  "[storage]\ndisk = /data serial new create\n"
+		  "disk = /srv serial old\nwait = 500 ms\n"
+		  "[watchdog]\ntimeout = 15 s\nrequired = yes\n",
+	  .port = true,
+	  .devices = true,
+	  .request = INTENT_REBOOT,
+	  .meant = INTENT_REBOOT },
 	{ .name = NULL },
 };
 

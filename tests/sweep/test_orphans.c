@@ -72,7 +72,7 @@ static unsigned long private_kib(pid_t pid)
 static unsigned long live(int count)
 {
 	char text[128];
-	const struct stand_plan plan = { text, true, false };
+	const struct stand_plan plan = { text, true, false, false };
 	struct stand s;
 	struct host h;
 	unsigned long kib;
