@@ -184,24 +184,38 @@ enum session_answer init_wish(struct init *in, enum intent intent,
 /* ---- signals */
 
 /* As busybox has it: reboot sends TERM, halt USR1, poweroff USR2. */
-static void wish_by_signal(struct init *in, const struct signalfd_siginfo *si)
+static void wish_by_signal(struct init *in, const siginfo_t *si)
 {
-	bool kernel = si->ssi_signo == SIGINT && si->ssi_code == SI_KERNEL;
+	bool kernel = si->si_signo == SIGINT && si->si_code == SI_KERNEL;
 
-	init_wish(in,
-		  si->ssi_signo == SIGTERM ? INTENT_REBOOT : INTENT_POWEROFF,
+	init_wish(in, si->si_signo == SIGTERM ? INTENT_REBOOT : INTENT_POWEROFF,
 		  kernel ? ICAUSE_CTRL_ALT_DEL : ICAUSE_PAYLOAD);
 }
 
+static void set_of_signals(sigset_t *set)
+{
+	static const int wanted[] = { SIGCHLD, SIGINT,	SIGTERM,
+				      SIGUSR1, SIGUSR2, SIGIO };
+
+	sigemptyset(set);
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		sigaddset(set, wanted[i]);
+}
+
+/* The descriptor wakes the loop; read(2) of it could fail, and this cannot. */
 static void on_signal(struct init *in, uint32_t kind, uint32_t events)
 {
-	struct signalfd_siginfo si;
+	const struct timespec none = { 0 };
+	sigset_t set;
+	siginfo_t si;
 
+	(void)kind;
 	(void)events;
-	while (read(in->fd[kind], &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo == SIGCHLD)
+	set_of_signals(&set);
+	while (sigtimedwait(&set, &si, &none) > 0) {
+		if (si.si_signo == SIGCHLD)
 			in->reaping = true;
-		else if (si.ssi_signo == SIGIO)
+		else if (si.si_signo == SIGIO)
 			in->port_news = true;
 		else
 			wish_by_signal(in, &si);
@@ -219,13 +233,9 @@ static void block_signals(void)
 
 static int open_signals(void)
 {
-	static const int wanted[] = { SIGCHLD, SIGINT,	SIGTERM,
-				      SIGUSR1, SIGUSR2, SIGIO };
 	sigset_t set;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
-		sigaddset(&set, wanted[i]);
+	set_of_signals(&set);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

@@ -160,8 +160,12 @@ int payload_started(struct payload *p)
 	struct failure f;
 	ssize_t n = read(p->started_fd, &f, sizeof(f));
 
-	if (n != sizeof(f))
-		return n == 0 ? 1 : 0;
+	if (n == 0)
+		return 1;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n != sizeof(f)) /* nobody could tell: then it is none */
+		f = (struct failure){ EIO, BOX_DESCRIPTORS };
 	p->part = box_part_name(f.part);
 	return -f.error;
 }
@@ -172,7 +176,7 @@ int payload_ready(const struct payload *p)
 	ssize_t n = read(p->ready_fd, &byte, 1);
 
 	if (n < 0)
-		return 0;
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	return n == 0 ? -EPIPE : 1;
 }
 

@@ -50,7 +50,8 @@ int payload_started(struct payload *p);
 
 /*
  * payload_ready() - has the payload said that it is ready?
- * Return: 1: yes; 0: not yet; -EPIPE: it closed the descriptor without a word
+ * Return: 1: yes; 0: not yet; -EPIPE: it closed the descriptor without a word;
+ *	another -errno of read(2): it will never be heard
  */
 int payload_ready(const struct payload *p);
 

@@ -115,6 +115,7 @@ static const struct row {
 	{ CALL(recvmsg, EAGAIN, ECONNRESET, ENOMEM, ENOBUFS) },
 	{ CALL(rename, ENOSPC, EROFS, EIO) },
 	{ CALL(rmdir, EBUSY, ENOENT) },
+	{ CALL(rt_sigtimedwait, EAGAIN, EINTR) },
 	{ CALL(sched_setattr, EPERM, EINVAL) },
 	{ CALL(sendmsg, EAGAIN, ECONNRESET, EPIPE, ENOMEM) },
 	{ CALL(sendto, EAGAIN, ECONNRESET, EPIPE, ENOMEM) },
@@ -155,17 +156,30 @@ static const struct row *row_of(int nr)
 	return NULL;
 }
 
-const int *errnos_of(const struct seccomp_data *call, int *count)
+static bool transient(const struct row *r, int error)
 {
-	static const int none[1];
+	const bool forks = r->nr == SYS_clone || r->nr == SYS_clone3;
+
+	return error == EINTR || (error == EAGAIN && !forks);
+}
+
+const int *errnos_of(const struct seccomp_data *call, bool lasts, int *count)
+{
+	static int some[ERRNOS_MAX];
 	const struct row *r = row_of(call->nr);
 
 	*count = 0;
 	if (!r || (r->safe && r->safe(call)))
-		return none;
-	while (*count < ERRNOS_MAX && r->errnos[*count])
-		++*count;
-	return r->errnos;
+		return some;
+	for (int i = 0; i < ERRNOS_MAX && r->errnos[i]; i++)
+		if (!lasts || !transient(r, r->errnos[i]))
+			some[(*count)++] = r->errnos[i];
+	return some;
+}
+
+bool errnos_may_deafen(int nr)
+{
+	return nr == SYS_reboot;
 }
 
 const char *errnos_call(int nr)

@@ -30,12 +30,14 @@
 enum {
 	GRACE_MS = 2000, /* in init.conf */
 	PATIENCE_MS = 4000,
+	PATIENCE_LASTS_MS = 1500,
 	/* All that the session may wait for, once it wants an end. */
 	STOP_MS = SESSION_GRANT_MS + GRACE_MS + SESSION_KILL_MS +
 		  SESSION_QUIET_MS + SESSION_COMMIT_MS + 2 * SESSION_REBOOT_MS,
 	PUSHES = 2,
 	LIMIT_MS = PUSHES * PATIENCE_MS + STOP_MS,
 	HELPERS = 32,
+	CALLS_MAX = 5000, /* of PID 1 in one life; a quiet one has 300 */
 };
 
 /* A process inside that is not PID 1. */
@@ -129,9 +131,13 @@ static int fault_for(struct run *r, const struct stand_call *c)
 	if (!counts(r, c, &who))
 		return 0;
 	r->life->calls[who]++;
-	if (r->fault->who != who || r->fault->k != r->life->calls[who])
+	if (r->fault->who != who)
 		return 0;
-	errnos = errnos_of(&c->data, &n);
+	errnos = errnos_of(&c->data, r->fault->lasts, &n);
+	if (r->life->injected && r->fault->lasts && c->data.nr == r->life->nr)
+		return n ? r->life->error : 0;
+	if (r->fault->k != r->life->calls[who])
+		return 0;
 	r->life->nr = c->data.nr;
 	r->life->errnos = (unsigned int)n;
 	if (n == 0)
@@ -202,9 +208,21 @@ static bool wants_end(const struct run *r)
 	       strstr(r->life->console, " wanted: ");
 }
 
+static uint32_t patience_ms(const struct run *r)
+{
+	return r->fault->lasts ? PATIENCE_LASTS_MS : PATIENCE_MS;
+}
+
+/* Deaf for good: nothing more will come of it. */
+static bool hopeless(const struct run *r, uint32_t at_ms)
+{
+	return r->fault->lasts && r->life->pushes == PUSHES &&
+	       at_ms >= r->push_ms && !wants_end(r);
+}
+
 static void push(struct run *r, uint32_t at_ms)
 {
-	r->push_ms = at_ms + PATIENCE_MS;
+	r->push_ms = at_ms + patience_ms(r);
 	if (r->life->pushes == PUSHES)
 		return;
 	if (r->life->pushes++ == 0)
@@ -223,8 +241,8 @@ static void live(struct run *r)
 	};
 	uint32_t start = now_ms(), at_ms = 0;
 
-	r->push_ms = PATIENCE_MS;
-	while (!fds[3].revents && at_ms < LIMIT_MS) {
+	r->push_ms = patience_ms(r);
+	while (!fds[3].revents && at_ms < LIMIT_MS && !hopeless(r, at_ms)) {
 		if (poll(fds, ARRAY_SIZE(fds), 100) < 0)
 			break;
 		if (fds[0].revents)
@@ -241,7 +259,8 @@ static void live(struct run *r)
 		on_console(r);
 	host_read(&r->host);
 	r->life->took_ms = now_ms() - start;
-	if (!fds[3].revents)
+	r->life->ended = fds[3].revents;
+	if (!r->life->ended)
 		kill(r->stand.pid, SIGKILL);
 }
 
@@ -280,6 +299,22 @@ static enum intent said_intent(const struct life *l)
 		if (strstr(l->console, sentences[i].text))
 			return sentences[i].intent;
 	return INTENT_NONE;
+}
+
+/* A fault that lasts may leave PID 1 deaf, dumb, or without reboot(2). */
+static void judge_lasting(struct life *l)
+{
+	if (l->calls[LIFE_INIT] > CALLS_MAX)
+		wrong(l, "PID 1 made %u calls", l->calls[LIFE_INIT]);
+	if (!l->ended) {
+		if (!errnos_may_deafen(l->nr))
+			wrong(l, "did not end");
+		return;
+	}
+	if (!WIFSIGNALED(l->status) ||
+	    (WTERMSIG(l->status) != SIGHUP && WTERMSIG(l->status) != SIGINT))
+		wrong(l, "PID 1 died with wait status %#x",
+		      (unsigned int)l->status);
 }
 
 static void judge(struct life *l, const struct life_plan *plan)
@@ -328,7 +363,10 @@ int life_run(struct life *l, const struct life_plan *plan,
 		memcpy(l->seen, run.host.seen, sizeof(l->seen));
 		l->intent = run.host.intent;
 		l->proof = run.host.proof;
-		judge(l, plan);
+		if (fault->lasts)
+			judge_lasting(l);
+		else
+			judge(l, plan);
 	}
 	stand_end(&run.stand);
 	return r;

@@ -43,6 +43,7 @@ struct life {
 	bool injected;
 	int nr, error;	     /* of the call that was made to fail */
 	unsigned int errnos; /* how many that call has */
+	bool ended;	     /* by itself, before the limit */
 	int status;	     /* wait status of PID 1 */
 	uint32_t took_ms;
 	unsigned int pushes; /* what it took to make it end: 0: as planned */

@@ -15,10 +15,10 @@ enum { WORKERS = 32 };
 static const char *const who_words[LIFE_WHOS] = { "PID 1", "helpers" };
 
 /* Return: 1: something failed; 0 */
-static int sweep(const struct life_plan *plan, enum life_who who,
+static int sweep(const struct life_plan *plan, enum life_who who, bool lasts,
 		 unsigned int *points)
 {
-	const struct sweep_choice all = { 1, 0, WORKERS };
+	const struct sweep_choice all = { 1, 0, WORKERS, lasts };
 	struct sweep_result s;
 	int r = sweep_run(plan, who, &all, &s);
 
@@ -26,10 +26,10 @@ static int sweep(const struct life_plan *plan, enum life_who who,
 		fprintf(stderr, "sweep: %s: %s\n", plan->name, strerror(-r));
 		return 1;
 	}
-	printf("%s, %s: %u calls, %u points, %u failed, %u ended only when "
+	printf("%s, %s%s: %u calls, %u points, %u failed, %u ended only when "
 	       "asked again, slowest %u ms\n",
-	       plan->name, who_words[who], s.calls, s.points, s.failed,
-	       s.pushed, s.slowest_ms);
+	       plan->name, who_words[who], lasts ? ", lasting" : "", s.calls,
+	       s.points, s.failed, s.pushed, s.slowest_ms);
 	*points += s.points;
 	return s.failed > 0;
 }
@@ -52,8 +52,9 @@ int main(int argc, char **argv)
 	(void)argc;
 	for (const struct life_plan *p = sweep_plans; p->name; p++)
 		if (wanted(argv + 1, p->name))
-			for (int who = 0; who < LIFE_WHOS; who++)
-				failed |= sweep(p, (enum life_who)who, &points);
+			for (int i = 0; i < 2 * LIFE_WHOS; i++)
+				failed |= sweep(p, (enum life_who)(i / 2),
+						i % 2, &points);
 	if (!points && !failed) {
 		fprintf(stderr, "sweep: nothing was tried: name plans of "
 				"sweep_plans[], such as request, or none\n");

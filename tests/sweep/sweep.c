@@ -98,10 +98,10 @@ static void tell(const struct sweep *s, const struct life_fault *f,
 	char text[REPORT_BYTES];
 	int n = snprintf(
 		text, sizeof(text),
-		"%s: %s's call %u, %s, fails with %s: %s (%u ms)\n%s\n",
+		"%s: %s's call %u, %s, fails%s with %s: %s (%u ms)\n%s\n",
 		s->plan->name, f->who == LIFE_INIT ? "PID 1" : "a helper", f->k,
-		errnos_call(l->nr), strerrorname_np(l->error), l->why,
-		l->took_ms, l->console);
+		errnos_call(l->nr), f->lasts ? " from then on" : "",
+		strerrorname_np(l->error), l->why, l->took_ms, l->console);
 
 	if (n > 0)
 		(void)!write(STDOUT_FILENO, text,
@@ -131,11 +131,12 @@ static void count(const struct sweep *s, const struct life_fault *f,
 static int try_call(const struct sweep *s, unsigned int n)
 {
 	static struct life l;
-	bool all = s->choice->stride == 1;
+	bool all = s->choice->stride == 1 && !s->choice->lasts;
 	struct life_fault f = {
 		.who = s->who,
 		.k = s->choice->offset + n * s->choice->stride + 1,
 		.e = all ? 0 : n,
+		.lasts = s->choice->lasts,
 	};
 	int r = 0;
 

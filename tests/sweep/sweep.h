@@ -14,6 +14,7 @@
 struct sweep_choice {
 	unsigned int stride, offset;
 	unsigned int workers; /* lives at a time */
+	bool lasts; /* a call fails from then on, in one way, in turns */
 };
 
 struct sweep_result {
