@@ -127,11 +127,21 @@ static void watch_console(struct init *in, bool wanted)
 		in->fd[FD_CONSOLE] = wanted ? fd : -1;
 }
 
+/* It would wake the loop for ever. */
+static void lose_output(struct init *in, int error)
+{
+	say("payload's output: %s: the next payload has the console",
+	    strerror(error));
+	init_unwatch(in, FD_OUTPUT);
+	in->payload.output = -1;
+}
+
 void init_print(struct init *in)
 {
-	if (in->fd[FD_OUTPUT] < 0)
-		return;
-	output_read(&in->output);
+	int r = in->fd[FD_OUTPUT] < 0 ? 0 : output_read(&in->output);
+
+	if (r < 0)
+		lose_output(in, -r);
 	watch_console(in, output_write(&in->output, console_fd()));
 }
 
@@ -150,19 +160,26 @@ void init_open_control(struct init *in)
 
 	if (r < 0)
 		say("listen at %s: %s", CONTROL_PATH, strerror(-r));
-	init_watch(in, FD_CONTROL, r, EPOLLIN);
+	init_watch(in, FD_CONTROL, r, EPOLLIN | EPOLLET);
 }
 
-/* A client too many takes the place of the oldest one. */
+/*
+ * A client too many takes the place of the oldest one. Where accept4(2) fails,
+ * for want of descriptors perhaps, whoever waits is taken with the next one:
+ * else it would wake the loop without end.
+ */
 void init_on_control(struct init *in, uint32_t kind, uint32_t events)
 {
 	int fd =
 		accept4(in->fd[kind], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	unsigned int slot = FD_CLIENT + in->clients % INIT_CLIENTS;
+	struct epoll_event more = { .events = EPOLLIN | EPOLLET,
+				    .data.u32 = kind };
 
 	(void)events;
 	if (fd < 0)
 		return;
+	epoll_ctl(in->epfd, EPOLL_CTL_MOD, in->fd[kind], &more);
 	in->clients++;
 	init_unwatch(in, slot);
 	init_watch(in, slot, fd, EPOLLIN);

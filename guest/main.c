@@ -129,7 +129,7 @@ static _Noreturn void boot(struct init *in)
 	identify(&in->session.id);
 	if (r < 0 || init_open(in) < 0) {
 		say("no epoll, signalfd or timerfd: power-off");
-		power_end(INTENT_POWEROFF);
+		power_end_at_last(INTENT_POWEROFF);
 	}
 	if (conf < 0)
 		init_failed(in, BOOT_CONF, (unsigned int)-conf);

@@ -48,7 +48,7 @@ static void add(struct output *o, const char *bytes, size_t n)
 	}
 }
 
-void output_read(struct output *o)
+int output_read(struct output *o)
 {
 	char piece[PIECE];
 	ssize_t n = 1;
@@ -58,6 +58,7 @@ void output_read(struct output *o)
 		if (n > 0)
 			add(o, piece, (size_t)n);
 	}
+	return n < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
 }
 
 /* Return: false: the console takes no more now */

@@ -26,8 +26,9 @@ int output_open(struct output *o);
  * output_read() - take what the payload printed, if there is room or not
  *
  * Bounded: what is left makes the descriptor readable again.
+ * Return: 0; -errno: there will be no more, and it may stay readable
  */
-void output_read(struct output *o);
+int output_read(struct output *o);
 
 /*
  * output_write() - to @console, as far as it takes it

@@ -51,7 +51,7 @@ static int teardown(void **state)
 static void print(struct bench *b, const char *text, size_t n)
 {
 	assert_int_equal(write(b->o.write_fd, text, n), n);
-	output_read(&b->o);
+	assert_int_equal(output_read(&b->o), 0);
 }
 
 static void look(struct bench *b)
