@@ -210,6 +210,22 @@ int stand_wait(struct stand *s)
 	return status;
 }
 
+unsigned long stand_anonymous_kib(const struct stand *s)
+{
+	unsigned long kib = 0;
+	char path[64], line[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)s->pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f) &&
+	       sscanf(line, "Anonymous: %lu kB", &kib) != 1)
+		;
+	if (f)
+		fclose(f);
+	return kib;
+}
+
 void stand_end(struct stand *s)
 {
 	const int fds[] = { s->pidfd,	s->calls,     s->port,

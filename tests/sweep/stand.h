@@ -65,6 +65,14 @@ void stand_answer(const struct stand *s, const struct stand_call *call,
 		  int error);
 
 /*
+ * stand_anonymous_kib() - memory of PID 1 that is no file's
+ *
+ * The kernel maps some pages of its program unasked, now these, now those.
+ * Return: 0: unknown
+ */
+unsigned long stand_anonymous_kib(const struct stand *s);
+
+/*
  * stand_wait() - PID 1 has ended: its wait status; all else inside is gone too
  */
 int stand_wait(struct stand *s);
