@@ -12,6 +12,7 @@
  *	test_notify    its signs of life: readiness, watchdog, longer to end
  *	test_devices   the guest's network, disks and watchdog
  *	test_hang      a boot step or a payload that hangs
+ *	test_port      its agent's port when shims die: cut, taken again
  *	test_tiny      the guest without any of them
  *	test_service   what a service manager hears
  *	test_rights    who QEMU and its helper are
