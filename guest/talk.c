@@ -117,9 +117,8 @@ void init_port_news(struct init *in)
 	if (p.fd < 0)
 		return;
 	if (poll(&p, 1, 0) < 0)
-		in->port_news = true;
-	else
-		init_on_port(in, FD_PORT, (uint32_t)p.revents);
+		p.revents = p.events; /* nobody can tell: neither waits */
+	init_on_port(in, FD_PORT, (uint32_t)p.revents);
 }
 
 void init_on_port(struct init *in, uint32_t kind, uint32_t events)
