@@ -43,23 +43,6 @@ static bool is_cgroup2(const char *line, char part[static CGROUP_PATH],
 }
 static_assert(CGROUP_PATH == 1024, "as sscanf is told");
 
-static int find_mount(const char *root, char part[static CGROUP_PATH],
-		      char mount[static CGROUP_PATH])
-{
-	FILE *f = open_proc(root, "mountinfo");
-	bool found = false;
-	char *line = NULL;
-	size_t size = 0;
-
-	if (!f)
-		return -errno;
-	while (!found && getline(&line, &size, f) > 0)
-		found = is_cgroup2(line, part, mount);
-	free(line);
-	fclose(f);
-	return found ? 0 : -ENOENT;
-}
-
 static int find_path(const char *root, char path[static CGROUP_PATH])
 {
 	FILE *f = open_proc(root, "cgroup");
@@ -89,6 +72,35 @@ static const char *below(const char *path, const char *part)
 	return strncmp(path, part, n) == 0 ? path + n : path;
 }
 
+/* Return: our directory of this mount is there */
+static bool is_ours(struct cgroup *c, const char *root, const char *part,
+		    const char *path)
+{
+	const char *rest = below(path, part);
+	int n = snprintf(c->own, sizeof(c->own), "%s%s%s", root, c->mount,
+			 strcmp(rest, "/") == 0 ? "" : rest);
+
+	return n > 0 && (size_t)n < sizeof(c->own) && access(c->own, F_OK) == 0;
+}
+
+/* The first that has us: others may be covered by a later mount. */
+static int find_mount(struct cgroup *c, const char *root, const char *path)
+{
+	FILE *f = open_proc(root, "mountinfo");
+	char part[CGROUP_PATH], *line = NULL;
+	bool found = false;
+	size_t size = 0;
+
+	if (!f)
+		return -errno;
+	while (!found && getline(&line, &size, f) > 0)
+		found = is_cgroup2(line, part, c->mount) &&
+			is_ours(c, root, part, path);
+	free(line);
+	fclose(f);
+	return found ? 0 : -ENOENT;
+}
+
 /* A service's own group is UNIT/shim where systemd made it so. */
 static void choose_base(struct cgroup *c)
 {
@@ -102,23 +114,16 @@ static void choose_base(struct cgroup *c)
 
 int cgroup_find(struct cgroup *c, const char *root, char *error)
 {
-	char part[CGROUP_PATH], path[CGROUP_PATH];
-	const char *rest;
-	int n, r = find_mount(root, part, c->mount);
+	char path[CGROUP_PATH];
+	int r = find_path(root, path);
 
 	if (r == 0)
-		r = find_path(root, path);
+		r = find_mount(c, root, path);
 	if (r < 0)
 		return sentence(error, r,
-				"no cgroup v2 is mounted: mount it, or boot "
-				"with systemd.unified_cgroup_hierarchy=1");
-	rest = below(path, part);
-	n = snprintf(c->own, sizeof(c->own), "%s%s%s", root, c->mount,
-		     strcmp(rest, "/") == 0 ? "" : rest);
-	if (n < 0 || (size_t)n >= sizeof(c->own))
-		return sentence(error, -ENAMETOOLONG,
-				"the path of this cgroup is too long: %s",
-				path);
+				"no cgroup v2 is mounted, or not this "
+				"process's part of it: mount it, or boot with "
+				"systemd.unified_cgroup_hierarchy=1");
 	choose_base(c);
 	return 0;
 }
