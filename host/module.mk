@@ -5,6 +5,7 @@ host-y += host/doctor/command.c host/doctor/doctor.c host/doctor/host.c \
 	host/doctor/kvm.c host/doctor/reading.c host/doctor/secure.c \
 	host/doctor/service.c host/doctor/virt.c host/verbs/doctor.c
 host-y += host/cgroup/cgroup.c
+host-y += host/qemu/disks.c
 host-y += host/launch/confine.c host/launch/identity.c \
 	host/launch/launcher.c host/launch/rights.c host/launch/spawn.c
 host-y += host/config/appliance.c host/config/disk.c host/config/forward.c \

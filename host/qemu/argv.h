@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct appliance;
+#include "host/config/appliance.h" /* APPLIANCE_DISKS */
+
 struct image;
 struct qemu_caps;
 
@@ -22,6 +23,7 @@ struct qemu_fds {
 	int qmp_log; /* O_WRONLY | O_APPEND */
 	int kernel;
 	int initrd;
+	int disk[APPLIANCE_DISKS];
 	int tap;   /* of NETWORK_TAP */
 	int vhost; /* likewise; -1: none */
 };

@@ -52,34 +52,25 @@ static void network(const struct line *l)
 	argv_virtio(l, "net", properties);
 }
 
-/* A comma in a value is written twice. */
-static const char *doubled(const char *path, char buf[static 2 * PATH_MAX])
-{
-	char *to = buf;
-
-	for (; *path; path++) {
-		*to++ = *path;
-		if (*path == ',')
-			*to++ = ',';
-	}
-	*to = '\0';
-	return buf;
-}
+enum { DISK_SETS = 10 }; /* beside the one of the QMP log */
 
 static void disk(const struct line *l, uint32_t i)
 {
 	const struct disk *d = &l->a->disk[i];
-	char path[2 * PATH_MAX], properties[64];
+	unsigned int set = DISK_SETS + i;
+	char properties[64];
 
+	argv_add(l->out, "-add-fd");
+	argv_add(l->out, "fd=%d,set=%u", l->fds->disk[i], set);
 	argv_add(l->out, "-blockdev");
 	argv_add(l->out,
 		 "driver=raw,node-name=disk%u,read-only=%s,"
 		 "cache.direct=%s,cache.no-flush=%s,"
-		 "file.driver=%s,file.filename=%s",
+		 "file.driver=%s,file.filename=/dev/fdset/%u",
 		 i, d->read_only ? "on" : "off",
 		 d->cache == CACHE_NONE ? "on" : "off",
 		 d->cache == CACHE_UNSAFE ? "on" : "off",
-		 d->device ? "host_device" : "file", doubled(d->path, path));
+		 d->device ? "host_device" : "file", set);
 	snprintf(properties, sizeof(properties), ",drive=disk%u,serial=%s", i,
 		 d->serial);
 	argv_virtio(l, "blk", properties);

@@ -14,6 +14,7 @@
 #include "host/launch/launcher.h"
 #include "host/net/tap.h"
 #include "host/qemu/argv.h"
+#include "host/qemu/disks.h"
 
 /* What QEMU listens on, and our end of each. */
 static const enum runtime_socket lines[] = {
@@ -22,7 +23,7 @@ static const enum runtime_socket lines[] = {
 	RUNTIME_SERIAL,
 };
 
-enum { LINES = ARRAY_SIZE(lines) };
+enum { LINES = ARRAY_SIZE(lines), FDS = 9 };
 
 struct sockets {
 	int listening[LINES];
@@ -66,13 +67,38 @@ static size_t those_open(int *fds, size_t count)
 	return n;
 }
 
+/* Start it with these, all of them open. */
+static int spawn_with(struct process *p, const struct qemu_fds *fds,
+		      const struct appliance *a, const struct image *image,
+		      const struct qemu_caps *caps, const struct runtime *rt,
+		      const struct launcher *launcher, int cgroup)
+{
+	int keep[FDS + APPLIANCE_DISKS] = {
+		fds->qmp,     fds->agent,  fds->serial,
+		fds->qmp_log, fds->kernel, fds->initrd,
+		rt->lock_fd,  fds->tap,	   fds->vhost,
+	};
+	struct argv argv;
+	struct spawn what = {
+		.argv = argv.v,
+		.keep = keep,
+		.output = rt->qemu_log,
+		.cgroup = cgroup,
+	};
+	int r = argv_build(a, image, caps, fds, &argv);
+
+	memcpy(keep + FDS, fds->disk, sizeof(fds->disk));
+	what.keep_count = those_open(keep, ARRAY_SIZE(keep));
+	return r < 0 ? r : process_spawn(p, launcher, &what);
+}
+
 static int spawn(struct process *p, const struct sockets *s,
 		 const struct appliance *a, const struct image *image,
 		 const struct qemu_caps *caps, const struct runtime *rt,
 		 const struct launcher *launcher, int cgroup, int tap,
 		 char *error)
 {
-	const struct qemu_fds fds = {
+	struct qemu_fds fds = {
 		.qmp = s->listening[0],
 		.agent = s->listening[1],
 		.serial = s->listening[2],
@@ -82,27 +108,18 @@ static int spawn(struct process *p, const struct sockets *s,
 		.tap = tap,
 		.vhost = tap_vhost(a),
 	};
-	int keep[] = { fds.qmp,	    fds.agent,	fds.serial,
-		       fds.qmp_log, fds.kernel, fds.initrd,
-		       rt->lock_fd, fds.tap,	fds.vhost };
-	struct argv argv;
-	const struct spawn what = {
-		.argv = argv.v,
-		.keep = keep,
-		.keep_count = those_open(keep, ARRAY_SIZE(keep)),
-		.output = rt->qemu_log,
-		.cgroup = cgroup,
-	};
-	int r = argv_build(a, image, caps, &fds, &argv);
+	int r = disks_open(a, fds.disk, error);
 
-	if (r == 0)
-		r = process_spawn(p, launcher, &what);
+	if (r == 0) {
+		r = spawn_with(p, &fds, a, image, caps, rt, launcher, cgroup);
+		if (r < 0)
+			sentence(error, r, "%s: cannot start %s: %s", a->name,
+				 a->qemu, strerror(-r));
+	}
+	disks_close(fds.disk);
 	if (fds.vhost >= 0)
 		close(fds.vhost);
-	if (r < 0)
-		return sentence(error, r, "%s: cannot start %s: %s", a->name,
-				a->qemu, strerror(-r));
-	return 0;
+	return r;
 }
 
 int generation_start(struct generation *g, const struct appliance *a,

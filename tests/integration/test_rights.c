@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char as_nobody[] = "user = nobody\n";
@@ -85,6 +86,30 @@ static void other_user_is_restarted_both_ways(void **state)
 	rig_assert_nothing_left(r);
 }
 
+/* In a directory that the other user cannot even enter. */
+static void disk_that_only_root_may_open_is_handed_over(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	char lines[512], disk[256];
+
+	if (geteuid() != 0)
+		skip();
+	snprintf(disk, sizeof(disk), "%s", rig_write(r, "disk", ""));
+	assert_int_equal(truncate(disk, 1 << 20), 0);
+	assert_int_equal(chmod(disk, 0600), 0);
+	snprintf(lines, sizeof(lines), "%s[storage]\ndisk = data-1 %s\n",
+		 as_nobody, disk);
+	rig_run_file(r, rig_image(b->arch, "guest"), lines);
+	rig_await_ready(r);
+	RIG_DO(r, "reboot", r->name, "--full", "--wait"); /* opened anew */
+	assert_int_equal(rig_number(r, "generation"), 2);
+	assert_is_nobody(r, rig_number(r, "pid"));
+	RIG_DO(r, "stop", r->name);
+	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_nothing_left(r);
+}
+
 static void shim_keeps_no_right_that_it_does_not_need(void **state)
 {
 	struct both *b = *state;
@@ -110,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(qemu_and_helper_are_another_user),
 		ON_BOTH(other_user_is_restarted_both_ways),
+		ON_BOTH(disk_that_only_root_may_open_is_handed_over),
 		ON_ONE(shim_keeps_no_right_that_it_does_not_need, x86_64),
 	};
 

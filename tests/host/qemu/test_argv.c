@@ -116,6 +116,7 @@ static const struct qemu_fds fds = {
 	.initrd = 15,
 	.tap = 16,
 	.vhost = -1,
+	.disk = { 20, 21, 22, 23, 24, 25, 26, 27 },
 };
 
 static struct argv out;
@@ -335,13 +336,15 @@ static void build_disks_are_told_by_their_serial(void **state)
 				   .cache = CACHE_NONE };
 	assert_non_null(strstr(
 		build(&a),
+		"-add-fd fd=20,set=10 "
 		"-blockdev driver=raw,node-name=disk0,read-only=off,"
 		"cache.direct=off,cache.no-flush=off,file.driver=file,"
-		"file.filename=/d/a,,b.img "
+		"file.filename=/dev/fdset/10 "
 		"-device virtio-blk-ccw,drive=disk0,serial=data-1 "
+		"-add-fd fd=21,set=11 "
 		"-blockdev driver=raw,node-name=disk1,read-only=on,"
 		"cache.direct=on,cache.no-flush=off,file.driver=host_device,"
-		"file.filename=/dev/vg/x "
+		"file.filename=/dev/fdset/11 "
 		"-device virtio-blk-ccw,drive=disk1,serial=data-2 "));
 	a.secure = SECURE_YES;
 	a.disk[0].cache = CACHE_UNSAFE;
