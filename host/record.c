@@ -19,20 +19,26 @@ static const char *accel_word(const struct appliance *a)
 	return a->accel == ACCEL_KVM ? "kvm" : "tcg";
 }
 
+static const char *machine_word(const struct appliance *a)
+{
+	return a->machine == MACHINE_MICROVM ? "microvm" : "default";
+}
+
 json_t *record_entry(const struct report *r, int64_t at_ms)
 {
 	const struct passage *p = &r->lc->last;
 	const struct appliance *a = r->appliance;
 	json_t *entry = report_passage(p, NULL);
 	json_t *more = json_pack(
-		"{s:I, s:I, s:b, s:i, s:i, s:I, s:i, s:s, s:s, s:s, s:s}",
+		"{s:I, s:I, s:b, s:i, s:i, s:I, s:i, s:s, s:s, s:s, s:s, s:s}",
 		"at_ms", (json_int_t)at_ms, "boot_us",
 		(json_int_t)phases_boot(&p->marks), "clean",
 		(int)cause_clean(p->cause), "generation",
 		(int)r->lc->generation, "boot", (int)r->lc->boot, "memory",
 		(json_int_t)a->memory, "cpus", (int)a->cpus, "accel",
-		accel_word(a), "architecture", r->image->arch, "image",
-		r->image->name, "version", r->image->version);
+		accel_word(a), "architecture", r->image->arch, "machine",
+		machine_word(a), "image", r->image->name, "version",
+		r->image->version);
 
 	json_object_del(entry, "marks");
 	json_object_update(entry, more);
@@ -62,7 +68,8 @@ static bool is_alike(const json_t *entry, const struct appliance *a)
 	return json_integer_value(memory) == (json_int_t)a->memory &&
 	       json_integer_value(cpus) == (json_int_t)a->cpus &&
 	       says(entry, "accel", accel_word(a)) &&
-	       says(entry, "architecture", a->architecture);
+	       says(entry, "architecture", a->architecture) &&
+	       says(entry, "machine", machine_word(a));
 }
 
 void record_learn(const json_t *entry, const struct appliance *a,

@@ -9,7 +9,7 @@
  *	boot_us       phases_boot(); 0: QEMU was not new
  *	clean         was the end that began it clean?
  *	generation, boot, memory (bytes), cpus, accel, architecture,
- *	image, version
+ *	machine, image, version
  */
 #ifndef HOST_RECORD_H
 #define HOST_RECORD_H
@@ -27,8 +27,8 @@ json_t *record_entry(const struct report *r, int64_t at_ms);
 /*
  * record_learn() - take a line of the history into account
  *
- * One of another memory, number of vCPUs, accelerator or architecture says
- * nothing; nor does one that is not as written above, whoever wrote it.
+ * One of another memory, number of vCPUs, accelerator, architecture or machine
+ * says nothing; nor does one that is not as written above, whoever wrote it.
  */
 void record_learn(const json_t *entry, const struct appliance *a,
 		  struct past *p);

@@ -12,17 +12,18 @@ enum { KIB = 1024, PAGE_TABLES_PER_MILLE = 2 };
 
 static const struct overhead {
 	uint32_t base_kib, cpu_kib;
-} overheads[2][2] = {
+} overheads[MACHINE_KINDS][2] = {
 	/* TCG, KVM */
-	{ { 77415, 2458 }, { 47719, 768 } }, /* q35 */
-	{ { 55911, 1946 }, { 32768, 574 } }, /* s390-ccw-virtio */
+	[KIND_Q35] = { { 77415, 2458 }, { 47719, 768 } },
+	[KIND_MICROVM] = { { 70554, 2048 }, { 45261, 645 } },
+	[KIND_S390X] = { { 55911, 1946 }, { 32768, 574 } },
 };
 
 uint64_t need_bytes(const struct machine_size *m)
 {
-	const struct overhead *o = &overheads[m->s390x][m->kvm];
+	const struct overhead *o = &overheads[m->kind][m->kvm];
 	uint64_t qemu = o->base_kib + (uint64_t)o->cpu_kib * m->cpus;
 
 	return m->memory + m->memory / 1000 * PAGE_TABLES_PER_MILLE +
-	       qemu * KIB + (m->s390x ? m->image_bytes : 0);
+	       qemu * KIB + (m->kind == KIND_S390X ? m->image_bytes : 0);
 }

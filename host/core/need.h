@@ -13,9 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum machine_kind { KIND_Q35, KIND_MICROVM, KIND_S390X, MACHINE_KINDS };
+
 struct machine_size {
-	bool s390x; /* s390-ccw-virtio, else q35 */
-	bool kvm;   /* else TCG, whose translated code takes memory */
+	enum machine_kind kind;
+	bool kvm; /* else TCG, whose translated code takes memory */
 	uint32_t cpus;
 	uint64_t memory;      /* of the guest, bytes */
 	uint64_t image_bytes; /* kernel and initrd as they are booted */

@@ -133,7 +133,7 @@ static void entry_of_another_machine_teaches_nothing(void **state)
 {
 	const struct lifecycle lc = restarted(CAUSE_CLEAN_REBOOT);
 	const struct past none = { .boot_us = 0 };
-	struct appliance others[] = { web, web, web, web };
+	struct appliance others[] = { web, web, web, web, web };
 	json_t *entry = entry_of(&lc);
 
 	(void)state;
@@ -141,6 +141,7 @@ static void entry_of_another_machine_teaches_nothing(void **state)
 	others[1].cpus++;
 	others[2].accel = ACCEL_KVM;
 	strcpy(others[3].architecture, "x86_64");
+	others[4].machine = MACHINE_MICROVM;
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		struct past p = none;
 

@@ -96,8 +96,10 @@ static void past_start_teaches_the_boot(void **state)
 /* docs/facts.md 0.2: in place, a secure guest's first 2 GiB and no more. */
 static void model_of_secure_guest_has_the_floor(void **state)
 {
-	struct costs c = { .size = { .s390x = true, .kvm = true, .cpus = 2 },
-			   .secure = true };
+	struct costs c = {
+		.size = { .kind = KIND_S390X, .kvm = true, .cpus = 2 },
+		.secure = true
+	};
 	struct past p = { .boot_us = 1000000 };
 	uint64_t at_floor, big;
 
@@ -141,9 +143,12 @@ static void need_counts_qemu_tables_and_second_image(void **state)
 	(void)state;
 	q35 = need_bytes(&m);
 	assert_in_range(q35 - m.memory, 79 << 20, 81 << 20);
+	m.kind = KIND_MICROVM;
+	assert_in_range(q35 - need_bytes(&m), 6 << 20, 8 << 20);
+	m.kind = KIND_Q35;
 	m.image_bytes = 200 << 20;
 	assert_int_equal(need_bytes(&m), q35); /* x86 maps the file */
-	m.s390x = true;
+	m.kind = KIND_S390X;
 	s390x = need_bytes(&m);
 	m.image_bytes = 0;
 	assert_int_equal(s390x - need_bytes(&m), 200 << 20);
