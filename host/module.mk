@@ -52,3 +52,4 @@ host-y += host/prospect.c host/record.c host/shim_past.c
 host-y += host/verbs/history.c host/verbs/budget.c host/verbs/plan.c
 host-y += host/verbs/show_plan.c host/verbs/show_history.c
 host-y += host/core/admission.c
+host-y += host/memory/host.c host/memory/ledger.c
