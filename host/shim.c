@@ -134,8 +134,15 @@ static void on_qmp_up(void *ctx)
 	step_type(ctx, EV_UP);
 }
 
-static void on_qmp_lost(void *ctx)
+static void on_qmp_lost(void *ctx, const char *why)
 {
+	const struct shim *s = ctx;
+
+	if (why)
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "what runs as QEMU does not speak QMP: %s; see that "
+			 "qemu in [appliance] is the path of one",
+			 why);
 	step_type(ctx, EV_QMP_FAILED);
 }
 

@@ -13,7 +13,7 @@
 
 #include "host/loop.h"
 
-enum { LINE_BYTES = 65536 };
+enum { LINE_BYTES = 65536, WAITING_MAX = 16, DRAIN_READS = 64 };
 
 struct qmp {
 	struct loop *loop;
@@ -21,6 +21,9 @@ struct qmp {
 	void *ctx;
 	int fd;
 	int slot; /* -1: lost */
+	bool greeted, up;
+	enum qmp_command waiting[WAITING_MAX]; /* in the order sent */
+	size_t waiting_count;
 	size_t len;
 	char line[LINE_BYTES];
 };
@@ -43,13 +46,13 @@ static const char *const commands[QMP_COMMANDS] = {
 	[QMP_POWERDOWN] = EXECUTE("system_powerdown") "\"id\":7}\n",
 };
 
-static void lose(struct qmp *q)
+static void lose(struct qmp *q, const char *why)
 {
 	if (q->slot < 0)
 		return;
 	loop_remove(q->loop, q->slot);
 	q->slot = -1;
-	q->ops->lost(q->ctx);
+	q->ops->lost(q->ctx, why);
 }
 
 int qmp_send(struct qmp *q, enum qmp_command command)
@@ -59,26 +62,47 @@ int qmp_send(struct qmp *q, enum qmp_command command)
 
 	if (q->slot < 0)
 		return -ENOTCONN;
+	if (q->waiting_count == WAITING_MAX)
+		return -EAGAIN;
 	n = send(q->fd, text, strlen(text), MSG_NOSIGNAL);
 	if (n < 0)
 		return -errno;
 	/* A command is far smaller than the room that a reader leaves. */
-	return (size_t)n == strlen(text) ? 0 : -EAGAIN;
+	if ((size_t)n < strlen(text))
+		return -EAGAIN;
+	q->waiting[q->waiting_count++] = command;
+	return 0;
+}
+
+static void handle_greeting(struct qmp *q)
+{
+	if (q->greeted)
+		lose(q, "it greets twice");
+	else if (qmp_send(q, QMP_CAPABILITIES) < 0)
+		lose(q, "it does not read");
+	q->greeted = true;
 }
 
 static void handle_reply(struct qmp *q, const json_t *object, bool ok)
 {
-	json_int_t id = json_integer_value(json_object_get(object, "id"));
+	const json_t *id = json_object_get(object, "id");
+	enum qmp_command oldest = q->waiting[0];
 
-	if (id < 0 || id >= QMP_COMMANDS) {
-		lose(q);
-	} else if (id == QMP_CAPABILITIES) {
-		if (ok)
-			q->ops->up(q->ctx);
-		else
-			lose(q);
+	if (!q->waiting_count || !json_is_integer(id) ||
+	    json_integer_value(id) != (json_int_t)oldest) {
+		lose(q, "it answers what was not asked");
+		return;
+	}
+	q->waiting_count--;
+	memmove(q->waiting, q->waiting + 1,
+		q->waiting_count * sizeof(q->waiting[0]));
+	if (oldest != QMP_CAPABILITIES) {
+		q->ops->reply(q->ctx, oldest, ok);
+	} else if (ok) {
+		q->up = true;
+		q->ops->up(q->ctx);
 	} else {
-		q->ops->reply(q->ctx, (enum qmp_command)id, ok);
+		lose(q, "it refuses to be talked to");
 	}
 }
 
@@ -87,15 +111,18 @@ static void handle_line(struct qmp *q, const char *text, size_t len)
 	json_t *object = json_loadb(text, len, 0, NULL);
 	const char *event = json_string_value(json_object_get(object, "event"));
 
-	if (event)
-		q->ops->event(q->ctx, event, json_object_get(object, "data"));
+	if (json_is_object(json_object_get(object, "QMP")))
+		handle_greeting(q);
+	else if (!q->greeted)
+		lose(q, "it does not greet as QEMU does");
 	else if (json_object_get(object, "return"))
 		handle_reply(q, object, true);
 	else if (json_object_get(object, "error"))
 		handle_reply(q, object, false);
-	else if (!json_object_get(object, "QMP") ||
-		 qmp_send(q, QMP_CAPABILITIES) < 0)
-		lose(q);
+	else if (!event)
+		lose(q, "it says what QEMU never says");
+	else if (q->up)
+		q->ops->event(q->ctx, event, json_object_get(object, "data"));
 	json_decref(object);
 }
 
@@ -114,7 +141,7 @@ static void split_lines(struct qmp *q)
 	}
 	memmove(q->line, start, q->len);
 	if (q->len == sizeof(q->line))
-		lose(q);
+		lose(q, "one of its lines does not end");
 }
 
 /* Return: false: there is nothing more to read now. */
@@ -127,7 +154,7 @@ static bool read_some(struct qmp *q)
 		q->len += (size_t)n;
 		split_lines(q);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		lose(q);
+		lose(q, NULL);
 	}
 	return n > 0 && q->slot >= 0;
 }
@@ -164,8 +191,9 @@ int qmp_open(struct qmp **ret, struct loop *loop, int fd,
 
 void qmp_drain(struct qmp *q)
 {
-	while (q && q->slot >= 0 && read_some(q))
-		;
+	for (int i = 0; i < DRAIN_READS; i++)
+		if (!q || q->slot < 0 || !read_some(q))
+			return;
 }
 
 void qmp_close(struct qmp *q)

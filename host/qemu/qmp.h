@@ -5,8 +5,11 @@
  * Theory of operation: the protocol of docs/interop/qmp-spec in QEMU: a
  * greeting, qmp_capabilities, then commands with an id and their replies,
  * mixed with events; one JSON object a line. A command is a row of a table
- * here, its number is its id, so replies need no bookkeeping. Commands may be
- * sent one behind the other: QEMU answers them in order.
+ * here, and its number is its id. Commands may be sent one behind the other:
+ * QEMU answers them in order, so the ids of those that wait are all there is to
+ * remember. A peer that does anything else is no QEMU, and is left: nothing is
+ * allocated by what it says, a line has its bound, and so has what is read in
+ * one turn of the loop, and at the end.
  */
 #ifndef HOST_QEMU_QMP_H
 #define HOST_QEMU_QMP_H
@@ -33,7 +36,8 @@ struct qmp_ops {
 	void (*up)(void *ctx); /* negotiated */
 	void (*event)(void *ctx, const char *name, const json_t *data);
 	void (*reply)(void *ctx, enum qmp_command command, bool ok);
-	void (*lost)(void *ctx); /* closed, or it broke the protocol; once */
+	/* Once. @why: how it broke the protocol (static); NULL: it closed */
+	void (*lost)(void *ctx, const char *why);
 };
 
 /*

@@ -110,8 +110,9 @@ static void on_reply(void *ctx, enum qmp_command command, bool ok)
 		turns_fail(p->turns);
 }
 
-static void on_lost(void *ctx)
+static void on_lost(void *ctx, const char *why)
 {
+	(void)why;
 	(void)ctx; /* the end of QEMU itself says more */
 }
 

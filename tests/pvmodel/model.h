@@ -8,6 +8,7 @@
  *	guest      the agent's side       -> machine (its end)
  *	secure     what a protected VM costs, by the rules of pv
  *	helper     cleanup/<pid>
+ *	rogue      what else a monitor may say
  *	script     what shall go wrong
  *
  * Each part has its struct here; none looks into another's.
@@ -93,6 +94,11 @@ void secure_exit(struct model *m);
 int guest_listen(struct model *m);
 void guest_boot(struct model *m);
 void guest_stop(struct model *m);
+
+/* rogue.c: a monitor that is none, as script.qmp_* say */
+bool rogue_greets(const struct model *m); /* true: it has, in its way */
+void rogue_runs(struct model *m);	  /* the machine has begun to run */
+json_int_t rogue_id(const struct model *m, json_int_t id); /* of a reply */
 
 /* noise.c: bytes that must do nothing but be counted */
 enum {

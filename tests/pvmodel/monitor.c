@@ -151,8 +151,10 @@ static void answer(struct model *m, json_t *id, json_t *result,
 			       : json_pack("{s:{s:s, s:s}}", "error", "class",
 					   class, "desc", "refused");
 
-	if (id)
-		json_object_set(reply, "id", id);
+	if (json_is_integer(id))
+		json_object_set_new(
+			reply, "id",
+			json_integer(rogue_id(m, json_integer_value(id))));
 	put(m, reply);
 }
 
@@ -182,6 +184,8 @@ static void execute(struct model *m, const char *name, json_t *command)
 		if (i == 0 || m->monitor.negotiated) {
 			answer(m, id, commands[i].fn(m, arguments),
 			       "GenericError");
+			if (strcmp(name, "cont") == 0)
+				rogue_runs(m);
 			return;
 		}
 	}
@@ -248,6 +252,8 @@ void monitor_attach(struct model *m, int in, int out)
 	q->len = 0;
 	q->negotiated = false;
 	q->slot = loop_add(&m->loop, in, EPOLLIN, on_client, m);
+	if (rogue_greets(m))
+		return;
 	put(m, json_pack("{s:{s:{s:{s:i, s:i, s:i}, s:s}, s:[s]}}", "QMP",
 			 "version", "qemu", "major", (int)s->version_major,
 			 "minor", (int)s->version_minor, "micro", 0, "package",

@@ -26,6 +26,15 @@ struct script {
 	bool double_shutdown; /* two SHUTDOWN for one STOP */
 	bool no_helper;	      /* async teardown is asked for and not done */
 
+	/* its monitor: instead of the greeting, or once the guest runs */
+	bool qmp_alien;	   /* another protocol */
+	bool qmp_half;	   /* half a line, then nothing */
+	bool qmp_wrong_id; /* replies to what was not asked */
+	bool qmp_endless;  /* a line without an end */
+	bool qmp_deep;	   /* brackets in brackets */
+	bool qmp_flood;	   /* events without number */
+	bool qmp_leaves;   /* it closes, and goes on */
+
 	/* firmware-resets=N: so many resets of the firmware's own after each
 	 * reset that QEMU was told to do */
 	unsigned int firmware_resets;
