@@ -19,6 +19,8 @@
 
 #include "common/array.h"
 
+enum { TRANSPORTS = 8 };
+
 #define GIB (1ULL << 30)
 
 static int refuse(const struct appliance *a, unsigned int line, char *error,
@@ -44,6 +46,21 @@ static int fit_architecture(struct appliance *a, char *error)
 	return appliance_blame(a, a->line.image, -EINVAL, error);
 }
 
+/* virtio-mmio of a microvm without ACPI, which is one without KVM. */
+static int fit_transports(struct appliance *a, char *error)
+{
+	const uint32_t others = a->network == NETWORK_NONE ? 2 : 3;
+
+	if (a->accel == ACCEL_KVM || a->disks + others <= TRANSPORTS)
+		return 0;
+	sentence(error, -EINVAL,
+		 "machine = microvm has room for %u disks unless accel = kvm: "
+		 "leave this one out, or write machine = default",
+		 TRANSPORTS - others);
+	return appliance_blame(a, a->line.disk[TRANSPORTS - others], -EINVAL,
+			       error);
+}
+
 static int fit_machine(struct appliance *a, char *error)
 {
 	if (a->machine != MACHINE_MICROVM)
@@ -58,7 +75,7 @@ static int fit_machine(struct appliance *a, char *error)
 			      "place for one: write watchdog = no, or machine "
 			      "= default");
 	a->watchdog = false;
-	return 0;
+	return fit_transports(a, error);
 }
 
 static int fit_network(struct appliance *a, char *error)

@@ -16,8 +16,10 @@
  *  - A secure guest's memory is not the devices': each of them gets
  *    iommu_platform, also where s390-pv-guest would see to it. It has no
  *    balloon, as no guest has.
- *  - microvm: with ACPI its end by power-off or reset is seen, and its devices
- *    need no words on the kernel's command line; modern virtio-mmio only.
+ *  - microvm: with ACPI its end by power-off or reset is seen. But a
+ *    kernel then has no clock to measure its TSC by: KVM tells it, an emulated
+ *    one on a busy machine stays silent for ever. So emulation does without.
+ *    Modern virtio-mmio only.
  *  - Memory is never more than -m says: nothing is hot-plugged, so that what
  *    was admitted is what it may use.
  */
@@ -34,7 +36,7 @@
 
 static const struct board boards[QEMU_MACHINES] = {
 	[QEMU_Q35] = {
-		.options = "",
+		.options = { "", "" },
 		.bios = "qboot.rom", /* resets once, where SeaBIOS does twice */
 		.kvm_cpu = "host",
 		.bus = "pci",
@@ -44,16 +46,16 @@ static const struct board boards[QEMU_MACHINES] = {
 		.serial = { "-serial", "chardev:serial" },
 	},
 	[QEMU_MICROVM] = {
-		.options = ",acpi=on,rtc=on",
+		.options = { [ACCEL_TCG] = ",acpi=off,rtc=on",
+			     [ACCEL_KVM] = ",acpi=on,rtc=on" },
 		.global = "virtio-mmio.force-legacy=false",
 		.kvm_cpu = "host",
 		.bus = "device",
 		.nic = "",
-		.panic = "pvpanic",
 		.serial = { "-serial", "chardev:serial" },
 	},
 	[QEMU_CCW] = {
-		.options = "",
+		.options = { "", "" },
 		.bus = "ccw",
 		.nic = "",
 		.watchdog = "diag288",
@@ -136,7 +138,7 @@ static void board_options(const struct line *l)
 		argv_option(out, "-object", "s390-pv-guest,id=pv0");
 	argv_add(out, "-machine");
 	argv_add(out, "%s%s%s", qemu_machine_names[able_machine(l->a)],
-		 b->options,
+		 b->options[l->a->accel],
 		 is_secure(l) ? ",confidential-guest-support=pv0" : "");
 	argv_option(out, "-accel", accels[l->a->accel]);
 	if (l->a->accel == ACCEL_KVM && b->kvm_cpu)

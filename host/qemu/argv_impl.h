@@ -14,15 +14,15 @@
 
 /* What differs by machine. */
 struct board {
-	const char *options;   /* of -machine, behind its name */
-	const char *bios;      /* -bios; NULL: the machine's own */
-	const char *global;    /* -global, or NULL */
-	const char *kvm_cpu;   /* -cpu under KVM; NULL: the default is it */
-	const char *bus;       /* ending of virtio devices' names */
-	const char *nic;       /* further properties of the network device */
-	const char *panic;     /* device that reports a panic, or NULL */
-	const char *watchdog;  /* device, or NULL */
-	const char *serial[2]; /* option and argument: console "serial" */
+	const char *options[2]; /* of -machine, behind its name; by accel */
+	const char *bios;	/* -bios; NULL: the machine's own */
+	const char *global;	/* -global, or NULL */
+	const char *kvm_cpu;	/* -cpu under KVM; NULL: the default is it */
+	const char *bus;	/* ending of virtio devices' names */
+	const char *nic;	/* further properties of the network device */
+	const char *panic;	/* device that reports a panic, or NULL */
+	const char *watchdog;	/* device, or NULL */
+	const char *serial[2];	/* option and argument: console "serial" */
 };
 
 /* All that a line is made of. */

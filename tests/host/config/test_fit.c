@@ -52,6 +52,11 @@ static void what_does_not_go_together_is_refused_with_its_line(void **state)
 		  "x.conf:2: machine = microvm", "write machine = default" },
 		{ "x86_64", "[appliance]\nmachine = microvm\nwatchdog = yes\n",
 		  "x.conf:3: watchdog = yes", "write watchdog = no" },
+		{ "x86_64",
+		  "[appliance]\nmachine = microvm\n[storage]\n"
+		  "disk = a /d\ndisk = b /d\ndisk = c /d\n"
+		  "disk = d /d\ndisk = e /d\ndisk = f /d\n",
+		  "x.conf:9: machine = microvm", "room for 5 disks" },
 		{ "x86_64", "[network]\nmode = none\nforward = 80\n",
 		  "x.conf:3: a forward needs", "line 2 says mode = none" },
 		{ "x86_64",

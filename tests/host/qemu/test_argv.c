@@ -54,7 +54,7 @@
 	GATE "-serial chardev:serial" AGENT                                    \
 	     "-device virtio-serial-device,id=ports" PORT                      \
 	     "-device virtio-net-device,netdev=net "                           \
-	     "-device virtio-rng-device -device pvpanic" KERNEL
+	     "-device virtio-rng-device" KERNEL
 #define CCW                                                                    \
 	GATE "-device sclpconsole,chardev=serial" AGENT                        \
 	     "-device virtio-serial-ccw,id=ports" PORT                         \
@@ -79,7 +79,7 @@ static const struct golden {
 	  HEAD "-machine q35 -accel kvm -cpu host -smp 2 -m 512M "
 	       "-bios qboot.rom" Q35 },
 	{ "x86_64", MACHINE_MICROVM, ACCEL_TCG, SECURE_NO,
-	  HEAD "-machine microvm,acpi=on,rtc=on -accel tcg -smp 2 -m 512M "
+	  HEAD "-machine microvm,acpi=off,rtc=on -accel tcg -smp 2 -m 512M "
 	       "-global virtio-mmio.force-legacy=false" MICROVM },
 	{ "x86_64", MACHINE_MICROVM, ACCEL_KVM, SECURE_NO,
 	  HEAD "-machine microvm,acpi=on,rtc=on -accel kvm -cpu host -smp 2 "
