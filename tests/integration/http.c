@@ -17,12 +17,12 @@
 
 #include "tests/integration/child.h"
 
-static int dial(uint16_t port)
+static int dial(const char *address, uint16_t port)
 {
 	const struct sockaddr_in to = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_addr.s_addr = inet_addr(address),
 	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -54,10 +54,10 @@ static long read_all(int fd, char *buf, size_t size, int64_t end_ms)
 	return (long)len;
 }
 
-long http_get(uint16_t port, const char *path, char *buf, size_t size,
-	      int64_t end_ms)
+long http_get_from(const char *address, uint16_t port, const char *path,
+		   char *buf, size_t size, int64_t end_ms)
 {
-	int fd = dial(port);
+	int fd = dial(address, port);
 	long n;
 
 	buf[0] = '\0';
@@ -67,4 +67,10 @@ long http_get(uint16_t port, const char *path, char *buf, size_t size,
 	n = read_all(fd, buf, size, end_ms);
 	close(fd);
 	return n;
+}
+
+long http_get(uint16_t port, const char *path, char *buf, size_t size,
+	      int64_t end_ms)
+{
+	return http_get_from("127.0.0.1", port, path, buf, size, end_ms);
 }

@@ -17,4 +17,8 @@
 long http_get(uint16_t port, const char *path, char *buf, size_t size,
 	      int64_t end_ms);
 
+/* http_get_from() - the same, from another host */
+long http_get_from(const char *address, uint16_t port, const char *path,
+		   char *buf, size_t size, int64_t end_ms);
+
 #endif
