@@ -89,14 +89,15 @@ olddefconfig: | deps
 CFLAGS_MUSL := -Os -fPIE -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-flto -ffat-lto-objects $(WARN_GCC)
-LDFLAGS_MUSL := -static-pie -flto-partition=one \
+LDFLAGS_MUSL := -static-pie -flto-partition=one -Wl,-T,common/no-unwind.ld \
 	-Wl,--gc-sections,--build-id=none \
 	-Wl,-z,noseparate-code,-z,relro,-z,now
 LIBS_host := -ljansson -lsodium -lz -lnl
 LIBS_guest := $(if $(CONFIG_GUEST_NET),-lnl-route -lnl)
 
 define program # 1: architecture, 2: folder, 3: name
-$(O)/$(1)/$(3).debug: $(patsubst %.c,$(O)/$(1)/%.o,$(common-y) $($(2)-y))
+$(O)/$(1)/$(3).debug: $(patsubst %.c,$(O)/$(1)/%.o,$(common-y) $($(2)-y)) \
+		common/no-unwind.ld
 	$$(call say,LD,$$@)
 	$$(Q)$(O)/$(1)/toolchain/bin/cc $(LDFLAGS_MUSL) $$(LDFLAGS_$(2)) -o $$@ \
 		$$(filter %.o,$$^) $$(LIBS_$(2))

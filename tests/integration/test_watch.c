@@ -220,7 +220,7 @@ static void others_may_what_the_file_says(void **state)
 	if (geteuid() != 0)
 		skip();
 	run_shared(r, "");
-	assert_int_equal(ask_as(NOBODY, "Status", error), -ENOENT);
+	assert_int_equal(ask_as(NOBODY, "Status", error), -EACCES);
 	assert_non_null(strstr(error, "permission denied"));
 	RIG_DO(r, "stop", under_test);
 	rig_await_end(r);
