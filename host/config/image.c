@@ -240,8 +240,18 @@ static int take_files(int dir_fd, const char *dir, const struct manifest *m,
 	return take_inflated(&in, &image->initrd_fd, &image->initrd_bytes);
 }
 
+/* Equal manifests mean equal bytes: its hash names the image. */
+static void name_manifest(const char *text, size_t len,
+			  char id[static IMAGE_ID_SIZE])
+{
+	uint8_t hash[MANIFEST_HASH];
+
+	crypto_hash_sha256(hash, (const uint8_t *)text, len);
+	sodium_bin2hex(id, IMAGE_ID_SIZE, hash, sizeof(hash));
+}
+
 static int read_manifest(int dir_fd, const char *dir, struct manifest *m,
-			 char *error)
+			 struct image *image, char *error)
 {
 	char path[PATH_MAX + 16];
 	char *text = malloc(MANIFEST_MAX);
@@ -257,8 +267,10 @@ static int read_manifest(int dir_fd, const char *dir, struct manifest *m,
 			     "%s: %s: this is no image, write the directory "
 			     "that `make image` has built",
 			     path, strerror((int)-len));
-	else
+	else {
 		r = manifest_parse(text, (size_t)len, path, m, error);
+		name_manifest(text, (size_t)len, image->id);
+	}
 	free(text);
 	return r;
 }
@@ -279,7 +291,7 @@ static int open_dir(int dir_fd, const char *dir, const char *arch,
 		    struct image *image, char *error)
 {
 	struct manifest m;
-	int r = read_manifest(dir_fd, dir, &m, error);
+	int r = read_manifest(dir_fd, dir, &m, image, error);
 
 	if (r == 0)
 		r = check_arch(dir, arch, &m, error);

@@ -17,12 +17,14 @@
 enum {
 	IMAGE_CMDLINE_SIZE = 1024,
 	IMAGE_FORWARDS = 8,
+	IMAGE_ID_SIZE = 65,
 };
 
 struct image {
 	char name[64];
 	char version[32];
-	char arch[16]; /* as QEMU names it: "x86_64", "s390x" */
+	char id[IMAGE_ID_SIZE]; /* SHA-256 of the manifest, in hex */
+	char arch[16];		/* as QEMU names it: "x86_64", "s390x" */
 	char cmdline[IMAGE_CMDLINE_SIZE]; /* one line */
 	int kernel_fd; /* sealed memfd, CLOEXEC; -1: closed */
 	int initrd_fd;

@@ -35,7 +35,9 @@ enum qmp_command {
 struct qmp_ops {
 	void (*up)(void *ctx); /* negotiated */
 	void (*event)(void *ctx, const char *name, const json_t *data);
-	void (*reply)(void *ctx, enum qmp_command command, bool ok);
+	/* @result: its "return", borrowed; NULL: it was refused */
+	void (*reply)(void *ctx, enum qmp_command command,
+		      const json_t *result);
 	/* Once. @why: how it broke the protocol (static); NULL: it closed */
 	void (*lost)(void *ctx, const char *why);
 };

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/config/running_record.c - what a shim writes down for the one after it
+ */
+#include "host/config/running_record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/crc32c.h"
+#include "host/config/life.h"
+#include "host/config/text.h"
+
+enum { RECORD_MAX = 16384, CRC_DIGITS = 8, FORMAT = 1 };
+
+static const char file_name[] = "record";
+
+int record_open(int dir_fd)
+{
+	int fd = openat(dir_fd, file_name,
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+void record_remove(int dir_fd)
+{
+	unlinkat(dir_fd, file_name, 0);
+}
+
+static json_t *to_json(const struct record *r)
+{
+	return json_pack("{s:i, s:{s:i, s:I}, s:{s:s, s:s, s:s}, s:o}",
+			 "format", FORMAT, "qemu", "pid", (int)r->qemu.pid,
+			 "start", (json_int_t)r->qemu.start, "image", "name",
+			 r->image, "version", r->version, "id", r->id, "life",
+			 life_json(&r->life));
+}
+
+/* Return: bytes in @text; 0: it does not fit */
+static size_t to_text(const struct record *r, char text[static RECORD_MAX])
+{
+	size_t room = RECORD_MAX - CRC_DIGITS - 2;
+	char *json = text + CRC_DIGITS + 1;
+	json_t *object = to_json(r);
+	size_t n = json_dumpb(object, json, room, JSON_COMPACT);
+	char crc[CRC_DIGITS + 1];
+
+	json_decref(object);
+	if (n == 0 || n > room)
+		return 0;
+	snprintf(crc, sizeof(crc), "%08x", crc32c((const uint8_t *)json, n));
+	memcpy(text, crc, CRC_DIGITS);
+	text[CRC_DIGITS] = ' ';
+	json[n] = '\n';
+	return CRC_DIGITS + 1 + n + 1;
+}
+
+int record_write(int fd, const struct record *r)
+{
+	char text[RECORD_MAX];
+	size_t n = to_text(r, text);
+	ssize_t written = n ? pwrite(fd, text, n, 0) : 0;
+	int e = written < 0 ? -errno : -ENOSPC;
+
+	if (n && written == (ssize_t)n && ftruncate(fd, (off_t)n) == 0)
+		return 0;
+	(void)!ftruncate(fd, 0);
+	return e;
+}
+
+static void copy_text(char *to, size_t size, const json_t *from)
+{
+	const char *s = json_string_value(from);
+
+	snprintf(to, size, "%s", s ? s : "");
+}
+
+static int from_json(const json_t *object, struct record *r)
+{
+	const json_t *qemu = json_object_get(object, "qemu");
+	const json_t *image = json_object_get(object, "image");
+
+	if (json_integer_value(json_object_get(object, "format")) != FORMAT)
+		return -EBADMSG;
+	r->qemu.pid = (pid_t)json_integer_value(json_object_get(qemu, "pid"));
+	r->qemu.start =
+		(uint64_t)json_integer_value(json_object_get(qemu, "start"));
+	copy_text(r->image, sizeof(r->image), json_object_get(image, "name"));
+	copy_text(r->version, sizeof(r->version),
+		  json_object_get(image, "version"));
+	copy_text(r->id, sizeof(r->id), json_object_get(image, "id"));
+	return life_read(json_object_get(object, "life"), &r->life);
+}
+
+static int from_text(const char *text, size_t n, struct record *r)
+{
+	const char *json = text + CRC_DIGITS + 1;
+	char crc[CRC_DIGITS + 1];
+	json_t *object;
+	int e;
+
+	if (n < CRC_DIGITS + 2 || text[n - 1] != '\n')
+		return -EBADMSG;
+	n -= CRC_DIGITS + 2;
+	snprintf(crc, sizeof(crc), "%08x", crc32c((const uint8_t *)json, n));
+	if (memcmp(crc, text, CRC_DIGITS) != 0 || text[CRC_DIGITS] != ' ')
+		return -EBADMSG;
+	object = json_loadb(json, n, JSON_REJECT_DUPLICATES, NULL);
+	e = from_json(object, r);
+	json_decref(object);
+	return e;
+}
+
+int record_read(int dir_fd, struct record *r)
+{
+	char text[RECORD_MAX];
+	ssize_t n = text_read(dir_fd, file_name, text, sizeof(text));
+	int e = (int)n;
+
+	memset(r, 0, sizeof(*r));
+	if (n >= 0)
+		e = from_text(text, (size_t)n, r);
+	if (e < 0)
+		memset(r, 0, sizeof(*r));
+	return e;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/qemu/proc.c - what /proc says of a process
+ */
+#include "host/qemu/proc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+ssize_t proc_read(pid_t pid, const char *file, char *buf, size_t size)
+{
+	char path[64];
+	size_t len = 0;
+	ssize_t n = 1;
+	int fd;
+
+	buf[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (n > 0 && len < size - 1) {
+		n = read(fd, buf + len, size - 1 - len);
+		if (n > 0)
+			len += (size_t)n;
+	}
+	close(fd);
+	buf[len] = '\0';
+	return n < 0 ? -EIO : (ssize_t)len;
+}
+
+/* The name in parentheses may hold anything, also parentheses. */
+uint64_t proc_start(pid_t pid)
+{
+	unsigned long long start;
+	char text[1024], state;
+	const char *after;
+
+	if (proc_read(pid, "stat", text, sizeof(text)) < 0)
+		return 0;
+	after = strrchr(text, ')');
+	if (!after ||
+	    sscanf(after + 1,
+		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
+		   "%*d %*d %*d %*d %*d %llu",
+		   &state, &start) != 2)
+		return 0;
+	return state == 'Z' || state == 'X' ? 0 : start;
+}
+
+const char *proc_argument(const char *cmdline, size_t len, const char *option,
+			  unsigned int nth)
+{
+	const char *end = cmdline + len;
+	bool next = false;
+
+	for (const char *at = cmdline; at < end; at += strlen(at) + 1) {
+		if (next && nth-- == 0)
+			return at;
+		next = !next && strcmp(at, option) == 0;
+	}
+	return NULL;
+}
+
+/* A link's target that was removed bears this; so might an honest name. */
+static bool names(const char *target, const char *path)
+{
+	size_t n = strlen(path);
+
+	return strncmp(target, path, n) == 0 &&
+	       (!target[n] || strcmp(target + n, " (deleted)") == 0);
+}
+
+enum proc_holds proc_holds(pid_t pid, const char *path)
+{
+	enum proc_holds found = PROC_HOLDS_NOT;
+	const struct dirent *d;
+	char dir[64];
+	DIR *fds;
+
+	snprintf(dir, sizeof(dir), "/proc/%d/fd", (int)pid);
+	fds = opendir(dir);
+	if (!fds)
+		return errno == EACCES || errno == EPERM ? PROC_HOLDS_UNKNOWN
+							 : PROC_HOLDS_NOT;
+	while (found != PROC_HOLDS && (d = readdir(fds)) != NULL) {
+		char target[PATH_MAX];
+		ssize_t n = readlinkat(dirfd(fds), d->d_name, target,
+				       sizeof(target) - 1);
+
+		if (n < 0)
+			continue;
+		target[n] = '\0';
+		if (names(target, path))
+			found = PROC_HOLDS;
+	}
+	closedir(fds);
+	return found;
+}
+
+void proc_each(bool (*each)(void *ctx, pid_t pid), void *ctx)
+{
+	const struct dirent *d;
+	DIR *all = opendir("/proc");
+	bool enough = false;
+
+	if (!all)
+		return;
+	while (!enough && (d = readdir(all)) != NULL) {
+		char *end;
+		long pid = strtol(d->d_name, &end, 10);
+
+		if (pid > 0 && !*end)
+			enough = each(ctx, (pid_t)pid);
+	}
+	closedir(all);
+}
