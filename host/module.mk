@@ -1,5 +1,5 @@
 # host/: the program `reprise`; one line per folder
-host-y += host/qemu/orphan.c host/qemu/proc.c host/qemu/qmplog.c host/config/life.c host/config/running_record.c
+host-y += host/qemu/orphan.c host/qemu/proc.c host/qemu/qmplog.c host/config/life.c host/config/running_record.c host/leftover.c host/shim_adopt.c host/handover.c host/shim_handover.c host/verbs/handover.c
 host-y += host/loop.c host/sentence.c host/trim.c
 host-y += host/systemd/notify.c host/systemd/service.c
 host-y += host/doctor/command.c host/doctor/doctor.c host/doctor/host.c \

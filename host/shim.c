@@ -32,13 +32,12 @@
 #include "host/core/deadlines.h"
 #include "host/launch/confine.h"
 #include "host/launch/launcher.h"
+#include "host/leftover.h"
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
 #include "host/qemu/event.h"
 #include "host/shim_impl.h"
-
-enum { END_MS = 1000 };
 
 uint64_t shim_now(void)
 {
@@ -90,6 +89,7 @@ void shim_step(struct shim *s, const struct lc_event *ev)
 			s->later_count * sizeof(s->later[0]));
 		step_once(s, &next);
 	}
+	shim_keep(s);
 	arm_timer(s);
 	service_tell(&s->service, &s->lc, shim_now());
 }
@@ -147,10 +147,15 @@ static void on_qmp_lost(void *ctx, const char *why)
 }
 
 /* A reply of the gate's commands tells only when it is a refusal. */
-static void on_qmp_reply(void *ctx, enum qmp_command command, bool ok)
+static void on_qmp_reply(void *ctx, enum qmp_command command,
+			 const json_t *result)
 {
-	if (!ok)
+	const struct shim *s = ctx;
+
+	if (!result)
 		step_type(ctx, EV_QMP_FAILED);
+	else if (command == QMP_STATUS && s->lc.state == LC_ADOPTING)
+		shim_found(ctx, result);
 	else if (command == QMP_STATUS)
 		step_type(ctx, EV_STATUS);
 }
@@ -289,6 +294,7 @@ static int open_links(struct shim *s, char *error)
 		.console = shim_console,
 		.reboot = shim_reboot,
 		.stop = shim_stop,
+		.handover = shim_handover,
 		.gone = shim_gone,
 	};
 	const struct control_conf *conf = &s->opt->appliance->control;
@@ -340,26 +346,28 @@ static int shim_open(struct shim *s, char *error)
  * A QEMU that is still there at the end: the loop itself failed, or it cannot
  * even be killed. It keeps the lock for as long as it lives.
  */
-static void end_qemu(struct shim *s)
+static void leave_qemu(struct shim *s)
 {
-	struct pollfd p = { .fd = s->process.pidfd, .events = POLLIN };
-
-	if (s->qemu_slot < 0)
+	if (s->qemu_slot < 0) {
+		if (s->opt->runtime->occupied) /* by one that was adopted */
+			runtime_claim(s->opt->runtime);
 		return;
-	process_signal(&s->process, SIGKILL);
-	if (poll(&p, 1, END_MS) > 0)
-		process_reap(&s->process);
-	else
-		log_line(STDERR_FILENO, s->opt->appliance->name,
-			 "QEMU %d has not ended yet and keeps its memory: "
-			 "wait for its end before the next start",
-			 (int)s->process.pid);
+	}
+	s->opt->runtime->occupied = true;
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 s->lc.state == LC_ENDED
+			 ? "QEMU %d has not ended yet and keeps its memory: "
+			   "wait for its end before the next start"
+			 : "QEMU %d goes on without a shim: run it again to "
+			   "take charge of it",
+		 (int)s->process.pid);
 }
 
 static void shim_close(struct shim *s)
 {
+	shim_handover_end(s);
 	control_close(s->control); /* the answers go first */
-	end_qemu(s);
+	leave_qemu(s);
 	shim_close_generation(s);
 	console_close(s->console);
 	json_decref(s->console_now);
@@ -372,6 +380,7 @@ static void shim_close(struct shim *s)
 		close(s->timer_fd);
 	if (s->signal_fd >= 0)
 		close(s->signal_fd);
+	shim_keep_end(s);
 	loop_close(&s->loop);
 }
 
@@ -391,16 +400,25 @@ int shim_run(const struct shim_options *options)
 		.process = { .pidfd = -1, .helper_pidfd = -1 },
 		.leaf = { .fd = -1 },
 		.service = { .timer_fd = -1 },
+		.booted = options->image,
+		.record_fd = -1,
 	};
 	const struct lc_config cfg =
 		config_of(options->appliance, options->image);
 	char error[SENTENCE_MAX] = "";
-	int r = shim_open(&s, error);
+	int r;
+
+	shim_handover_begin(&s);
+	r = shim_open(&s, error);
 
 	if (r >= 0) {
 		lifecycle_init(&s.lc, &cfg);
 		shim_learn(&s);
-		step_type(&s, EV_START);
+		shim_keep_begin(&s);
+		if (options->leftover->any)
+			shim_adopt(&s);
+		else
+			step_type(&s, EV_START);
 		r = loop_run(&s.loop);
 	}
 	if (r < 0)

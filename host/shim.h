@@ -9,6 +9,7 @@ struct appliance;
 struct image;
 struct launcher;
 struct notify;
+struct leftover;
 struct qemu_caps;
 struct runtime;
 
@@ -20,11 +21,16 @@ struct shim_options {
 	const struct launcher *launcher;
 	const struct notify *notify;
 	int tap_fd;   /* of tap_open(), taken over; -1: none yet */
+	struct leftover *leftover; /* of an earlier shim; taken over */
 	int ready_fd; /* gets a newline when the payload is ready; -1: none */
 };
 
 /*
  * shim_run() - run the appliance until it ends for good
+ *
+ * A QEMU that lives when this returns (the shim could not go on, or could not
+ * even kill it) makes the runtime directory `occupied`: it is to be left as it
+ * is, for the next one.
  * Return: the exit code of `reprise run`: cause_exit() of the last cause; 1 if
  *	the shim itself could not begin (the sentence was logged)
  */

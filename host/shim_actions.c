@@ -30,18 +30,20 @@
 
 enum { CONSOLE_LINES = 10 }; /* of an unclean end */
 
-static void watch_process(struct shim *s)
+void shim_watch_process(struct shim *s)
 {
 	s->qemu_slot = loop_add(&s->loop, s->process.pidfd, EPOLLIN,
 				shim_on_qemu_end, s);
 }
 
-static int connect_generation(struct shim *s, const struct generation *g)
+int shim_connect_generation(struct shim *s, const struct generation *g)
 {
 	int qmp = qmp_open(&s->qmp, &s->loop, g->qmp_fd, &shim_qmp_ops, s);
 	int agent = agent_attach(s->agent, g->agent_fd);
 
-	console_attach(s->console, g->serial_fd); /* a luxury: may fail */
+	if (g->serial_fd >= 0)
+		console_attach(s->console,
+			       g->serial_fd); /* a luxury: may fail */
 	return qmp < 0 ? qmp : agent;
 }
 
@@ -66,6 +68,21 @@ static void make_leaf(struct shim *s)
 	tell_of_leaf(s, error);
 }
 
+/* Whoever holds the lock is a QEMU that nobody knows of. */
+static bool may_launch(struct shim *s)
+{
+	int r = runtime_claim(s->opt->runtime);
+
+	if (r == 0)
+		return true;
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "%s/lock: %s: somebody holds it, perhaps another QEMU: "
+		 "`fuser %s/lock` names who",
+		 s->opt->runtime->dir, strerror(-r), s->opt->runtime->dir);
+	shim_later_type(s, EV_LAUNCH_FAILED);
+	return false;
+}
+
 static void launch(struct shim *s)
 {
 	const struct shim_options *o = s->opt;
@@ -73,6 +90,9 @@ static void launch(struct shim *s)
 	struct generation g;
 
 	shim_close_generation(s);
+	s->booted = o->image;
+	if (!may_launch(s))
+		return;
 	make_leaf(s);
 	s->log_from = lseek(o->runtime->qemu_log, 0, SEEK_END);
 	if (tap_ready(o->appliance, &s->tap_fd, error) < 0 ||
@@ -91,8 +111,9 @@ static void launch(struct shim *s)
 		tell_of_leaf(s, "it may not be born in one");
 		cgroup_leaf_remove(&s->leaf);
 	}
-	watch_process(s);
-	if (connect_generation(s, &g) < 0)
+	shim_keep_booted(s, o->image);
+	shim_watch_process(s);
+	if (shim_connect_generation(s, &g) < 0)
 		shim_later_type(s, EV_QMP_FAILED);
 }
 
@@ -120,9 +141,10 @@ static void send_qmp(struct shim *s, enum qmp_command command)
 
 /* QEMU makes it before it speaks QMP, but it names itself when it first runs.
  */
-static void watch_helper(struct shim *s)
+void shim_watch_helper(struct shim *s)
 {
-	if (s->helper_slot < 0 && process_find_helper(&s->process) == 0)
+	if (s->helper_slot < 0 && (s->process.helper_pidfd >= 0 ||
+				   process_find_helper(&s->process) == 0))
 		s->helper_slot = loop_add(&s->loop, s->process.helper_pidfd,
 					  EPOLLIN, shim_on_helper_end, s);
 }
@@ -136,7 +158,7 @@ static void forget_log(struct shim *s)
 static void run(struct shim *s)
 {
 	forget_log(s);
-	watch_helper(s);
+	shim_watch_helper(s);
 	log_line(STDERR_FILENO, s->opt->appliance->name,
 		 "generation %u: QEMU is %d", s->lc.generation,
 		 (int)s->process.pid);
@@ -148,7 +170,7 @@ static void tell_of_helper(struct shim *s)
 	if (s->helper_told)
 		return;
 	s->helper_told = true;
-	watch_helper(s);
+	shim_watch_helper(s);
 	if (s->helper_slot < 0)
 		log_line(STDERR_FILENO, s->opt->appliance->name,
 			 "QEMU has no teardown helper: its end will take as "
@@ -229,15 +251,22 @@ static void cont(struct shim *s)
 	forget_log(s);
 }
 
+/* What another shim has set cannot be queried: set it all again. */
+static void claim(struct shim *s)
+{
+	send_qmp(s, QMP_FORBID_RESET);
+	send_qmp(s, QMP_STATUS);
+}
+
 static void quit(struct shim *s)
 {
-	watch_helper(s);
+	shim_watch_helper(s);
 	send_qmp(s, QMP_QUIT);
 }
 
 static void term(struct shim *s)
 {
-	watch_helper(s);
+	shim_watch_helper(s);
 	process_signal(&s->process, SIGTERM);
 }
 
@@ -262,7 +291,7 @@ static void powerdown(struct shim *s)
 
 static void nudge(struct shim *s)
 {
-	watch_helper(s);
+	shim_watch_helper(s);
 	if (s->helper_slot >= 0)
 		process_nudge_helper(&s->process);
 	else
@@ -289,7 +318,7 @@ struct report shim_report(const struct shim *s)
 {
 	return (struct report){
 		.appliance = s->opt->appliance,
-		.image = s->opt->image,
+		.image = s->booted,
 		.runtime = s->opt->runtime,
 		.lc = &s->lc,
 		.qemu = s->qemu_slot >= 0 ? s->process.pid : 0,
@@ -404,6 +433,9 @@ void shim_act(struct shim *s, uint32_t acts)
 		{ ACT_POWERDOWN, powerdown },
 		{ ACT_STRANGE, warn_strange },
 		{ ACT_TELL_WAIT, tell_wait },
+		{ ACT_CONNECT, shim_connect },
+		{ ACT_CLAIM, claim },
+		{ ACT_ASK, shim_ask },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)

@@ -9,11 +9,14 @@
 #ifndef HOST_SHIM_IMPL_H
 #define HOST_SHIM_IMPL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "host/cgroup/cgroup.h"
+#include "host/config/image.h"
+#include "host/config/running_record.h"
 #include "host/core/lifecycle.h"
 #include "host/loop.h"
 #include "host/qemu/generation.h"
@@ -54,6 +57,17 @@ struct shim {
 	struct agent *agent;
 	struct console *console;
 	struct control *control;
+	struct {
+		uint32_t call;
+		struct process process; /* the new program, at its check */
+		int slot, output;	/* -1: none */
+		char program[PATH_MAX];
+	} handover;
+	const struct image *booted; /* what runs, or ran last */
+	struct image adopted_image; /* that, where another shim booted it */
+	int record_fd;		    /* -1, -errno: none */
+	bool record_told;	    /* that it cannot be written */
+	struct record record;	    /* as it was written last */
 	json_t *console_now, *console_last; /* lines of an unclean end; NULL */
 	struct service service;
 	struct shim_call calls[SHIM_CALLS];
@@ -80,6 +94,28 @@ extern const struct qmp_ops shim_qmp_ops;
 
 /* shim_close_generation() - forget the QEMU that has ended */
 void shim_close_generation(struct shim *s);
+
+/* shim_connect_generation() - @g: its sockets are taken over. Return: 0; -errno
+ */
+int shim_connect_generation(struct shim *s, const struct generation *g);
+
+/* shim_watch_process(), shim_watch_helper() - their ends become events */
+void shim_watch_process(struct shim *s);
+void shim_watch_helper(struct shim *s);
+
+/* A record for the next shim (shim_adopt.c): begin, note what was launched,
+ * write it if it has changed, end */
+void shim_keep_begin(struct shim *s);
+void shim_keep_booted(struct shim *s, const struct image *image);
+void shim_keep(struct shim *s);
+void shim_keep_end(struct shim *s);
+
+/* From an earlier shim (shim_adopt.c): begin with opt->leftover, ACT_CONNECT,
+ * ACT_ASK, and the answer to ACT_CLAIM */
+void shim_adopt(struct shim *s);
+void shim_connect(struct shim *s);
+void shim_ask(struct shim *s);
+void shim_found(struct shim *s, const json_t *status);
 
 /* What an event may change that watchers are told of (shim_events.c). */
 struct shim_seen {
@@ -112,6 +148,10 @@ void shim_record(struct shim *s);
 bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
 			enum wish *wish);
 
+/* shim_handover.c: remember which program this is; end a check of it */
+void shim_handover_begin(struct shim *s);
+void shim_handover_end(struct shim *s);
+
 /* The control_ops (shim_actions.c answers them, shim_events.c the begin) */
 json_t *shim_status(void *ctx);
 json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us);
@@ -121,5 +161,6 @@ void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
 		 uint64_t budget_us);
 void shim_stop(void *ctx, uint32_t call, bool now);
 void shim_gone(void *ctx, uint32_t call);
+void shim_handover(void *ctx, uint32_t call);
 
 #endif

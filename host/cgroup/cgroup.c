@@ -180,6 +180,16 @@ int cgroup_leaf_make(const struct cgroup *c, const char *name,
 	return r;
 }
 
+void cgroup_leaf_find(const struct cgroup *c, const char *name,
+		      unsigned int generation, struct cgroup_leaf *leaf)
+{
+	snprintf(leaf->path, sizeof(leaf->path), "%s/vm-%s-%u", c->base, name,
+		 generation);
+	leaf->fd = open(leaf->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (leaf->fd < 0)
+		leaf->path[0] = '\0';
+}
+
 bool cgroup_leaf_remove(struct cgroup_leaf *leaf)
 {
 	bool gone = true;

@@ -55,6 +55,14 @@ int cgroup_leaf_make(const struct cgroup *c, const char *name,
 		     char *error);
 
 /*
+ * cgroup_leaf_find() - that of a QEMU which another shim has started, if it is
+ *	where we would have made it
+ * @leaf:	none if it is not
+ */
+void cgroup_leaf_find(const struct cgroup *c, const char *name,
+		      unsigned int generation, struct cgroup_leaf *leaf);
+
+/*
  * cgroup_leaf_remove() - forget it; takes one that is none
  * Return: false: somebody is in it still, and it stays
  */

@@ -77,20 +77,22 @@ static const char *name_wish(int v)
 		[WISH_NONE] = "none",	      [WISH_REBOOT] = "reboot",
 		[WISH_IN_PLACE] = "in place", [WISH_FULL] = "full",
 		[WISH_STOP] = "stop",	      [WISH_STOP_NOW] = "stop now",
+		[WISH_SHUTDOWN] = "shutdown",
 	};
 
 	return names[v];
 }
 
 static const struct number life_numbers[] = {
-	NUMBER(lc_saved, generation),  NUMBER(lc_saved, boot),
-	NUMBER(lc_saved, secure),      NUMBER(lc_saved, intent),
-	NUMBER(lc_saved, icause),      NUMBER(lc_saved, boot_stage),
-	NUMBER(lc_saved, detail),      NUMBER(lc_saved, granted_ms),
-	NUMBER(lc_saved, wish_acted),  NUMBER(lc_saved, insist),
-	NUMBER(lc_saved, wish_us),     NUMBER(lc_saved, wish_tries),
-	NUMBER(lc_saved, cont_us),     NUMBER(lc_saved, crash_count),
-	NUMBER(lc_saved, other_image), NUMBER(lc_saved, ending),
+	NUMBER(lc_saved, generation), NUMBER(lc_saved, boot),
+	NUMBER(lc_saved, secure),     NUMBER(lc_saved, intent),
+	NUMBER(lc_saved, icause),     NUMBER(lc_saved, boot_stage),
+	NUMBER(lc_saved, detail),     NUMBER(lc_saved, granted_ms),
+	NUMBER(lc_saved, wish_acted), NUMBER(lc_saved, insist),
+	NUMBER(lc_saved, wish_us),    NUMBER(lc_saved, wish_tries),
+	NUMBER(lc_saved, cont_us),    NUMBER(lc_saved, crash_count),
+	NUMBER(lc_saved, failures),   NUMBER(lc_saved, other_image),
+	NUMBER(lc_saved, ending),
 };
 
 static const struct named life_names[] = {

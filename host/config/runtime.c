@@ -24,6 +24,8 @@
 #include "host/config/appliance.h"
 #include "host/config/lock.h"
 #include "host/config/place.h"
+#include "host/config/running_record.h"
+#include "host/handover.h"
 
 enum { BACKLOG = 16, TRIES = 16 };
 
@@ -123,7 +125,8 @@ static int take_charge(struct runtime *rt, const char *name, char *error)
 {
 	int r;
 
-	rt->shim_fd = open_lock(rt);
+	if (rt->shim_fd < 0)
+		rt->shim_fd = open_lock(rt);
 	if (rt->shim_fd == -ENOENT)
 		return -EAGAIN;
 	if (rt->shim_fd < 0)
@@ -169,12 +172,23 @@ static int open_log(const struct runtime *rt, const char *name, char *error)
 				 strerror(errno))
 		      : fd;
 }
-static void remove_files(const struct runtime *rt)
+static void remove_files(const struct runtime *rt, bool given)
 {
 	for (size_t i = 0; i < RUNTIME_SOCKETS; i++)
-		unlinkat(rt->dir_fd, place_name(i), 0);
+		if (given || rt->given[i] < 0)
+			unlinkat(rt->dir_fd, place_name(i), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(log_names); i++)
 		unlinkat(rt->dir_fd, log_names[i], 0);
+}
+
+static void inherit(struct runtime *rt, struct handover *h)
+{
+	if (!h || !h->given)
+		return;
+	rt->shim_fd = h->lock;
+	rt->given[RUNTIME_CONTROL] = h->control;
+	rt->given[RUNTIME_CONSOLE] = h->console;
+	h->lock = h->control = h->console = -1;
 }
 
 static int open_locked(struct runtime *rt, const char *root, const char *name,
@@ -199,7 +213,7 @@ static int open_files(struct runtime *rt, char *error)
 {
 	write_pid(rt);
 	if (!rt->occupied)
-		remove_files(rt);
+		remove_files(rt, false);
 	rt->qemu_log = open_log(rt, log_names[0], error);
 	if (rt->qemu_log < 0)
 		return rt->qemu_log;
@@ -208,6 +222,12 @@ static int open_files(struct runtime *rt, char *error)
 }
 
 int runtime_open(struct runtime *rt, const char *name, char *error)
+{
+	return runtime_open_with(rt, name, NULL, error);
+}
+
+int runtime_open_with(struct runtime *rt, const char *name, struct handover *h,
+		      char *error)
 {
 	char root[PLACE_SIZE];
 	int r = -EAGAIN;
@@ -218,6 +238,7 @@ int runtime_open(struct runtime *rt, const char *name, char *error)
 		.shim_fd = -1,
 		.qemu_log = -1,
 		.qmp_log = -1,
+		.given = { -1, -1, -1, -1, -1 },
 	};
 	if (!appliance_name_ok(name))
 		return sentence(error, -EINVAL,
@@ -229,9 +250,11 @@ int runtime_open(struct runtime *rt, const char *name, char *error)
 	snprintf(rt->dir, sizeof(rt->dir), "%s/%s", root, name);
 	if (check_length(rt->dir, error) < 0)
 		return -ENAMETOOLONG;
+	inherit(rt, h);
 	for (int i = 0; r == -EAGAIN && i < TRIES; i++) {
-		runtime_close(rt);
 		r = open_locked(rt, root, name, error);
+		if (r == -EAGAIN)
+			runtime_close(rt);
 	}
 	if (r == -EAGAIN)
 		sentence(error, r, "%s: it vanishes again and again", rt->dir);
@@ -264,6 +287,8 @@ int runtime_listen(const struct runtime *rt, enum runtime_socket which,
 	struct sockaddr_un sun;
 	int r = place_socket(rt->dir, which, &sun);
 
+	if (rt->given[which] >= 0)
+		return fcntl(rt->given[which], F_DUPFD_CLOEXEC, 0);
 	if (r == 0)
 		r = listen_at(&sun);
 	return r < 0 ? sentence(error, r, "%s/%s: listen: %s", rt->dir,
@@ -286,12 +311,18 @@ void runtime_close(struct runtime *rt)
 			close(*fds[i]);
 		*fds[i] = -1;
 	}
+	for (size_t i = 0; i < RUNTIME_SOCKETS; i++) {
+		if (rt->given[i] >= 0)
+			close(rt->given[i]);
+		rt->given[i] = -1;
+	}
 }
 
 void runtime_remove(struct runtime *rt)
 {
 	if (rt->dir_fd >= 0) {
-		remove_files(rt);
+		remove_files(rt, true);
+		record_remove(rt->dir_fd);
 		unlinkat(rt->dir_fd, "lock", 0);
 		rmdir(rt->dir);
 	}

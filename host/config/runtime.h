@@ -11,6 +11,7 @@
  *		control.sock  the shim listens: Varlink
  *		qemu.log      QEMU's stderr
  *		qmp.log       events that QEMU gave while no shim listened
+ *		record        what the shim knows, for the next one (record.h)
  *
  * REPRISE_RUNTIME_DIR names another directory than the first two.
  */
@@ -24,6 +25,8 @@
 #include "host/config/appliance.h" /* APPLIANCE_NAME_SIZE */
 #include "host/config/lock.h"
 #include "host/sentence.h"
+
+struct handover;
 
 enum runtime_socket {
 	RUNTIME_QMP,
@@ -42,6 +45,7 @@ struct runtime {
 	int qemu_log; /* O_WRONLY | O_APPEND, likewise qmp_log */
 	int qmp_log;
 	bool occupied; /* a QEMU lives here that is not of this shim */
+	int given[RUNTIME_SOCKETS]; /* listening already; -1: not */
 };
 
 /*
@@ -55,6 +59,13 @@ struct runtime {
  * Return: 0; -EBUSY: it runs already; else -errno; @error has the sentence
  */
 int runtime_open(struct runtime *rt, const char *name, char *error);
+
+/*
+ * runtime_open_with() - likewise, with what the program before this one had
+ * @h:		what is used of it becomes -1; NULL: there was none
+ */
+int runtime_open_with(struct runtime *rt, const char *name, struct handover *h,
+		      char *error);
 
 /*
  * runtime_claim() - nobody launches without: the lock that QEMU will inherit

@@ -158,7 +158,7 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 			  [EV_SHUTDOWN] = lc_on_adopt_shutdown,
 			  [EV_FOUND] = lc_on_found,
 			  [EV_QMP_FAILED] = lc_on_qmp_lost,
-			  [EV_EXITED] = lc_on_exited,
+			  [EV_EXITED] = lc_on_adopt_exited,
 			  [EV_WISH] = lc_on_wish_early,
 			  [EV_DEADLINE] = on_deadline },
 	[LC_LAUNCHING] = { [EV_UP] = on_up,

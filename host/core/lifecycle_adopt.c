@@ -183,6 +183,7 @@ static uint32_t resume(struct lifecycle *lc, uint64_t now_us)
 {
 	switch (lc->epoch.stage) {
 	case STAGE_READY:
+		lc->served_us = now_us;
 		return lc_serve(lc, now_us) | ACT_READY | lc_pursue(lc, now_us);
 	case STAGE_INTENT:
 		return lc_quiesce(lc, now_us);
@@ -221,6 +222,8 @@ static uint32_t found_ready_to_run(struct lifecycle *lc, uint64_t now_us)
 
 	if (lc->before == LC_RESETTING)
 		return lc_on_reset(lc, &reset, now_us);
+	if (lc->before == LC_BOOTING && lc->epoch.stage == STAGE_SILENT)
+		lc->boot--; /* its cont was sent, and lost with the shim */
 	epoch_over(&lc->epoch);
 	lc_mark(lc, MARK_RUNNING, now_us);
 	return lc_run_epoch(lc, now_us) | ACT_RUN;
@@ -237,6 +240,15 @@ static uint32_t found_stopped(struct lifecycle *lc, uint64_t now_us)
 		lc->missing = MISSING_EVENTS | MISSING_WORDS;
 	}
 	return lc_judge(lc, true, now_us);
+}
+
+/* What was decided holds, also if QEMU was quicker than we. */
+uint32_t lc_on_adopt_exited(struct lifecycle *lc, const struct lc_event *ev,
+			    uint64_t now_us)
+{
+	if (was_ending(lc))
+		return lc_drain(lc, now_us);
+	return lc_on_exited(lc, ev, now_us);
 }
 
 uint32_t lc_on_found(struct lifecycle *lc, const struct lc_event *ev,

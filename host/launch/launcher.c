@@ -228,6 +228,12 @@ int launcher_start(struct launcher *l, const struct identity *who)
 	return -errno;
 }
 
+void launcher_inherit(struct launcher *l, const struct identity *who, int fd,
+		      pid_t pid)
+{
+	*l = (struct launcher){ .who = *who, .fd = fd, .pid = pid };
+}
+
 static int send_request(int socket, const struct spawn *s)
 {
 	struct request q = { .keep_count = (uint32_t)s->keep_count };

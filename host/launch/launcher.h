@@ -43,6 +43,10 @@ int launcher_start(struct launcher *l, const struct identity *who);
 int launcher_spawn(const struct launcher *l, const struct spawn *s,
 		   struct spawned *ret);
 
+/* launcher_inherit() - one that the program before this one has started */
+void launcher_inherit(struct launcher *l, const struct identity *who, int fd,
+		      pid_t pid);
+
 /* launcher_stop() - it ends, and is reaped; takes one that never began */
 void launcher_stop(struct launcher *l);
 

@@ -212,6 +212,11 @@ const struct ring *console_ring(const struct console *c)
 	return &c->ring;
 }
 
+int console_socket(const struct console *c)
+{
+	return c->listen_fd;
+}
+
 void console_close(struct console *c)
 {
 	if (!c)

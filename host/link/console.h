@@ -59,6 +59,9 @@ json_t *console_lines(const struct console *c, uint64_t position);
  * array of strings */
 json_t *console_tail(const struct console *c, unsigned int lines);
 
+/* console_socket() - where it listens, borrowed */
+int console_socket(const struct console *c);
+
 /* console_close() - takes NULL */
 void console_close(struct console *c);
 

@@ -337,6 +337,17 @@ int control_watchers(const struct control *c)
 	return n;
 }
 
+void control_flush(struct control *c)
+{
+	for (int i = 0; i < c->clients; i++)
+		peer_flush(&c->client[i]->peer);
+}
+
+int control_socket(const struct control *c)
+{
+	return c->listen_fd;
+}
+
 void control_close(struct control *c)
 {
 	if (!c)

@@ -33,6 +33,7 @@ struct control_ops {
 	void (*reboot)(void *ctx, uint32_t call, enum wish wish, bool wait,
 		       uint64_t budget_us);
 	void (*stop)(void *ctx, uint32_t call, bool now);
+	void (*handover)(void *ctx, uint32_t call);
 	/*
 	 * The client of a Reboot or Stop that is still open has gone: @call is
 	 * no longer, an answer to it goes nowhere. Once; may be NULL. Not
@@ -69,6 +70,12 @@ void control_error(struct control *c, uint32_t call, const char *error,
 /* control_changed() - the state is another: tell those who wait for that.
  * @state: static */
 void control_changed(struct control *c, const char *state);
+
+/* control_flush() - send at once what fits: this process is about to change */
+void control_flush(struct control *c);
+
+/* control_socket() - where it listens, borrowed */
+int control_socket(const struct control *c);
 
 /*
  * control_event() - tell the readers of Events

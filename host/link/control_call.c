@@ -117,6 +117,14 @@ static void call_stop(struct client *cl, json_t *parameters)
 		     json_is_true(json_object_get(parameters, "now")));
 }
 
+static void call_handover(struct client *cl, json_t *parameters)
+{
+	const struct control *c = cl->control;
+
+	(void)parameters;
+	c->ops->handover(c->ctx, cl->call);
+}
+
 static void call_events(struct client *cl, json_t *parameters)
 {
 	const struct control *c = cl->control;
@@ -178,6 +186,7 @@ const struct method control_methods[CONTROL_METHODS] = {
 	  { { "now", is_boolean, false } },
 	  .access = ACCESS_ALL,
 	  .watch = WATCH_STATE },
+	{ INTERFACE "Handover", call_handover, .access = ACCESS_ALL },
 	{ INTERFACE "Events", call_events, .access = ACCESS_READ,
 	  .watch = WATCH_EVENTS, .only_more = true },
 	{ INTERFACE "Console",

@@ -68,7 +68,7 @@ struct method {
 	bool only_more;
 };
 
-enum { CONTROL_METHODS = 8 };
+enum { CONTROL_METHODS = 9 };
 extern const struct method control_methods[CONTROL_METHODS];
 
 /* client_take() - begin a call; @message is borrowed */

@@ -5,22 +5,34 @@
 #include "host/qemu/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/sys.h"
 
 #include "host/launch/launcher.h"
+#include "host/qemu/proc.h"
 
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
+
+enum { REAP_MS = 100, INFO_EXIT = 8 };
+
+/* The first 64 bytes, which every version knows. */
+struct pidfd_info {
+	uint64_t mask, cgroup;
+	uint32_t ids[11];
+	int32_t exit_code;
+};
+#define GET_INFO _IOWR(0xff, 11, struct pidfd_info)
 
 int process_spawn(struct process *p, const struct launcher *l,
 		  const struct spawn *s)
@@ -37,40 +49,23 @@ int process_spawn(struct process *p, const struct launcher *l,
 	return 0;
 }
 
-static int read_text(const char *path, char *buf, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = read(fd, buf, size - 1);
-	close(fd);
-	if (n < 0)
-		return -EIO;
-	buf[n] = '\0';
-	return 0;
-}
-
 static bool is_helper_of(pid_t pid, pid_t qemu)
 {
-	char path[64], comm[32], wanted[32];
+	char comm[32], wanted[32];
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	snprintf(wanted, sizeof(wanted), "cleanup/%d\n", (int)qemu);
-	return read_text(path, comm, sizeof(comm)) == 0 &&
+	return proc_read(pid, "comm", comm, sizeof(comm)) > 0 &&
 	       strcmp(comm, wanted) == 0;
 }
 
 /* Look among the children of @parent. Return: 0: there is no helper */
 static pid_t helper_below(pid_t parent, pid_t qemu)
 {
-	char path[64], children[1024];
+	char file[64], children[1024];
 	char *at, *next = children;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent,
-		 (int)parent);
-	if (read_text(path, children, sizeof(children)) < 0)
+	snprintf(file, sizeof(file), "task/%d/children", (int)parent);
+	if (proc_read(parent, file, children, sizeof(children)) < 0)
 		return 0;
 	for (;;) {
 		pid_t pid;
@@ -84,12 +79,35 @@ static pid_t helper_below(pid_t parent, pid_t qemu)
 	}
 }
 
+struct helper_search {
+	pid_t qemu, found;
+};
+
+static bool look_for_helper(void *ctx, pid_t pid)
+{
+	struct helper_search *s = ctx;
+
+	if (is_helper_of(pid, s->qemu))
+		s->found = pid;
+	return s->found != 0;
+}
+
+static pid_t helper_anywhere(pid_t qemu)
+{
+	struct helper_search s = { .qemu = qemu };
+
+	proc_each(look_for_helper, &s);
+	return s.found;
+}
+
 int process_find_helper(struct process *p)
 {
 	pid_t pid = helper_below(p->pid, p->pid);
 
 	if (!pid) /* QEMU has ended, and it came home to us */
 		pid = helper_below(getpid(), p->pid);
+	if (!pid)
+		pid = helper_anywhere(p->pid);
 	if (!pid)
 		return -ESRCH;
 	p->helper_pidfd = sys_pidfd_open(pid, 0);
@@ -99,18 +117,55 @@ int process_find_helper(struct process *p)
 	return 0;
 }
 
+int process_adopt(struct process *p, pid_t pid, uint64_t start)
+{
+	*p = (struct process){ .pid = pid, .pidfd = -1, .helper_pidfd = -1 };
+	p->pidfd = sys_pidfd_open(pid, 0);
+	if (p->pidfd < 0)
+		return -errno;
+	if (proc_start(pid) == start)
+		return 0;
+	process_close(p);
+	return -ESRCH;
+}
+
+int process_adopt_helper(struct process *p, pid_t helper)
+{
+	*p = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	p->helper_pidfd = sys_pidfd_open(helper, 0);
+	if (p->helper_pidfd < 0)
+		return -errno;
+	p->helper = helper;
+	return 0;
+}
+
 int process_signal(const struct process *p, int sig)
 {
 	return sys_pidfd_send_signal(p->pidfd, sig) < 0 ? -errno : 0;
 }
 
-/* Return: the status as waitpid() would give it */
+/*
+ * The status of who was not our child, once its parent has reaped it: pidfs of
+ * Linux 6.15 keeps it (linux/pidfd.h, struct pidfd_info, PIDFD_INFO_EXIT).
+ */
+static int status_of_stranger(int pidfd)
+{
+	struct pollfd reaped = { .fd = pidfd }; /* POLLHUP then */
+	struct pidfd_info info = { .mask = INFO_EXIT };
+
+	if (poll(&reaped, 1, REAP_MS) <= 0 ||
+	    ioctl(pidfd, GET_INFO, &info) < 0 || !(info.mask & INFO_EXIT))
+		return -1;
+	return info.exit_code;
+}
+
+/* Return: the status as waitpid() would give it; -1: it is not known */
 static int reap(int pidfd)
 {
 	siginfo_t info = { 0 };
 
 	if (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL) < 0)
-		return 0;
+		return status_of_stranger(pidfd);
 	if (info.si_code == CLD_EXITED)
 		return (info.si_status & 0xff) << 8;
 	return (info.si_status & 0x7f) |

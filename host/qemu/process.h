@@ -17,6 +17,7 @@
 #define HOST_QEMU_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct launcher;
@@ -43,14 +44,32 @@ int process_spawn(struct process *p, const struct launcher *l,
 /*
  * process_find_helper() - learn cleanup/<pid>, which QEMU makes before it
  *	speaks QMP
+ *
+ * Below QEMU, below us once QEMU has gone, or anywhere if QEMU was no child of
+ * ours.
  * Return: 0; -ESRCH: there is none, the teardown will be synchronous
  */
 int process_find_helper(struct process *p);
 
+/*
+ * process_adopt() - get hold of a QEMU that another shim has started
+ * @start:	proc_start() of it, so that no later owner of its pid is meant
+ * Return: 0; -ESRCH: it has gone; else -errno
+ */
+int process_adopt(struct process *p, pid_t pid, uint64_t start);
+
+/* process_adopt_helper() - likewise, of a QEMU that has gone. Return: 0; -errno
+ */
+int process_adopt_helper(struct process *p, pid_t helper);
+
 /* process_signal() - to QEMU alone. Return: 0; else -errno */
 int process_signal(const struct process *p, int sig);
 
-/* process_reap() - QEMU's pidfd is readable. Return: its wait status */
+/*
+ * process_reap() - QEMU's pidfd is readable
+ * Return: its wait status; -1: nobody can tell, for it was no child of ours
+ *	(Linux before 6.15, or its parent does not reap it)
+ */
 int process_reap(struct process *p);
 
 /* process_nudge_helper() - QEMU was reaped: the helper need not wait */

@@ -83,7 +83,8 @@ static void handle_greeting(struct qmp *q)
 	q->greeted = true;
 }
 
-static void handle_reply(struct qmp *q, const json_t *object, bool ok)
+static void handle_reply(struct qmp *q, const json_t *object,
+			 const json_t *result)
 {
 	const json_t *id = json_object_get(object, "id");
 	enum qmp_command oldest = q->waiting[0];
@@ -97,8 +98,8 @@ static void handle_reply(struct qmp *q, const json_t *object, bool ok)
 	memmove(q->waiting, q->waiting + 1,
 		q->waiting_count * sizeof(q->waiting[0]));
 	if (oldest != QMP_CAPABILITIES) {
-		q->ops->reply(q->ctx, oldest, ok);
-	} else if (ok) {
+		q->ops->reply(q->ctx, oldest, result);
+	} else if (result) {
 		q->up = true;
 		q->ops->up(q->ctx);
 	} else {
@@ -116,9 +117,9 @@ static void handle_line(struct qmp *q, const char *text, size_t len)
 	else if (!q->greeted)
 		lose(q, "it does not greet as QEMU does");
 	else if (json_object_get(object, "return"))
-		handle_reply(q, object, true);
+		handle_reply(q, object, json_object_get(object, "return"));
 	else if (json_object_get(object, "error"))
-		handle_reply(q, object, false);
+		handle_reply(q, object, NULL);
 	else if (!event)
 		lose(q, "it says what QEMU never says");
 	else if (q->up)

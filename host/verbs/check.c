@@ -27,12 +27,16 @@ int verb_check(const struct verb *self, int argc, char **argv)
 	char error[SENTENCE_MAX];
 	struct prepared p;
 	const char *path;
+	bool running = false;
+	const struct flag flags[] = { { .name = "--running",
+					.set = &running } };
 	int code = VERB_DONE;
 
-	if (!args_parse(self, argc, argv, NULL, 0, &path))
+	if (!args_parse(self, argc, argv, flags, 1, &path))
 		return VERB_USAGE;
 	if (prepare_config(path, &p, error) < 0)
 		return verb_refuse(error);
+	p.who_settled = running;
 	if (prepare_qemu(&p, error) < 0)
 		code = verb_refuse(error);
 	else

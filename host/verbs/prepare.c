@@ -25,6 +25,7 @@ int prepare_config(const char *path, struct prepared *p, char *error)
 	struct appliance *a = &p->appliance;
 	int r = appliance_load(path, a, error);
 
+	p->who_settled = false;
 	if (r < 0)
 		return r;
 	r = image_open(a->image, a->architecture[0] ? a->architecture : NULL,
@@ -106,11 +107,13 @@ static int prepare_tap(struct appliance *a, char *error)
 int prepare_qemu(struct prepared *p, char *error)
 {
 	struct appliance *a = &p->appliance;
-	int r = identity_find(&p->who, a->user, rights_needed(a), error);
+	int r = 0;
 
+	if (!p->who_settled)
+		r = identity_find(&p->who, a->user, rights_needed(a), error);
 	if (r < 0)
 		return appliance_blame(a, a->line.user, r, error);
-	if (a->accel == ACCEL_KVM)
+	if (a->accel == ACCEL_KVM && !p->who_settled)
 		r = check_kvm(a, &p->who, error);
 	if (r < 0)
 		return appliance_blame(a, a->line.accel, r, error);

@@ -5,6 +5,8 @@
 #ifndef HOST_VERBS_PREPARE_H
 #define HOST_VERBS_PREPARE_H
 
+#include <stdbool.h>
+
 #include "host/config/appliance.h"
 #include "host/config/image.h"
 #include "host/launch/identity.h"
@@ -15,6 +17,7 @@ struct prepared {
 	struct image image;
 	struct qemu_caps caps;
 	struct identity who; /* runs QEMU */
+	bool who_settled;    /* by a start before: it is not looked for */
 };
 
 /*

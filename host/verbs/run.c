@@ -4,7 +4,8 @@
  *
  * Theory of operation: everything that can be refused is looked at before
  * anything starts; the lock comes before QEMU and the ports, so that a second
- * run hears that the first one runs, and not that its ports are taken.
+ * run hears that the first one runs, and not that its ports are taken. There is
+ * one start path: adopt what is there, else launch.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,9 @@
 #include "common/conf.h"
 #include "common/log.h"
 #include "host/config/runtime.h"
+#include "host/handover.h"
 #include "host/launch/launcher.h"
+#include "host/leftover.h"
 #include "host/net/tap.h"
 #include "host/shim.h"
 #include "host/systemd/notify.h"
@@ -23,14 +26,15 @@
 #include "host/verbs/prepare.h"
 #include "host/verbs/verbs.h"
 
-/* Who waits for us to be ready. */
-struct waiting {
+/* What this process was given: who waits for us to be ready, and more. */
+struct given {
 	struct notify notify;
-	int ready_fd; /* -1: nobody */
+	int ready_fd;		/* -1: nobody */
+	struct handover before; /* what the program before this one left */
 };
 
 /* An open descriptor by its number; QEMU must not inherit it. */
-static int ready_descriptor(const char *word, int *fd, char *error)
+static int ready_descriptor(const char *word, bool again, int *fd, char *error)
 {
 	const struct conf_key rule = { .type = CONF_NUMBER, .max = 65535 };
 	char why[CONF_ERROR_MAX];
@@ -41,10 +45,13 @@ static int ready_descriptor(const char *word, int *fd, char *error)
 		return 0;
 	if (conf_value(&rule, word, &n, why) < 0 ||
 	    fcntl((int)n, F_SETFD, FD_CLOEXEC) < 0)
-		return sentence(error, -EBADF,
-				"--ready-fd %s: not an open descriptor: write "
-				"the number of one, as in --ready-fd 3 3>ready",
-				word);
+		return again ? 0 /* its reader has left meanwhile */
+			     : sentence(error, -EBADF,
+					"--ready-fd %s: not an open "
+					"descriptor: write "
+					"the number of one, as in --ready-fd 3 "
+					"3>ready",
+					word);
 	*fd = (int)n;
 	return 0;
 }
@@ -58,8 +65,18 @@ static void warn_of(const struct prepared *p)
 			 warning);
 }
 
+static int get_launcher(struct launcher *l, const struct prepared *p,
+			struct handover *h)
+{
+	if (!p->who_settled)
+		return launcher_start(l, &p->who);
+	launcher_inherit(l, &p->who, h->launcher, h->launcher_pid);
+	h->launcher = -1;
+	return 0;
+}
+
 static int run_launched(struct prepared *p, struct runtime *rt,
-			const struct waiting *w)
+			struct leftover *left, struct given *w)
 {
 	struct launcher launcher;
 	struct shim_options options = {
@@ -71,17 +88,20 @@ static int run_launched(struct prepared *p, struct runtime *rt,
 		.notify = &w->notify,
 		.ready_fd = w->ready_fd,
 		.tap_fd = -1,
+		.leftover = left,
 	};
 	char error[SENTENCE_MAX];
-	int code, r = launcher_start(&launcher, &p->who);
+	int code, r = get_launcher(&launcher, p, &w->before);
 
 	if (r < 0) {
 		sentence(error, r, "%s: cannot fork: %s", p->appliance.name,
 			 strerror(-r));
 		return verb_refuse(error);
 	}
-	/* after the launcher, which would keep it open */
-	if (tap_ready(&p->appliance, &options.tap_fd, error) < 0)
+	/* after the launcher, which would keep it open; a QEMU that runs has
+	 * its own */
+	if (!left->left.qemu &&
+	    tap_ready(&p->appliance, &options.tap_fd, error) < 0)
 		code = verb_refuse(error);
 	else
 		code = shim_run(&options);
@@ -89,13 +109,23 @@ static int run_launched(struct prepared *p, struct runtime *rt,
 	return code;
 }
 
-static int run_locked(struct prepared *p, struct runtime *rt,
-		      const struct waiting *w)
+/* The ports that a running QEMU has are not free, and are to be kept. */
+static int settle_ports(struct appliance *a, const struct leftover *left,
+			char *error)
+{
+	if (!left->left.qemu)
+		return appliance_pick_ports(a, error);
+	leftover_ports(left, a);
+	return 0;
+}
+
+static int run_found(struct prepared *p, struct runtime *rt,
+		     struct leftover *left, struct given *w)
 {
 	char error[SENTENCE_MAX];
 
 	if (prepare_qemu(p, error) < 0 ||
-	    appliance_pick_ports(&p->appliance, error) < 0)
+	    settle_ports(&p->appliance, left, error) < 0)
 		return verb_refuse(error);
 	warn_of(p);
 	if (!p->who.change && geteuid() == 0)
@@ -103,7 +133,33 @@ static int run_locked(struct prepared *p, struct runtime *rt,
 			 "QEMU runs as root, though without its capabilities: "
 			 "make the user " IDENTITY_DEFAULT
 			 ", or write user = NAME in [appliance]");
-	return run_launched(p, rt, w);
+	return run_launched(p, rt, left, w);
+}
+
+static int run_locked(struct prepared *p, struct runtime *rt, struct given *w)
+{
+	char error[SENTENCE_MAX];
+	struct leftover left;
+	int code;
+
+	if (leftover_find(&left, rt, p->appliance.name, &p->image, error) < 0) {
+		rt->occupied = true;
+		return verb_refuse(error);
+	}
+	code = run_found(p, rt, &left, w);
+	leftover_close(&left);
+	return code;
+}
+
+/* A shim that has given up its rights cannot settle that again. */
+static void settle_identity(struct prepared *p, const struct handover *h)
+{
+	if (!h->given || h->launcher < 0)
+		return;
+	p->who = (struct identity){ .change = true,
+				    .uid = h->uid,
+				    .gid = h->gid };
+	p->who_settled = true;
 }
 
 int verb_run(const struct verb *self, int argc, char **argv)
@@ -114,30 +170,28 @@ int verb_run(const struct verb *self, int argc, char **argv)
 	char error[SENTENCE_MAX];
 	struct prepared p;
 	struct runtime rt;
-	struct waiting w;
+	struct given w;
 	int code;
 
 	if (!args_parse(self, argc, argv, flags, 1, &path))
 		return VERB_USAGE;
+	handover_take(&w.before);
 	if (notify_open(&w.notify, error) < 0 ||
-	    ready_descriptor(ready, &w.ready_fd, error) < 0 ||
+	    ready_descriptor(ready, w.before.given, &w.ready_fd, error) < 0 ||
 	    prepare_config(path, &p, error) < 0)
 		return verb_refuse(error);
-	if (runtime_open(&rt, p.appliance.name, error) < 0) {
-		code = verb_refuse(error);
-	} else if (rt.occupied) {
-		sentence(error, -EBUSY,
-			 "%s runs already: its shim has died and left QEMU "
-			 "behind; `fuser %s/lock` names who is to be ended "
-			 "first",
-			 p.appliance.name, rt.dir);
-		runtime_close(&rt);
+	settle_identity(&p, &w.before);
+	if (runtime_open_with(&rt, p.appliance.name, &w.before, error) < 0) {
 		code = verb_refuse(error);
 	} else {
 		code = run_locked(&p, &rt, &w);
-		runtime_remove(&rt);
+		if (rt.occupied) /* by a QEMU that lives */
+			runtime_close(&rt);
+		else
+			runtime_remove(&rt);
 	}
 	notify_close(&w.notify);
+	handover_close(&w.before);
 	prepare_end(&p);
 	return code;
 }

@@ -28,6 +28,7 @@ int verb_stop(const struct verb *self, int argc, char **argv);
 int verb_events(const struct verb *self, int argc, char **argv);
 int verb_console(const struct verb *self, int argc, char **argv);
 int verb_plan(const struct verb *self, int argc, char **argv);
+int verb_handover(const struct verb *self, int argc, char **argv);
 int verb_history(const struct verb *self, int argc, char **argv);
 int verb_check(const struct verb *self, int argc, char **argv);
 int verb_doctor(const struct verb *self, int argc, char **argv);

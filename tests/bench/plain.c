@@ -101,12 +101,12 @@ static void on_event(void *ctx, const char *name, const json_t *data)
 		note(ctx, PLAIN_RESET);
 }
 
-static void on_reply(void *ctx, enum qmp_command command, bool ok)
+static void on_reply(void *ctx, enum qmp_command command, const json_t *result)
 {
 	struct plain *p = ctx;
 
 	(void)command;
-	if (!ok)
+	if (!result)
 		turns_fail(p->turns);
 }
 

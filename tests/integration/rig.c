@@ -73,8 +73,14 @@ const char *rig_write(const struct rig *r, const char *name, const char *text)
 
 void rig_run(struct rig *r, const char *what, const char *name)
 {
-	const char *const argv[] = { rig_program(), "run", what,
-				     "--ready-fd",  "3",   NULL };
+	rig_run_program(r, rig_program(), what, name);
+}
+
+void rig_run_program(struct rig *r, const char *program, const char *what,
+		     const char *name)
+{
+	const char *const argv[] = { program,	   "run", what,
+				     "--ready-fd", "3",	  NULL };
 	int ready[2];
 
 	snprintf(r->name, sizeof(r->name), "%s", name);

@@ -14,6 +14,8 @@
  *	test_hang      a boot step or a payload that hangs
  *	test_port      its agent's port when shims die: cut, taken again
  *	test_tiny      the guest without any of them
+ *	test_adopt     the shim is killed in one phase after the other
+ *	test_handover  another program takes its place
  *	test_service   what a service manager hears
  *	test_rights    who QEMU and its helper are
  *	test_history   the history and the plans made from it
@@ -66,6 +68,10 @@ const char *rig_write(const struct rig *r, const char *name, const char *text);
 
 /* rig_run() - reprise run @what; @name: what the appliance will be called */
 void rig_run(struct rig *r, const char *what, const char *name);
+
+/* rig_run_program() - the same, with another `reprise` */
+void rig_run_program(struct rig *r, const char *program, const char *what,
+		     const char *name);
 
 /*
  * rig_run_file() - rig_run() of an appliance file

@@ -261,6 +261,21 @@ static void adopt_launching_runs_it(void **state)
 	assert_int_equal(d.lc.generation, 1);
 }
 
+static void adopt_booting_whose_cont_was_lost_is_the_same_boot(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_type(&d, EV_START);
+	drive_type(&d, EV_UP);
+	assert_int_equal(d.lc.state, LC_BOOTING);
+	adopt(&d, true);
+	drive_found(&d, VM_READY_TO_RUN);
+	assert_int_equal(d.acts, ACT_RUN);
+	assert_int_equal(d.lc.boot, 1);
+}
+
 static void adopt_quitting_quits_again_as_decided(void **state)
 {
 	struct drive d;
@@ -328,6 +343,20 @@ static void adopt_nothing_of_a_guest_is_unobserved_and_starts(void **state)
 		assert_true(d.acts & ACT_LAUNCH);
 		assert_int_equal(d.lc.generation, 2);
 	}
+}
+
+static void adopt_nothing_of_one_that_waited_is_a_plain_start(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	d.lc.state = LC_WAITING;
+	d.lc.failures = 3;
+	adopt_remains(&d, false);
+	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.lc.failures, 3);
 }
 
 /* Who types `run` wants it to run, even if the last thing was a stop. */
@@ -435,10 +464,14 @@ int main(void)
 		cmocka_unit_test(adopt_unobserved_gate_says_what_is_missing),
 		cmocka_unit_test(adopt_resetting_continues_what_has_reset),
 		cmocka_unit_test(adopt_launching_runs_it),
+		cmocka_unit_test(
+			adopt_booting_whose_cont_was_lost_is_the_same_boot),
 		cmocka_unit_test(adopt_quitting_quits_again_as_decided),
 		cmocka_unit_test(adopt_draining_waits_for_the_memory),
 		cmocka_unit_test(
 			adopt_nothing_of_a_guest_is_unobserved_and_starts),
+		cmocka_unit_test(
+			adopt_nothing_of_one_that_waited_is_a_plain_start),
 		cmocka_unit_test(adopt_nothing_of_a_stop_is_a_plain_start),
 		cmocka_unit_test(adopt_then_exit_unseen_is_unobserved),
 		cmocka_unit_test(adopt_then_told_to_end_needs_no_status),

@@ -45,12 +45,12 @@ static void on_event(void *ctx, const char *name, const json_t *data)
 	events++;
 }
 
-static void on_reply(void *ctx, enum qmp_command command, bool ok)
+static void on_reply(void *ctx, enum qmp_command command, const json_t *result)
 {
 	(void)ctx;
 	(void)command;
 	replies++;
-	refusals += !ok;
+	refusals += !result;
 }
 
 static void on_lost(void *ctx, const char *reason)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/handover.h - one process, two programs: a live handover
+ *
+ * Theory of operation: a shim that is to make room for a newer program executes
+ * that program in its own place: same process, same arguments, same
+ * environment. What a process has it keeps over exec: its children (so QEMU's
+ * wait status and its helper still come home), its locks (so nobody else can
+ * take charge meanwhile), and these descriptors, by their numbers in
+ * REPRISE_HANDOVER. Callers who connect meanwhile wait in the backlog of
+ * sockets that never close. From there on it is the start path of any shim:
+ * adopt what is there, else launch.
+ */
+#ifndef HOST_HANDOVER_H
+#define HOST_HANDOVER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct handover {
+	bool given;  /* else the rest means nothing */
+	int lock;    /* runtime.shim_fd */
+	int control; /* listening; likewise the next */
+	int console;
+	int launcher; /* struct launcher; -1: none */
+	pid_t launcher_pid;
+	uid_t uid; /* as whom it starts QEMU */
+	gid_t gid;
+};
+
+/*
+ * handover_take() - what the program before this one left to it
+ *
+ * Takes REPRISE_HANDOVER out of the environment. Words that are no open
+ * descriptors are as good as none. All are CLOEXEC afterwards.
+ */
+void handover_take(struct handover *h);
+
+/* handover_close() - what was not taken over */
+void handover_close(struct handover *h);
+
+/*
+ * handover_exec() - become @program
+ * @keep:	one more descriptor that it gets; -1: none
+ * Return: only on failure: -errno, and everything is as it was
+ */
+int handover_exec(const struct handover *h, const char *program, int keep);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host/leftover.h - what a shim that died has left, looked at before a start
+ *
+ * Theory of operation: there is one start path: adopt what is there, else
+ * launch. This is its first half: whoever has taken charge of the runtime
+ * directory looks for the QEMU that holds the appliance's lock, or for the
+ * helper that still holds such a QEMU's memory, gets hold of them by pidfd, and
+ * connects. Nothing is changed yet; whatever is refused here leaves the guest
+ * as it is.
+ */
+#ifndef HOST_LEFTOVER_H
+#define HOST_LEFTOVER_H
+
+#include <stdbool.h>
+
+#include "host/config/running_record.h"
+#include "host/core/adopt.h"
+#include "host/qemu/generation.h"
+
+struct appliance;
+struct image;
+struct runtime;
+
+struct leftover {
+	bool any;      /* else there is nothing to adopt */
+	bool recorded; /* @record is of what was found */
+	struct record record;
+	struct lc_left left;	/* for the lifecycle; borrows @record */
+	struct generation qemu; /* its descriptors, each -1: none */
+};
+
+/*
+ * leftover_find() - look, and connect
+ * @l:		the caller's until leftover_close(); empty on failure
+ * @rt:		taken charge of
+ * @image:	what would be launched now
+ * Return: 0; -EBUSY: there is something that can be neither adopted nor
+ *	ignored; @error has the sentence
+ */
+int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
+		  const struct image *image, char *error);
+
+/* leftover_ports() - take the forwards' host ports from the QEMU that runs */
+void leftover_ports(const struct leftover *l, struct appliance *a);
+
+/* leftover_close() - what was not taken over; takes an empty one */
+void leftover_close(struct leftover *l);
+
+#endif

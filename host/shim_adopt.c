@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/shim_adopt.c - one appliance: from one shim to the next
+ *
+ * Theory of operation: while it runs, a shim keeps a record of what only it
+ * knows (host/config/running_record.h); when it begins, it takes over what
+ * host/leftover.h has found, and tells the lifecycle how QEMU says that the VM
+ * is. Neither the loss of the record nor that of the log stops anything.
+ */
+#include "host/shim_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/array.h"
+#include "common/log.h"
+
+#include "host/config/appliance.h"
+#include "host/config/image.h"
+#include "host/config/runtime.h"
+#include "host/leftover.h"
+#include "host/link/agent.h"
+#include "host/qemu/event.h"
+#include "host/qemu/proc.h"
+#include "host/qemu/qmplog.h"
+
+enum { LOG_TAIL = 65536 };
+
+void shim_keep_begin(struct shim *s)
+{
+	s->record_fd = record_open(s->opt->runtime->dir_fd);
+	memset(&s->record, 0, sizeof(s->record));
+}
+
+/* What runs is what was booted, whatever was asked for since. */
+void shim_keep_booted(struct shim *s, const struct image *image)
+{
+	struct record *r = &s->record;
+
+	r->qemu.pid = s->process.pid;
+	r->qemu.start = proc_start(s->process.pid);
+	memcpy(r->image, image->name, sizeof(r->image));
+	memcpy(r->version, image->version, sizeof(r->version));
+	memcpy(r->id, image->id, sizeof(r->id));
+}
+
+void shim_keep(struct shim *s)
+{
+	struct lc_saved now;
+	int e;
+
+	lifecycle_save(&s->lc, &now);
+	if (memcmp(&now, &s->record.life, sizeof(now)) == 0)
+		return;
+	s->record.life = now;
+	e = s->record_fd < 0 ? s->record_fd
+			     : record_write(s->record_fd, &s->record);
+	if (e < 0 && !s->record_told)
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "%s/record cannot be written (%s): should this shim "
+			 "die, the next one will know less",
+			 s->opt->runtime->dir, strerror(-e));
+	s->record_told = e < 0;
+}
+
+void shim_keep_end(struct shim *s)
+{
+	if (s->record_fd >= 0)
+		close(s->record_fd);
+	s->record_fd = -1;
+}
+
+/* An image that nobody knows has no id; what is told of it is a guess. */
+static void name_booted(struct shim *s, const struct leftover *l)
+{
+	s->adopted_image = *s->opt->image;
+	if (l->recorded) {
+		memcpy(s->adopted_image.name, l->record.image,
+		       sizeof(l->record.image));
+		memcpy(s->adopted_image.version, l->record.version,
+		       sizeof(l->record.version));
+	}
+	memcpy(s->adopted_image.id, l->record.id, sizeof(l->record.id));
+	s->booted = &s->adopted_image;
+}
+
+void shim_adopt(struct shim *s)
+{
+	struct leftover *l = s->opt->leftover;
+	const struct lc_event ev = { .type = EV_ADOPT, .left = &l->left };
+
+	if (l->left.qemu || l->left.memory) {
+		s->process = l->qemu.process;
+		l->qemu.process =
+			(struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	}
+	if (l->left.qemu) {
+		name_booted(s, l);
+		oom_watch(&s->oom, s->process.pid, shim_now());
+		shim_watch_process(s);
+		shim_keep_booted(s, s->booted);
+	}
+	if (l->left.qemu || l->left.memory)
+		shim_watch_helper(s);
+	shim_step(s, &ev);
+}
+
+static void find_leaf(struct shim *s)
+{
+	char error[SENTENCE_MAX];
+	struct cgroup c;
+
+	if (cgroup_find(&c, "", error) == 0)
+		cgroup_leaf_find(&c, s->opt->appliance->name, s->lc.generation,
+				 &s->leaf);
+}
+
+void shim_connect(struct shim *s)
+{
+	struct generation *g = &s->opt->leftover->qemu;
+
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "generation %u: QEMU %d runs already, without a shim: taking "
+		 "charge of it",
+		 s->lc.generation, (int)s->process.pid);
+	if (shim_connect_generation(s, g) < 0)
+		shim_later_type(s, EV_QMP_FAILED);
+	g->qmp_fd = g->agent_fd = g->serial_fd = -1;
+	find_leaf(s);
+}
+
+void shim_ask(struct shim *s)
+{
+	struct msg m = { .type = MSG_ASK };
+
+	agent_send(s->agent, &m);
+}
+
+static void replay(void *ctx, const char *name, const json_t *data)
+{
+	char said[EVIDENCE_SAID];
+	struct lc_event ev;
+
+	if (event_read(name, data, &ev, said) && ev.type == EV_SHUTDOWN)
+		shim_step(ctx, &ev);
+}
+
+/* The log says why it stopped, if it can; some states say so themselves. */
+static void tell_why(struct shim *s, const char *status)
+{
+	static const struct {
+		const char *status; /* QEMU qapi/run-state, RunState */
+		enum vm_end end;
+	} ends[] = {
+		{ "guest-panicked", END_PANIC },
+		{ "watchdog", END_WATCHDOG },
+		{ "io-error", END_PAUSED },
+		{ "internal-error", END_PAUSED },
+		{ "paused", END_PAUSED },
+	};
+	char *text = malloc(LOG_TAIL);
+	int n = text ? qmplog_read(s->opt->runtime->dir_fd, "qmp.log", text,
+				   LOG_TAIL)
+		     : 0;
+
+	if (n > 0)
+		qmplog_replay(text, (size_t)n, replay, s);
+	free(text);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		const struct lc_event ev = { .type = EV_SHUTDOWN,
+					     .end = ends[i].end };
+
+		if (strcmp(ends[i].status, status) == 0)
+			shim_step(s, &ev);
+	}
+}
+
+void shim_found(struct shim *s, const json_t *status)
+{
+	static const struct {
+		const char *status;
+		enum vm_found vm;
+	} vms[] = {
+		{ "running", VM_RUNNING },
+		{ "suspended", VM_RUNNING },
+		{ "prelaunch", VM_READY_TO_RUN },
+	};
+	const char *word = json_string_value(json_object_get(status, "status"));
+	struct lc_event ev = { .type = EV_FOUND, .vm = VM_STOPPED };
+
+	for (size_t i = 0; word && i < ARRAY_SIZE(vms); i++)
+		if (strcmp(vms[i].status, word) == 0)
+			ev.vm = vms[i].vm;
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "generation %u, boot %u: the VM is %s; it was %s",
+		 s->lc.generation, s->lc.boot, word ? word : "silent",
+		 lc_state_name(s->lc.before));
+	if (ev.vm == VM_STOPPED)
+		tell_why(s, word ? word : "");
+	shim_step(s, &ev);
+}

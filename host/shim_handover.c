@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/shim_handover.c - one appliance: make room for a newer program
+ *
+ * Theory of operation: the program to become is the file that this one was
+ * executed from, whatever it holds by now. First it is run as `check` with the
+ * same appliance file, beside us: a program that does not run, or a file that
+ * it refuses, ends the handover and nothing else. Then those who wait are told
+ * to ask again, and host/handover.h does it.
+ */
+#include "host/shim_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/array.h"
+#include "common/log.h"
+
+#include "host/config/appliance.h"
+#include "host/config/runtime.h"
+#include "host/handover.h"
+#include "host/launch/launcher.h"
+#include "host/link/console.h"
+#include "host/link/control.h"
+
+static const char again[] = "a newer program takes charge of it, and goes on "
+			    "with this request: ask again";
+
+void shim_handover_begin(struct shim *s)
+{
+	ssize_t n = readlink("/proc/self/exe", s->handover.program,
+			     sizeof(s->handover.program) - 1);
+
+	s->handover.program[n > 0 ? n : 0] = '\0';
+	s->handover.process =
+		(struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	s->handover.output = -1;
+	s->handover.slot = -1;
+}
+
+static void refuse(struct shim *s, const char *why)
+{
+	control_error(s->control, s->handover.call, "HandoverFailed", why);
+}
+
+void shim_handover_end(struct shim *s)
+{
+	loop_remove(&s->loop, s->handover.slot);
+	process_close(&s->handover.process);
+	if (s->handover.output >= 0)
+		close(s->handover.output);
+	s->handover.slot = s->handover.output = -1;
+}
+
+/* Everybody but who asked for the handover. */
+static void tell_waiting(struct shim *s)
+{
+	for (size_t i = 0; i < SHIM_CALLS; i++) {
+		if (s->calls[i].wish == WISH_NONE)
+			continue;
+		control_error(s->control, s->calls[i].call, "HandedOver",
+			      again);
+		s->calls[i].wish = WISH_NONE;
+	}
+}
+
+static void become(struct shim *s)
+{
+	const struct launcher *l = s->opt->launcher;
+	const struct handover h = {
+		.lock = s->opt->runtime->shim_fd,
+		.control = control_socket(s->control),
+		.console = console_socket(s->console),
+		.launcher = l->fd,
+		.launcher_pid = l->pid,
+		.uid = l->who.uid,
+		.gid = l->who.gid,
+	};
+	int r;
+
+	shim_keep(s);
+	tell_waiting(s);
+	control_reply(s->control, s->handover.call,
+		      json_pack("{s:i}", "pid", (int)getpid()));
+	control_flush(s->control);
+	r = handover_exec(&h, s->handover.program, s->ready_fd);
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "%s: %s: the program before it goes on", s->handover.program,
+		 strerror(-r));
+}
+
+/* What `check` said, its first line, without the program's name. */
+static void first_line(int fd, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, size - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+}
+
+static void on_checked(void *ctx, uint32_t events)
+{
+	struct shim *s = ctx;
+	char said[400], why[SENTENCE_MAX];
+	int status = process_reap(&s->handover.process);
+
+	(void)events;
+	first_line(s->handover.output, said, sizeof(said));
+	shim_handover_end(s);
+	if (status == 0) {
+		become(s);
+		return;
+	}
+	sentence(why, 0, "%s does not take it: %s", s->handover.program,
+		 said[0] ? said : "it ended in error");
+	refuse(s, why);
+}
+
+static int start_check(struct shim *s)
+{
+	char verb[] = "check", flag[] = "--running",
+	     file[sizeof(s->opt->appliance->file)];
+	char *argv[] = { s->handover.program, verb, file, flag, NULL };
+	struct spawn what = { .argv = argv, .cgroup = -1 };
+	struct spawned made;
+	int r;
+
+	snprintf(file, sizeof(file), "%s",
+		 s->opt->appliance->from_image ? s->opt->appliance->image
+					       : s->opt->appliance->file);
+	s->handover.output = memfd_create("check", MFD_CLOEXEC);
+	if (s->handover.output < 0)
+		return -errno;
+	what.output = s->handover.output;
+	r = spawn_program(&what, NULL, false, &made);
+	if (r < 0)
+		return r;
+	s->handover.process.pid = made.pid;
+	s->handover.process.pidfd = made.pidfd;
+	s->handover.slot =
+		loop_add(&s->loop, made.pidfd, EPOLLIN, on_checked, s);
+	return s->handover.slot;
+}
+
+void shim_handover(void *ctx, uint32_t call)
+{
+	struct shim *s = ctx;
+	char why[SENTENCE_MAX];
+	int r;
+
+	if (s->handover.slot >= 0) {
+		control_error(s->control, call, "Busy",
+			      "another handover is under way");
+		return;
+	}
+	s->handover.call = call;
+	r = start_check(s);
+	if (r >= 0)
+		return;
+	shim_handover_end(s);
+	sentence(why, r, "%s: %s", s->handover.program, strerror(-r));
+	refuse(s, why);
+}
