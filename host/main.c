@@ -29,6 +29,8 @@ static const struct verb verbs[] = {
 	  "ask its guest to end cleanly (--now: do not), wait until all is "
 	  "gone",
 	  verb_stop },
+	{ "reset-failed", "NAME",
+	  "let one start again that had failed too often", verb_reset_failed },
 	{ "events", "NAME", "print what happens to it, a JSON object a line",
 	  verb_events },
 	{ "history", "NAME [--last N] [--json]",

@@ -45,6 +45,7 @@ host-y += host/main.c host/verbs/args.c host/verbs/check.c host/verbs/console.c 
 	host/verbs/stop.c
 host-y += host/config/lock.c host/config/share.c
 host-y += host/core/lifecycle_adopt.c
+host-y += host/config/failed.c host/verbs/reset_failed.c
 host-y += host/core/deadlines.c host/core/lifecycle_guest.c \
 	host/core/lifecycle_judge.c host/core/lifecycle_wait.c \
 	host/core/lifecycle_wish.c host/qemu/busy.c

@@ -20,6 +20,7 @@
 #include "common/log.h"
 
 #include "host/config/appliance.h"
+#include "host/config/failed.h"
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
@@ -399,8 +400,28 @@ static void answer(struct shim *s)
 			reply(s, &s->calls[i]);
 }
 
+/* A crash loop: whoever starts it again is to know. */
+static void keep_down(struct shim *s)
+{
+	const struct passage *p = &s->lc.last;
+	const char *name = s->opt->appliance->name;
+	char why[SENTENCE_MAX], error[SENTENCE_MAX];
+
+	sentence(why, 0, "%s: at last %s: %s", p->reason, cause_name(p->cause),
+		 p->evidence);
+	if (failed_write(name, why, error) < 0)
+		log_line(STDERR_FILENO, name, "%s", error);
+	else
+		log_line(STDERR_FILENO, name,
+			 "failed: it stays down until `reprise reset-failed "
+			 "%s`",
+			 name);
+}
+
 static void finish(struct shim *s)
 {
+	if (s->lc.last.failed)
+		keep_down(s);
 	s->exit_code = cause_exit(s->lc.last.cause);
 	loop_stop(&s->loop);
 }

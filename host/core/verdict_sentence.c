@@ -84,7 +84,8 @@ static const struct {
 	[CAUSE_PAYLOAD_FAILED] = { "payload failed", 87,
 				   "the guest's payload failed and the guest "
 				   "ended in order" },
-	[CAUSE_QEMU_CRASHED] = { "QEMU crashed", 88, "QEMU crashed" },
+	[CAUSE_QEMU_CRASHED] = { "QEMU crashed", 88,
+				 "QEMU ended by a fault of its own" },
 	[CAUSE_OUT_OF_MEMORY] = { "out of memory", 89,
 				  "the host's kernel killed QEMU for want of "
 				  "memory" },

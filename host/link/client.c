@@ -18,7 +18,7 @@
 #include "host/config/runtime.h"
 #include "host/link/peer.h"
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, SILENT_TICKS = 10, ALIVE_MS = 5000 };
 
 static int64_t now_ms(void)
 {
@@ -153,10 +153,30 @@ int client_call(const char *name, const char *method, json_t *parameters,
 	return r;
 }
 
+/*
+ * Is there still somebody who could answer? An answer may take as long as
+ * memory takes to destroy; a shim that is stopped gives none to anybody.
+ */
+static int alive(const char *name, char *error)
+{
+	json_t *reply = NULL;
+	int r = client_call(name, "Status", NULL, ALIVE_MS, &reply, error);
+
+	json_decref(reply);
+	if (r == -ETIMEDOUT)
+		return sentence(error, r,
+				"%s: its shim says nothing to anybody: it is "
+				"stopped or stuck, look at its process; what "
+				"was asked for it may still do",
+				name);
+	return r == -EREMOTEIO ? 0 : r;
+}
+
 int client_watch(const char *name, const char *method, json_t *parameters,
 		 client_fn *each, void *ctx, char *error)
 {
 	bool enough = false, more = true;
+	unsigned int silent = 0;
 	struct peer *p;
 	int r = start_call(name, method, parameters, true, &p, error);
 
@@ -169,8 +189,9 @@ int client_watch(const char *name, const char *method, json_t *parameters,
 			       error);
 		if (r == 0 || r == -ETIMEDOUT)
 			enough = each(ctx, answer);
+		silent = r == 0 ? 0 : silent + 1;
 		if (r == -ETIMEDOUT)
-			r = 0;
+			r = silent % SILENT_TICKS ? 0 : alive(name, error);
 		json_decref(answer);
 	}
 	end_call(p);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/array.h"
+#include "host/config/failed.h"
 #include "host/config/runtime.h"
 #include "host/link/ask.h"
 #include "host/verbs/args.h"
@@ -67,12 +68,21 @@ static json_t *entry(const struct running *r, struct ask *a)
 			 "status", a->status);
 }
 
+/* It does not run, and nothing may start it. */
+static void add_failed(void *ctx, const char *name)
+{
+	json_array_append_new(ctx, json_pack("{s:s, s:s, s:s, s:n}", "name",
+					     name, "directory", "", "state",
+					     "failed", "status"));
+}
+
 static void print(const struct list *l, bool as_json)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < l->count; i++)
 		json_array_append_new(all, entry(&l->running[i], &l->ask[i]));
+	failed_list(add_failed, all);
 	if (as_json) {
 		json_dumpf(all, stdout, JSON_INDENT(2));
 		putchar('\n');

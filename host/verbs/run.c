@@ -15,6 +15,7 @@
 
 #include "common/conf.h"
 #include "common/log.h"
+#include "host/config/failed.h"
 #include "host/config/runtime.h"
 #include "host/handover.h"
 #include "host/launch/launcher.h"
@@ -162,6 +163,19 @@ static void settle_identity(struct prepared *p, const struct handover *h)
 	p->who_settled = true;
 }
 
+/* Return: 0; -EPERM: it is down after a crash loop () */
+static int refuse_failed(const char *name, char *error)
+{
+	char why[SENTENCE_MAX];
+
+	if (failed_read(name, why) < 0)
+		return 0;
+	return sentence(error, -EPERM,
+			"%s has failed and stays down, %s; "
+			"`reprise reset-failed %s` lets it start again",
+			name, why, name);
+}
+
 int verb_run(const struct verb *self, int argc, char **argv)
 {
 	const char *path, *ready = NULL;
@@ -181,7 +195,8 @@ int verb_run(const struct verb *self, int argc, char **argv)
 	    prepare_config(path, &p, error) < 0)
 		return verb_refuse(error);
 	settle_identity(&p, &w.before);
-	if (runtime_open_with(&rt, p.appliance.name, &w.before, error) < 0) {
+	if (refuse_failed(p.appliance.name, error) < 0 ||
+	    runtime_open_with(&rt, p.appliance.name, &w.before, error) < 0) {
 		code = verb_refuse(error);
 	} else {
 		code = run_locked(&p, &rt, &w);

@@ -146,6 +146,8 @@ void show_status(FILE *out, const json_t *status)
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (member(status, keys[i], text, sizeof(text)))
 			row(out, keys[i], text);
+	if (member(status, "failure", text, sizeof(text)))
+		row(out, "failure", text);
 	if (member(status, "boot_stage_name", text, sizeof(text)))
 		row(out, "boot stage", text);
 	if (member_duration(status, "uptime_us", text, sizeof(text)))
@@ -178,6 +180,19 @@ static void console_rows(FILE *out, const json_t *passage)
 	}
 }
 
+/* A wish that took more than one end: those before it failed. */
+static void attempts_row(FILE *out, const json_t *passage)
+{
+	json_int_t n = json_integer_value(json_object_get(passage, "attempts"));
+	char took[WORD], text[2 * WORD];
+
+	if (n < 2 || !member_duration(passage, "waited_us", took, sizeof(took)))
+		return;
+	snprintf(text, sizeof(text), "%lld, %lld of them failed; %s altogether",
+		 (long long)n, (long long)n - 1, took);
+	row(out, "attempts", text);
+}
+
 void show_passage(FILE *out, const char *name, const json_t *passage)
 {
 	const json_t *phases = json_object_get(passage, "phases");
@@ -197,6 +212,7 @@ void show_passage(FILE *out, const char *name, const json_t *passage)
 		row(out, "cause", text);
 	if (member(passage, "evidence", text, sizeof(text)))
 		row(out, "evidence", text);
+	attempts_row(out, passage);
 	json_array_foreach(phases, i, phase)
 	{
 		if (member(phase, "name", text, sizeof(text)))

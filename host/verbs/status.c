@@ -2,10 +2,12 @@
 /*
  * host/verbs/status.c - reprise status: how one appliance is
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/array.h"
+#include "host/config/failed.h"
 #include "host/link/client.h"
 #include "host/verbs/args.h"
 #include "host/verbs/progress.h"
@@ -46,6 +48,19 @@ static int await_serving(const char *name, json_t **reply, char *error)
 	return r;
 }
 
+/* It does not run: because it failed? Return: 0; -ENOENT: no */
+static int tell_failed(const char *name, json_t **reply)
+{
+	char why[SENTENCE_MAX];
+
+	if (failed_read(name, why) < 0)
+		return -ENOENT;
+	json_decref(*reply);
+	*reply = json_pack("{s:{s:s, s:s, s:s}}", "status", "name", name,
+			   "state", "failed", "failure", why);
+	return 0;
+}
+
 int verb_status(const struct verb *self, int argc, char **argv)
 {
 	bool as_json = false, wait = false;
@@ -63,6 +78,8 @@ int verb_status(const struct verb *self, int argc, char **argv)
 		return VERB_USAGE;
 	r = wait ? await_serving(name, &reply, error)
 		 : client_call(name, "Status", NULL, ANSWER_MS, &reply, error);
+	if (r == -ENOENT)
+		r = tell_failed(name, &reply);
 	if (r < 0) {
 		json_decref(reply);
 		return verb_refuse(error);

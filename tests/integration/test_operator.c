@@ -127,13 +127,17 @@ static void qemu_ended_with_restart_never_is_the_exit_code(void **state)
 		int sig, code;
 		const char *cause;
 	} ends[] = {
-		{ SIGKILL, 81, "QEMU killed" },
+		{ SIGKILL, 81, "QEMU killed: somebody killed QEMU (SIGKILL)" },
 		{ SIGTERM, 79, "QEMU was told to end" },
+		{ SIGSEGV, 88,
+		  "QEMU crashed: QEMU ended by a fault of its own (SIGSEGV)" },
+		{ SIGABRT, 88,
+		  "QEMU crashed: QEMU ended by a fault of its own (SIGABRT)" },
 	};
 	struct both *b = *state;
 	struct rig *r = &b->rig;
 
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		rig_close(r);
 		rig_open(r);
 		rig_run_file(r, rig_image(b->arch, "guest"), never);

@@ -24,7 +24,8 @@ static const struct {
 	{ { .end = END_KILLED, .stage = STAGE_READY, .wait_status = 40 },
 	  "somebody killed QEMU (signal 40), while serving" },
 	{ { .end = END_CRASHED, .wait_status = SIGSEGV | 0x80 },
-	  "QEMU crashed (SIGSEGV), before its agent said HELLO" },
+	  "QEMU ended by a fault of its own (SIGSEGV), before its agent said "
+	  "HELLO" },
 	{ { .end = END_KILLED,
 	    .stage = STAGE_READY,
 	    .wait_status = SIGKILL,
