@@ -54,16 +54,29 @@ static long read_all(int fd, char *buf, size_t size, int64_t end_ms)
 	return (long)len;
 }
 
+static int ask(const char *address, uint16_t port, const char *path)
+{
+	int fd = dial(address, port);
+
+	if (fd >= 0)
+		dprintf(fd, "GET %s HTTP/1.0\r\nHost: guest\r\n\r\n", path);
+	return fd;
+}
+
+int http_ask(uint16_t port, const char *path)
+{
+	return ask("127.0.0.1", port, path);
+}
+
 long http_get_from(const char *address, uint16_t port, const char *path,
 		   char *buf, size_t size, int64_t end_ms)
 {
-	int fd = dial(address, port);
+	int fd = ask(address, port, path);
 	long n;
 
 	buf[0] = '\0';
 	if (fd < 0)
 		return fd;
-	dprintf(fd, "GET %s HTTP/1.0\r\nHost: guest\r\n\r\n", path);
 	n = read_all(fd, buf, size, end_ms);
 	close(fd);
 	return n;

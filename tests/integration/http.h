@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* http_ask() - send the request. Return: its connection; else -errno */
+int http_ask(uint16_t port, const char *path);
+
 /*
  * http_get() - one HTTP/1.0 request to 127.0.0.1:@port
  * @buf:	headers and body as they came, terminated, cut at @size

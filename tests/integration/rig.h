@@ -19,6 +19,8 @@
  *	test_service   what a service manager hears
  *	test_rights    who QEMU and its helper are
  *	test_history   the history and the plans made from it
+ *	test_policy    crash loops, a panic kept, stop --now, a stopped shim, bad
+ *	               options, the kernel's OOM killer
  *	test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU
  *killed or told to end, restart = never test_refused   what never starts: bad
  *files, bad images, bad QEMUs test_model_port    the stand-in's port: garbage,
@@ -109,6 +111,9 @@ const char *rig_peek(struct rig *r, const char *path);
 
 /* rig_poke() - a page whose answer nobody needs */
 void rig_poke(struct rig *r, const char *path);
+
+/* rig_ask() - one whose answer may never come. Return: its connection */
+int rig_ask(struct rig *r, const char *path);
 
 /* rig_watch_console() - from now on, by a viewer of it: what it said, then live
  */

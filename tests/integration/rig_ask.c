@@ -131,6 +131,15 @@ void rig_poke(struct rig *r, const char *path)
 		rig_fail(r, "the guest did not take a request");
 }
 
+int rig_ask(struct rig *r, const char *path)
+{
+	int fd = http_ask(port_of(r), path);
+
+	if (fd < 0)
+		rig_fail(r, "the guest did not take a request");
+	return fd;
+}
+
 /* What the guest's console has said last, as far as it comes at once. */
 static void print_console(struct rig *r)
 {

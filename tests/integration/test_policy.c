@@ -114,15 +114,17 @@ static void panic_is_kept_until_an_operator_ends_it(void **state)
 {
 	struct both *b = *state;
 	struct rig *r = &b->rig;
+	int fd;
 
 	rig_run_file(r, rig_image(b->arch, "guest"),
 		     "[network]\nforward = 80\n[restart]\non-panic = pause\n");
 	rig_await_ready(r);
-	rig_poke(r, "/cgi-bin/do?panic");
+	fd = rig_ask(r, "/cgi-bin/do?panic");
 	rig_await_said(r, "the guest's kernel panicked");
 	assert_string_equal(rig_word(r, "state"), "panicked");
 	assert_int_equal(rig_number(r, "generation"), 1);
 	RIG_DO(r, "reboot", under_test, "--wait");
+	close(fd);
 	rig_await_ready(r);
 	assert_string_equal(rig_last(r, "cause"), "guest panic");
 	assert_int_equal(rig_number(r, "generation"), 2);
