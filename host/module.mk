@@ -15,7 +15,7 @@ host-y += host/config/appliance.c host/config/disk.c host/config/forward.c \
 	host/config/runtime.c host/config/text.c
 host-y += host/qemu/argv.c host/qemu/event.c host/qemu/oom.c host/qemu/probe.c
 host-y += host/config/fit.c host/qemu/able.c host/qemu/answers.c \
-	host/qemu/argv_devices.c
+	host/qemu/argv_devices.c host/qemu/probe_cache.c
 host-y += host/core/drain.c host/core/epoch.c host/core/lifecycle.c \
 	host/core/lifecycle_end.c host/core/need.c host/core/outlook.c \
 	host/core/phases.c host/core/planner.c host/core/predict.c \

@@ -38,8 +38,9 @@ struct talk {
 	char words[WORDS_MAX]; /* its first line that is no JSON */
 };
 
-static int find_binary(const char *name, char *path, size_t size, char *error)
+int probe_find(const char *name, char path[static PATH_MAX], char *error)
 {
+	const size_t size = PATH_MAX;
 	bool is_path = strchr(name, '/');
 	const char *dirs = is_path ? NULL : getenv("PATH");
 	int n;
@@ -229,7 +230,7 @@ int probe_qemu(const char *binary, const char *arch, int timeout_ms,
 	int r;
 
 	*caps = (struct qemu_caps){ 0 };
-	r = find_binary(binary, caps->path, sizeof(caps->path), error);
+	r = probe_find(binary, caps->path, error);
 	if (r < 0)
 		return r;
 	t = calloc(1, sizeof(*t));

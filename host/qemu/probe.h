@@ -35,6 +35,13 @@ struct qemu_caps {
 extern const char *const qemu_machine_names[QEMU_MACHINES];
 
 /*
+ * probe_find() - the path of a binary
+ * @name:	a path, or a name to be found in PATH
+ * Return: 0; -ENOENT: it is not there, or not executable (@error)
+ */
+int probe_find(const char *name, char path[static PATH_MAX], char *error);
+
+/*
  * probe_qemu() - start @binary without a machine and ask it over QMP
  * @binary:	a path, or a name to be found in PATH
  * @arch:	what it must emulate

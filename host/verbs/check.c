@@ -37,7 +37,7 @@ int verb_check(const struct verb *self, int argc, char **argv)
 	if (prepare_config(path, &p, error) < 0)
 		return verb_refuse(error);
 	p.who_settled = running;
-	if (prepare_qemu(&p, error) < 0)
+	if (prepare_qemu(&p, true, error) < 0)
 		code = verb_refuse(error);
 	else
 		say(&p);

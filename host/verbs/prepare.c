@@ -17,6 +17,7 @@
 #include "host/launch/rights.h"
 #include "host/net/tap.h"
 #include "host/qemu/able.h"
+#include "host/qemu/probe_cache.h"
 
 enum { PORT_FREE = 1024 }; /* from here on anybody may listen */
 
@@ -104,8 +105,10 @@ static int prepare_tap(struct appliance *a, char *error)
 	return tap_check(a, error);
 }
 
-int prepare_qemu(struct prepared *p, char *error)
+int prepare_qemu(struct prepared *p, bool anew, char *error)
 {
+	int (*const probe)(const char *, const char *, int, struct qemu_caps *,
+			   char *) = anew ? probe_anew : probe_cached;
 	struct appliance *a = &p->appliance;
 	int r = 0;
 
@@ -117,7 +120,7 @@ int prepare_qemu(struct prepared *p, char *error)
 		r = check_kvm(a, &p->who, error);
 	if (r < 0)
 		return appliance_blame(a, a->line.accel, r, error);
-	r = probe_qemu(a->qemu, a->architecture, PROBE_MS, &p->caps, error);
+	r = probe(a->qemu, a->architecture, PROBE_MS, &p->caps, error);
 	if (r < 0) /* without a qemu of its own, it is the image's choice */
 		return appliance_blame(
 			a, a->line.qemu ? a->line.qemu : a->line.image, r,

@@ -27,9 +27,12 @@ struct prepared {
  */
 int prepare_config(const char *path, struct prepared *p, char *error);
 
-/* prepare_qemu() - look at QEMU and the accelerator. Return: likewise, but
- * prepare_end() is still due */
-int prepare_qemu(struct prepared *p, char *error);
+/*
+ * prepare_qemu() - look at QEMU and the accelerator
+ * @anew:	ask QEMU even if it was asked before
+ * Return: likewise, but prepare_end() is still due
+ */
+int prepare_qemu(struct prepared *p, bool anew, char *error);
 
 /*
  * prepare_warning() - what runs, but perhaps not as it was meant

@@ -125,7 +125,7 @@ static int run_found(struct prepared *p, struct runtime *rt,
 {
 	char error[SENTENCE_MAX];
 
-	if (prepare_qemu(p, error) < 0 ||
+	if (prepare_qemu(p, false, error) < 0 ||
 	    settle_ports(&p->appliance, left, error) < 0)
 		return verb_refuse(error);
 	warn_of(p);

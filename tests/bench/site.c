@@ -101,7 +101,7 @@ int site_prepare(const struct site *s, const char *name, const char *arch,
 		r = prepare_config(path, p, error);
 	if (r < 0)
 		return r;
-	r = prepare_qemu(p, error);
+	r = prepare_qemu(p, false, error);
 	if (r == 0)
 		r = appliance_pick_ports(&p->appliance, error);
 	if (r < 0)

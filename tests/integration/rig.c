@@ -55,6 +55,7 @@ void rig_open(struct rig *r)
 	snprintf(r->runtime, sizeof(r->runtime), "%s/run", r->dir);
 	snprintf(r->state, sizeof(r->state), "%s/state", r->dir);
 	setenv("REPRISE_RUNTIME_DIR", r->runtime, 1);
+	setenv("REPRISE_CACHE_DIR", r->dir, 1);
 	setenv("REPRISE_STATE_DIR", r->state, 1);
 }
 
