@@ -162,6 +162,7 @@ struct session {
 	/* the payload */
 	enum payload_state pay;
 	uint64_t pay_due, health_due;
+	uint64_t stopping_ms; /* when PAY_STOPPING began */
 	bool health_runs;
 	uint32_t health_bad; /* failures in a row */
 	uint32_t progress;   /* signs of life */
