@@ -278,5 +278,7 @@ void pay_unwatch(struct step *t)
 
 bool session_may_feed(const struct session *s)
 {
-	return s->phase != GPHASE_ENDING && s->pay != PAY_KILLED;
+	if (s->intent != INTENT_NONE)
+		return s->phase != GPHASE_ENDING;
+	return s->pay != PAY_KILLED;
 }
