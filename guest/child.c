@@ -2,8 +2,9 @@
 /*
  * guest/child.c - PID 1: what children say, and how they end
  *
- * Theory of operation: PID 1 is the parent of the payload, of two short-lived
- * helpers, and of every orphan. All are reaped here; three of them are events.
+ * Theory of operation: PID 1 is the parent of the payload and its health
+ * command, of who does a boot step, of two short-lived helpers, and of every
+ * orphan. All are reaped here; an orphan's end means nothing.
  */
 #include <errno.h>
 #include <string.h>

@@ -57,7 +57,7 @@ void init_unwatch(struct init *in, unsigned int kind)
 
 static void say_phase(const struct session *s)
 {
-	static const char *const causes[ICAUSES] = {
+	static const char causes[ICAUSES][34] = {
 		[ICAUSE_NONE] = "no cause",
 		[ICAUSE_OPERATOR] = "the operator asked",
 		[ICAUSE_PAYLOAD] = "the payload asked",

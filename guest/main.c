@@ -27,14 +27,13 @@
 #include "guest/init.h"
 #include "guest/power/reboot.h"
 
-enum { CONF_BYTES_MAX = 8192 };
-
 static const char conf_path[] = "/etc/reprise/init.conf";
 
 /* Return: 0; -errno, and the console knows why */
 static int read_conf(struct init_conf *conf)
 {
-	char text[CONF_BYTES_MAX], error[CONF_ERROR_MAX];
+	/* NUL, and one byte more than allowed: file_read() cuts */
+	char text[INIT_CONF_BYTES_MAX + 2], error[CONF_ERROR_MAX];
 	ssize_t n = file_read(conf_path, text, sizeof(text));
 	int r;
 

@@ -27,7 +27,8 @@ static void forget(uintptr_t from, uintptr_t to)
 		madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
-void boot_forget(void)
+/* Inlined, the frame would be the loop's own, with all that it still needs. */
+__attribute__((noinline)) void boot_forget(void)
 {
 	/* its own frame, and that of madvise(), end within a page */
 	uintptr_t used = (uintptr_t)__builtin_frame_address(0) - PAGE;

@@ -17,21 +17,23 @@ enum {
 	DATA_ONLY = MS_NOSUID | MS_NODEV | MS_NOEXEC,
 };
 
-/* In order: a later one may lie below an earlier one. */
+/*
+ * In order: a later one may lie below an earlier one. No pointers: each costs a
+ * relocation, three times its size.
+ */
 static const struct {
-	const char *path, *type;
-	unsigned long flags;
-	const char *options;
+	char path[16], type[10], options[24];
+	unsigned int flags;
 	bool optional; /* the kernel may be built without it */
 } mounts[] = {
-	{ "/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755", false },
-	{ "/proc", "proc", DATA_ONLY, NULL, false },
-	{ "/sys", "sysfs", DATA_ONLY, NULL, false },
-	{ "/run", "tmpfs", DATA_ONLY, "mode=0755,size=25%", false },
-	{ "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=25%", false },
-	{ "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-	  "mode=0620,ptmxmode=0666", true },
-	{ "/sys/fs/cgroup", "cgroup2", DATA_ONLY, NULL, true },
+	{ "/dev", "devtmpfs", "mode=0755", MS_NOSUID | MS_NOEXEC, false },
+	{ "/proc", "proc", "", DATA_ONLY, false },
+	{ "/sys", "sysfs", "", DATA_ONLY, false },
+	{ "/run", "tmpfs", "mode=0755,size=25%", DATA_ONLY, false },
+	{ "/tmp", "tmpfs", "mode=1777,size=25%", MS_NOSUID | MS_NODEV, false },
+	{ "/dev/pts", "devpts", "mode=0620,ptmxmode=0666",
+	  MS_NOSUID | MS_NOEXEC, true },
+	{ "/sys/fs/cgroup", "cgroup2", "", DATA_ONLY, true },
 };
 
 void mount_all(void)

@@ -5,6 +5,7 @@
 #include "guest/config/init_conf.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/array.h"
@@ -138,6 +139,12 @@ int init_conf_parse(const char *text, size_t len, const char *file,
 	struct conf c;
 	int r;
 
+	if (len > INIT_CONF_BYTES_MAX) {
+		snprintf(error, CONF_ERROR_MAX,
+			 "%s: it is longer than %d bytes, make it shorter",
+			 file, INIT_CONF_BYTES_MAX);
+		return -EINVAL;
+	}
 	conf_init(&c, keys, ARRAY_SIZE(keys), &got, file);
 	r = conf_text(&c, text, len);
 	if (r == 0)

@@ -21,6 +21,7 @@
 #include "guest/storage/storage_conf.h"
 #include "guest/watchdog/watchdog_conf.h"
 
+enum { INIT_CONF_BYTES_MAX = 8192 };
 enum payload_ready { READY_STARTED, READY_DESCRIPTOR, READY_NOTIFY };
 enum payload_end { END_POWEROFF, END_REBOOT };
 
@@ -44,6 +45,7 @@ struct init_conf {
 
 /*
  * init_conf_parse() - read a whole init.conf
+ * @len:	beyond INIT_CONF_BYTES_MAX it is refused
  * @file:	its name, for the sentence
  * @error:	CONF_ERROR_MAX bytes; the sentence, or "" when all is well
  * Return: 0; -EINVAL: @ret is not written

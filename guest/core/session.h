@@ -162,6 +162,7 @@ struct session {
 	/* the payload */
 	enum payload_state pay;
 	uint64_t pay_due, health_due;
+	uint64_t stopping_ms; /* when PAY_STOPPING began */
 	bool health_runs;
 	uint32_t health_bad; /* failures in a row */
 	uint32_t progress;   /* signs of life */
@@ -184,8 +185,9 @@ void session_step(struct session *s, const struct session_event *ev,
 /*
  * session_may_feed() - is there progress that a watchdog may be told of?
  *
- * No, while a payload that was overdue has not gone, and once only reboot(2) is
- * left: what hangs then is for the watchdog to end.
+ * No, while a payload that was overdue has not gone and nobody wants an end
+ * yet, and once only reboot(2) is left: what hangs then is for the watchdog to
+ * end.
  */
 bool session_may_feed(const struct session *s);
 

@@ -137,8 +137,10 @@ void pay_ready(struct step *t)
 	step_reach(t, BOOT_READY);
 }
 
-static void later(uint64_t *due, uint64_t to)
+static void later(uint64_t *due, uint64_t to, uint64_t last)
 {
+	if (to > last)
+		to = last;
 	if (*due != SESSION_NEVER && *due < to)
 		*due = to;
 }
@@ -148,12 +150,13 @@ static void extend(struct step *t)
 {
 	struct session *s = t->s;
 	uint64_t to = t->now + t->ev->notify.extend_ms;
-	uint64_t last = s->granted_ms + s->grace_max_ms;
 
 	if (s->stop == STOP_TERM)
-		later(&s->phase_due, to < last ? to : last);
+		later(&s->phase_due, to, s->granted_ms + s->grace_max_ms);
+	else if (s->pay == PAY_STOPPING)
+		later(&s->pay_due, to, s->stopping_ms + s->rules.grace_max_ms);
 	else if (pay_up(s) && s->pay != PAY_KILLED)
-		later(&s->pay_due, to);
+		later(&s->pay_due, to, SESSION_NEVER);
 }
 
 static void stopping(struct step *t)
@@ -163,6 +166,7 @@ static void stopping(struct step *t)
 		return;
 	health_off(t);
 	t->s->pay = PAY_STOPPING;
+	t->s->stopping_ms = t->now;
 	t->s->pay_due = t->now + t->s->rules.grace_ms;
 }
 
@@ -274,5 +278,7 @@ void pay_unwatch(struct step *t)
 
 bool session_may_feed(const struct session *s)
 {
-	return s->phase != GPHASE_ENDING && s->pay != PAY_KILLED;
+	if (s->intent != INTENT_NONE)
+		return s->phase != GPHASE_ENDING;
+	return s->pay != PAY_KILLED;
 }

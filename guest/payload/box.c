@@ -163,6 +163,7 @@ int box_enter(const struct box_conf *box, enum box_part *part)
 const char *box_part_name(unsigned int part)
 {
 	static const char names[BOX_PARTS][16] = {
+		[BOX_CGROUP] = "control group",
 		[BOX_DESCRIPTORS] = "descriptors",
 		[BOX_RLIMITS] = "limits",
 		[BOX_ROOT] = "read-only root",

@@ -9,6 +9,7 @@
 
 /* What can go wrong before execve(2), and that itself. */
 enum box_part {
+	BOX_CGROUP,
 	BOX_DESCRIPTORS,
 	BOX_RLIMITS,
 	BOX_ROOT,

@@ -75,17 +75,18 @@ int cgroup_open(const struct box_conf *box)
 	return r;
 }
 
-pid_t cgroup_fork(int cgroup)
+pid_t cgroup_fork(int cgroup, int *error)
 {
 	pid_t pid = -1;
 
+	*error = 0;
 	if (cgroup >= 0)
 		pid = sys_clone_into(cgroup);
 	if (pid >= 0)
 		return pid;
 	pid = _Fork(); /* no clone3(2) here, or no cgroup: move it */
-	if (pid == 0 && cgroup >= 0 && write_at(cgroup, "cgroup.procs", "0"))
-		_exit(127);
+	if (pid == 0 && cgroup >= 0)
+		*error = -write_at(cgroup, "cgroup.procs", "0");
 	return pid < 0 ? -errno : pid;
 }
 

@@ -20,9 +20,10 @@ int cgroup_open(const struct box_conf *box);
 /*
  * cgroup_fork() - fork(2), the child in the group
  * @cgroup:	-1: in the caller's
+ * @error:	in the child: 0; errno: it is in the caller's, and may not go on
  * Return: as fork(2), but -errno
  */
-pid_t cgroup_fork(int cgroup);
+pid_t cgroup_fork(int cgroup, int *error);
 
 /* cgroup_kill() - SIGKILL to all in it. Return: 0; -errno */
 int cgroup_kill(int cgroup);

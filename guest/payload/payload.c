@@ -112,15 +112,16 @@ static struct failure become(const struct payload *p, struct init_conf *conf,
 }
 
 static _Noreturn void child(const struct payload *p, struct init_conf *conf,
-			    int started, int ready)
+			    int error, int started, int ready)
 {
-	struct failure f;
+	struct failure f = { error, BOX_CGROUP };
 
 	/* Out of the way of descriptor 3. */
 	started = fcntl(started, F_DUPFD_CLOEXEC, PAYLOAD_READY_FD + 1);
 	ready = ready < 0 ? -1
 			  : fcntl(ready, F_DUPFD_CLOEXEC, PAYLOAD_READY_FD + 1);
-	f = become(p, conf, &conf->exec, ready);
+	if (!error)
+		f = become(p, conf, &conf->exec, ready);
 	(void)!write(started, &f, sizeof(f));
 	_exit(127);
 }
@@ -128,7 +129,7 @@ static _Noreturn void child(const struct payload *p, struct init_conf *conf,
 int payload_start(struct payload *p, struct init_conf *conf)
 {
 	int started[2] = { -1, -1 }, ready[2] = { -1, -1 };
-	int r = 0;
+	int error, r = 0;
 
 	p->pid = 0;
 	p->started_fd = p->ready_fd = -1;
@@ -139,9 +140,10 @@ int payload_start(struct payload *p, struct init_conf *conf)
 	    pipe2(ready, O_CLOEXEC | O_NONBLOCK) < 0)
 		r = -errno;
 	if (r == 0) {
-		r = p->pid = cgroup_fork(p->cgroup);
+		r = p->pid = cgroup_fork(p->cgroup, &error);
 		if (r == 0)
-			child(p, conf, started[PIPE_WRITE], ready[PIPE_WRITE]);
+			child(p, conf, error, started[PIPE_WRITE],
+			      ready[PIPE_WRITE]);
 	}
 	if (r > 0) {
 		p->started_fd = started[PIPE_READ];
@@ -191,10 +193,12 @@ bool payload_oom(struct payload *p)
 
 pid_t payload_check(const struct payload *p, struct init_conf *conf)
 {
-	pid_t pid = cgroup_fork(p->cgroup);
+	int error;
+	pid_t pid = cgroup_fork(p->cgroup, &error);
 
 	if (pid != 0)
 		return pid;
-	become(p, conf, &conf->health, -1);
+	if (!error)
+		become(p, conf, &conf->health, -1);
 	_exit(127);
 }

@@ -91,10 +91,14 @@ static int visit_disk(void *ctx, const char *name)
 	struct survey *s = ctx;
 	char path[PATH_BYTES], text[64];
 	const char *rest;
+	ssize_t n;
 
 	path_under(s, path, "/sys/block/", name, "/inflight");
-	if (file_read(path, text, sizeof(text)) <= 0)
-		return 0;			      /* unplugged meanwhile */
+	n = file_read(path, text, sizeof(text));
+	if (n == -ENOENT || n == -ENODEV)
+		return 0; /* unplugged meanwhile */
+	if (n <= 0)
+		return -EIO;
 	s->proof->inflight += number_at(text, &rest); /* reads */
 	s->proof->inflight += number_at(rest, &rest); /* writes */
 	return 0;

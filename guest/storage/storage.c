@@ -5,9 +5,9 @@
  * Theory of operation: one disk after another, in init.conf's order: find it,
  * make a file system if it has none and may have one, check it, mount it.
  * mkfs and e2fsck are the image's own, at fixed places, and write to the
- * console; this runs in a child of PID 1, so they may
- * take a while, which PID 1 bounds. A disk that is mounted read-only is not
- * checked: nothing could be repaired, and nothing is at risk.
+ * console; this runs in a child of PID 1, so they may take a while, which PID 1
+ * bounds. A disk that is mounted read-only is not checked: nothing could be
+ * repaired, and nothing is at risk.
  */
 #include "guest/storage/storage.h"
 

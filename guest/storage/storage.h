@@ -13,7 +13,7 @@ int storage_run(const struct init_conf *conf);
 
 /*
  * storage_limit_ms() - as init.conf says; else half a minute, the waiting, and
- *a second for each 32 MiB that the disks now have
+ * a second for each 32 MiB that the disks now have
  */
 uint32_t storage_limit_ms(const struct init_conf *conf);
 

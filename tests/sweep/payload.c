@@ -6,11 +6,11 @@
  *	payload ask VERB       the same; once ready `/init VERB`
  *	payload exit STATUS    ready, then its own end
  *	payload orphans COUNT  COUNT children of dead parents; then ready
- *	payload notify         as serve, but says so by sd_notify, with signs of
- *life payload healthy        a health command that finds nothing payload hold
- *until TERM, never ready; heeds nothing else payload stubborn       ready at
- *once, until it is killed e2fsck, mkfs.ext4      whatever they are asked for is
- *done
+ *	payload notify         as serve, but by sd_notify, with signs of life
+ *	payload healthy        a health command that finds nothing
+ *	payload hold           until TERM, never ready; heeds nothing else
+ *	payload stubborn       ready at once, until it is killed
+ *	e2fsck, mkfs.ext4      whatever they are asked for is done
  */
 #include <signal.h>
 #include <stdio.h>

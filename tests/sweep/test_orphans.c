@@ -73,6 +73,7 @@ static unsigned long live(int count)
 	await(&s, &h, MSG_READY);     /* all orphans were made by now */
 	await(&s, &h, MSG_HEARTBEAT); /* and all is touched that ever is */
 	kib = stand_anonymous_kib(&s);
+	assert_true(kib > 0);
 	host_request(&h, INTENT_POWEROFF);
 	await(&s, &h, MSG_QUIESCED);
 	assert_int_equal(h.proof.processes, 0);

@@ -175,6 +175,21 @@ static void init_conf_of_too_many_words_is_refused(void **state)
 	assert_non_null(strstr(error, "at most 64 words"));
 }
 
+static void init_conf_that_pid_1_would_cut_is_refused(void **state)
+{
+	static char text[INIT_CONF_BYTES_MAX + 2];
+	int n = snprintf(text, sizeof(text), "[payload]\nexec = /x\n");
+	struct init_conf c;
+
+	(void)state;
+	memset(text + n, '\n', sizeof(text) - 1 - (size_t)n);
+	assert_int_equal(parse(text, &c), -EINVAL);
+	assert_string_equal(error, "init.conf: it is longer than 8192 bytes, "
+				   "make it shorter");
+	text[INIT_CONF_BYTES_MAX] = '\0';
+	assert_int_equal(parse(text, &c), 0);
+}
+
 static void words_beyond_the_bytes_are_refused(void **state)
 {
 	static char word[WORDS_BYTES];
@@ -197,6 +212,7 @@ int main(void)
 			init_conf_of_a_mistake_says_file_line_and_what_to_write),
 		cmocka_unit_test(init_conf_of_a_box_and_a_policy_is_read),
 		cmocka_unit_test(init_conf_of_too_many_words_is_refused),
+		cmocka_unit_test(init_conf_that_pid_1_would_cut_is_refused),
 		cmocka_unit_test(words_beyond_the_bytes_are_refused),
 	};
 

@@ -169,6 +169,26 @@ static void extension_moves_the_payloads_deadline_and_no_other(void **state)
 	assert_true(g.out.due_ms == SESSION_NEVER);
 }
 
+static void payload_that_said_it_stops_gets_no_more_than_grace_max(void **state)
+{
+	struct session_rules rules = supervise_rules(RESTART_NEVER);
+	struct guest g = supervise_at(PAY_STOPPING, &rules);
+
+	(void)state;
+	for (int n = 0; n < 5; n++) {
+		g.now += GRACE / 5 - 1;
+		guest_notifies(&g, (struct notify){ .stopping = true,
+						    .extend_ms = 600000 });
+		assert_true(g.out.due_ms == T0 + 2 * GRACE);
+	}
+	guest_waits(&g);
+	assert_true(guest_acts(&g, SACT_KILL));
+	rules.grace_max_ms = 0;
+	g = supervise_at(PAY_STOPPING, &rules);
+	guest_notifies(&g, (struct notify){ .extend_ms = 600000 });
+	assert_true(g.out.due_ms == T0 + GRACE); /* nor any less */
+}
+
 static void grace_is_extended_as_far_as_the_image_allows(void **state)
 {
 	static const struct {
@@ -281,6 +301,8 @@ int main(void)
 		cmocka_unit_test(payload_that_says_it_stops_has_its_grace),
 		cmocka_unit_test(
 			extension_moves_the_payloads_deadline_and_no_other),
+		cmocka_unit_test(
+			payload_that_said_it_stops_gets_no_more_than_grace_max),
 		cmocka_unit_test(grace_is_extended_as_far_as_the_image_allows),
 		cmocka_unit_test(
 			health_command_runs_in_its_period_while_it_is_well),

@@ -24,6 +24,7 @@ static void wish_at_any_place_ends_in_time(void **state)
 			   (struct session_event){ .kind = SEV_WISH,
 						   .intent = INTENT_REBOOT });
 		while (g.s.phase != GPHASE_ENDING) {
+			assert_true(session_may_feed(&g.s));
 			if (g.s.stop == STOP_PROVE)
 				guest_happens(&g, SEV_PROOF);
 			else
@@ -34,6 +35,7 @@ static void wish_at_any_place_ends_in_time(void **state)
 		assert_true(g.now - begun <=
 			    SESSION_GRANT_MS + GRACE + SESSION_KILL_MS +
 				    SESSION_QUIET_MS + SESSION_COMMIT_MS);
+		assert_false(session_may_feed(&g.s));
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "guest/payload/payload.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -97,6 +98,25 @@ static void payload_that_cannot_be_executed_gives_the_errno(void **state)
 	close(p.started_fd);
 }
 
+/* Neither born in it nor moved there: a folder like any other. */
+static void payload_that_cannot_be_in_its_group_gives_the_errno(void **state)
+{
+	struct init_conf c = conf_of("/bin/sh", "exit 0", READY_STARTED);
+	struct payload p = PAYLOAD_NONE;
+	int status;
+
+	(void)state;
+	p.cgroup = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(payload_start(&p, &c), 0);
+	wait_readable(p.started_fd);
+	assert_true(payload_started(&p) < 0);
+	assert_string_equal(p.part, "control group");
+	assert_int_equal(waitpid(p.pid, &status, 0), p.pid);
+	assert_int_equal(WEXITSTATUS(status), 127);
+	close(p.started_fd);
+	close(p.cgroup);
+}
+
 static int ready_of(const char *script)
 {
 	struct init_conf c = conf_of("/bin/sh", script, READY_DESCRIPTOR);
@@ -128,6 +148,8 @@ int main(void)
 			payload_inherits_no_descriptor_but_the_standard_ones),
 		cmocka_unit_test(
 			payload_that_cannot_be_executed_gives_the_errno),
+		cmocka_unit_test(
+			payload_that_cannot_be_in_its_group_gives_the_errno),
 		cmocka_unit_test(payload_is_ready_by_a_byte_on_descriptor_3),
 	};
 

@@ -70,6 +70,20 @@ static void proof_of_what_cannot_be_read_is_not_clean(void **state)
 	assert_false(proof_clean(&p));
 }
 
+static void proof_of_a_disk_that_cannot_be_read_is_not_clean(void **state)
+{
+	struct proof p;
+
+	quiet_tree(*state);
+	tree_folder(*state, "/sys/block/vdb/"); /* unplugged */
+	proof_read(*state, &p);
+	assert_true(proof_clean(&p));
+	tree_folder(*state, "/sys/block/vdb/inflight/");
+	proof_read(*state, &p);
+	assert_true(p.inflight == PROOF_UNKNOWN);
+	assert_false(proof_clean(&p));
+}
+
 static void proof_without_a_block_layer_has_nothing_in_flight(void **state)
 {
 	struct proof p;
@@ -105,6 +119,7 @@ int main(void)
 		TREE(proof_of_a_quiet_guest_is_clean),
 		TREE(proof_counts_mounts_requests_and_processes),
 		TREE(proof_of_what_cannot_be_read_is_not_clean),
+		TREE(proof_of_a_disk_that_cannot_be_read_is_not_clean),
 		TREE(proof_without_a_block_layer_has_nothing_in_flight),
 		TREE(proof_counts_a_child_that_has_no_memory_left),
 	};
