@@ -239,7 +239,8 @@ static uint32_t escalate(struct lifecycle *lc, uint64_t now_us)
 	};
 
 	if (lc->now.strategy == STRATEGY_NONE)
-		return lc_force(lc, END_DEAF, now_us);
+		return lc_force(lc, told_to_end(lc) ? lc->end : END_DEAF,
+				now_us);
 	if (++lc->exit_step >= STEPS)
 		return lc_memory_held(lc, now_us);
 	if (lc->exit_step < STEP_KILL)

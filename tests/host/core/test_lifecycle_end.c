@@ -98,6 +98,22 @@ static void qemu_that_crashes_as_it_ends_was_told_to_end(void **state)
 	}
 }
 
+static void qemu_told_to_end_that_takes_long_is_not_deaf(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_end(&d, END_EXIT_SIGNAL);
+	drive_type(&d, EV_QMP_FAILED);
+	drive_wait(&d, 1001);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_TERM);
+	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_SIGNALLED);
+	drive_exit(&d, 0);
+	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_SIGNALLED);
+}
+
 static void memory_that_does_not_come_back_is_no_launch(void **state)
 {
 	struct drive d;
@@ -303,6 +319,7 @@ int main(void)
 		cmocka_unit_test(quit_ignored_becomes_sigterm_then_sigkill),
 		cmocka_unit_test(qemu_that_never_spoke_is_not_started_again),
 		cmocka_unit_test(qemu_terminated_by_a_stranger_is_told_apart),
+		cmocka_unit_test(qemu_told_to_end_that_takes_long_is_not_deaf),
 		cmocka_unit_test(qemu_that_crashes_as_it_ends_was_told_to_end),
 		cmocka_unit_test(memory_that_does_not_come_back_is_no_launch),
 		cmocka_unit_test(qemu_that_once_spoke_is_started_again),
