@@ -159,7 +159,7 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 			  [EV_FOUND] = lc_on_found,
 			  [EV_QMP_FAILED] = lc_on_adopt_lost,
 			  [EV_EXITED] = lc_on_adopt_exited,
-			  [EV_WISH] = lc_on_wish_early,
+			  [EV_WISH] = lc_on_adopt_wish,
 			  [EV_DEADLINE] = on_deadline },
 	[LC_LAUNCHING] = { [EV_UP] = on_up,
 			   [EV_LAUNCH_FAILED] = lc_on_launch_failed,

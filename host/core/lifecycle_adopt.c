@@ -270,6 +270,14 @@ uint32_t lc_on_adopt_exited(struct lifecycle *lc, const struct lc_event *ev,
 	return lc_on_exited(lc, ev, now_us);
 }
 
+/* An end that is under way is to be followed by what is wished for. */
+uint32_t lc_on_adopt_wish(struct lifecycle *lc, const struct lc_event *ev,
+			  uint64_t now_us)
+{
+	return was_ending(lc) ? lc_on_wish_late(lc, ev, now_us)
+			      : lc_on_wish_early(lc, ev, now_us);
+}
+
 uint32_t lc_on_found(struct lifecycle *lc, const struct lc_event *ev,
 		     uint64_t now_us)
 {

@@ -322,6 +322,39 @@ static void adopt_quitting_without_qmp_ends_as_decided(void **state)
 	}
 }
 
+static void adopt_quitting_then_stop_is_no_launch(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_wish(&d, WISH_FULL);
+	reboot_in_place(&d, INTENT_REBOOT);
+	adopt(&d, true);
+	drive_wish(&d, WISH_STOP_NOW);
+	assert_int_equal(d.acts, ACT_ANSWER);
+	assert_int_equal(d.lc.answer, ANSWER_SUPERSEDED);
+	drive_found(&d, VM_STOPPED);
+	drive_exit(&d, 0);
+	drive_type(&d, EV_MEMORY_BACK);
+	assert_int_equal(d.acts, ACT_RECORD | ACT_ANSWER | ACT_FINISH);
+	assert_int_equal(d.lc.last.cause, CAUSE_CLEAN_REBOOT);
+}
+
+static void adopt_then_stop_now_does_not_wait_for_the_guest(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	adopt(&d, true);
+	drive_wish(&d, WISH_STOP_NOW);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
+	assert_int_equal(d.lc.now.cause, CAUSE_OPERATOR);
+}
+
 static void adopt_draining_waits_for_the_memory(void **state)
 {
 	static const struct {
@@ -493,6 +526,9 @@ int main(void)
 			adopt_booting_whose_cont_was_lost_is_the_same_boot),
 		cmocka_unit_test(adopt_quitting_quits_again_as_decided),
 		cmocka_unit_test(adopt_quitting_without_qmp_ends_as_decided),
+		cmocka_unit_test(adopt_quitting_then_stop_is_no_launch),
+		cmocka_unit_test(
+			adopt_then_stop_now_does_not_wait_for_the_guest),
 		cmocka_unit_test(adopt_draining_waits_for_the_memory),
 		cmocka_unit_test(
 			adopt_nothing_of_a_guest_is_unobserved_and_starts),
