@@ -114,6 +114,20 @@ static void qemu_told_to_end_that_takes_long_is_not_deaf(void **state)
 	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_SIGNALLED);
 }
 
+static void hello_among_the_last_words_hides_no_end(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_end(&d, END_PANIC);
+	drive_hello(&d);
+	drive_type(&d, EV_STOP);
+	drive_type(&d, EV_STATUS);
+	assert_int_equal(d.lc.now.cause, CAUSE_GUEST_PANIC);
+}
+
 static void memory_that_does_not_come_back_is_no_launch(void **state)
 {
 	struct drive d;
@@ -320,6 +334,7 @@ int main(void)
 		cmocka_unit_test(qemu_that_never_spoke_is_not_started_again),
 		cmocka_unit_test(qemu_terminated_by_a_stranger_is_told_apart),
 		cmocka_unit_test(qemu_told_to_end_that_takes_long_is_not_deaf),
+		cmocka_unit_test(hello_among_the_last_words_hides_no_end),
 		cmocka_unit_test(qemu_that_crashes_as_it_ends_was_told_to_end),
 		cmocka_unit_test(memory_that_does_not_come_back_is_no_launch),
 		cmocka_unit_test(qemu_that_once_spoke_is_started_again),
