@@ -117,7 +117,7 @@ static const struct {
 	enum vm_end end;
 	uint32_t (*fn)(struct lifecycle *lc, uint64_t now_us);
 } overdue[LC_STATES] = {
-	[LC_ADOPTING] = { .end = END_DEAF },
+	[LC_ADOPTING] = { .fn = lc_not_found_in_time },
 	[LC_LAUNCHING] = { .end = END_DEAF },
 	[LC_BOOTING] = { .fn = lc_not_up_in_time },
 	[LC_POWERING] = { .fn = lc_not_up_in_time },
@@ -157,9 +157,9 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 	[LC_ADOPTING] = { [EV_UP] = lc_on_adopt_up,
 			  [EV_SHUTDOWN] = lc_on_adopt_shutdown,
 			  [EV_FOUND] = lc_on_found,
-			  [EV_QMP_FAILED] = lc_on_qmp_lost,
+			  [EV_QMP_FAILED] = lc_on_adopt_lost,
 			  [EV_EXITED] = lc_on_adopt_exited,
-			  [EV_WISH] = lc_on_wish_early,
+			  [EV_WISH] = lc_on_adopt_wish,
 			  [EV_DEADLINE] = on_deadline },
 	[LC_LAUNCHING] = { [EV_UP] = on_up,
 			   [EV_LAUNCH_FAILED] = lc_on_launch_failed,

@@ -242,13 +242,40 @@ static uint32_t found_stopped(struct lifecycle *lc, uint64_t now_us)
 	return lc_judge(lc, true, now_us);
 }
 
-/* What was decided holds, also if QEMU was quicker than we. */
+/* What was decided holds, also if QEMU has closed QMP as it ends. */
+uint32_t lc_on_adopt_lost(struct lifecycle *lc, const struct lc_event *ev,
+			  uint64_t now_us)
+{
+	if (!was_ending(lc))
+		return lc_on_qmp_lost(lc, ev, now_us);
+	lc->qmp_ok = false;
+	return lc_quit(lc, now_us);
+}
+
+/* Likewise if it is too busy with its end to answer. */
+uint32_t lc_not_found_in_time(struct lifecycle *lc, uint64_t now_us)
+{
+	if (!was_ending(lc))
+		return lc_force(lc, END_DEAF, now_us);
+	lc->qmp_ok = false;
+	return lc_quit(lc, now_us);
+}
+
+/* Likewise if it was quicker than we. */
 uint32_t lc_on_adopt_exited(struct lifecycle *lc, const struct lc_event *ev,
 			    uint64_t now_us)
 {
 	if (was_ending(lc))
 		return lc_drain(lc, now_us);
 	return lc_on_exited(lc, ev, now_us);
+}
+
+/* An end that is under way is to be followed by what is wished for. */
+uint32_t lc_on_adopt_wish(struct lifecycle *lc, const struct lc_event *ev,
+			  uint64_t now_us)
+{
+	return was_ending(lc) ? lc_on_wish_late(lc, ev, now_us)
+			      : lc_on_wish_early(lc, ev, now_us);
 }
 
 uint32_t lc_on_found(struct lifecycle *lc, const struct lc_event *ev,

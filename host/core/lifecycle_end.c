@@ -184,8 +184,12 @@ static enum vm_end end_of_process(const struct lifecycle *lc, int status)
 {
 	if (status < 0)
 		return told_to_end(lc) ? lc->end : END_UNOBSERVED;
-	if (WIFSIGNALED(status))
-		return verdict_signal(WTERMSIG(status));
+	if (WIFSIGNALED(status)) {
+		enum vm_end end = verdict_signal(WTERMSIG(status));
+
+		/* QEMU 7.2 may crash while it ends (docs/facts.md 11) */
+		return end == END_CRASHED && told_to_end(lc) ? lc->end : end;
+	}
 	if (lc->boot == 0)
 		return END_REFUSED;
 	if (status == 0 && told_to_end(lc))
@@ -235,7 +239,8 @@ static uint32_t escalate(struct lifecycle *lc, uint64_t now_us)
 	};
 
 	if (lc->now.strategy == STRATEGY_NONE)
-		return lc_force(lc, END_DEAF, now_us);
+		return lc_force(lc, told_to_end(lc) ? lc->end : END_DEAF,
+				now_us);
 	if (++lc->exit_step >= STEPS)
 		return lc_memory_held(lc, now_us);
 	if (lc->exit_step < STEP_KILL)

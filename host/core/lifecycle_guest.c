@@ -53,7 +53,8 @@ static uint32_t on_hello(struct lifecycle *lc, const struct msg *m,
 		lc_mark(lc, MARK_HELLO, now_us);
 	if (lc->state == LC_POWERING) /* it has an agent after all */
 		lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
-	if (lc->state != LC_BOOTING) /* kexec: a boot that QEMU did not see */
+	/* kexec: a boot that QEMU did not see; last words begin none */
+	if (lc->state != LC_BOOTING && !lc->end_known)
 		lc_run_epoch(lc, now_us);
 	if (lc->cfg.secure_wanted && m->hello.secure == GUEST_IS_NOT_SECURE)
 		return lc_force(lc, END_NOT_SECURE, now_us);

@@ -89,7 +89,8 @@ void lc_will_stop(struct lifecycle *lc);  /* whatever was planned */
 
 /* lifecycle_adopt.c */
 lc_handler lc_on_adopt, lc_on_adopt_up, lc_on_adopt_shutdown, lc_on_found;
-lc_handler lc_on_adopt_exited;
+lc_handler lc_on_adopt_lost, lc_on_adopt_exited, lc_on_adopt_wish;
+uint32_t lc_not_found_in_time(struct lifecycle *lc, uint64_t now_us);
 /* a HELLO of the current epoch tells where the guest is */
 uint32_t lc_on_hello_again(struct lifecycle *lc, const struct msg_hello *h,
 			   uint64_t now_us);

@@ -88,7 +88,8 @@ uint32_t lc_on_wish_early(struct lifecycle *lc, const struct lc_event *ev,
 {
 	uint32_t acts;
 
-	if (lc->state == LC_LAUNCHING && hastens(lc, ev->wish, now_us, &acts))
+	if (lc->state != LC_DOWN && lc->state != LC_JUDGING &&
+	    hastens(lc, ev->wish, now_us, &acts))
 		return acts;
 	lc_take_wish(lc, ev->wish, now_us, &acts);
 	return acts;

@@ -162,6 +162,12 @@ static void add_signal(struct words *w, int sig)
 		add(w, "signal %d", sig);
 }
 
+static bool crashed_while_ending(const struct evidence *e)
+{
+	return (e->end == END_EXIT_QUIT || e->end == END_EXIT_SIGNAL) &&
+	       verdict_signal(WTERMSIG(e->wait_status)) == END_CRASHED;
+}
+
 static void add_status(struct words *w, const struct evidence *e)
 {
 	static const char *const say[OOMS] = {
@@ -171,7 +177,8 @@ static void add_status(struct words *w, const struct evidence *e)
 	};
 
 	if (WIFSIGNALED(e->wait_status)) {
-		add(w, " (");
+		add(w, crashed_while_ending(e) ? " (it crashed as it ended: "
+					       : " (");
 		add_signal(w, WTERMSIG(e->wait_status));
 		add(w, "%s)", say[e->oom]);
 	} else if (WEXITSTATUS(e->wait_status)) {

@@ -190,8 +190,9 @@ int verb_run(const struct verb *self, int argc, char **argv)
 	if (!args_parse(self, argc, argv, flags, 1, &path))
 		return VERB_USAGE;
 	handover_take(&w.before);
-	if (notify_open(&w.notify, error) < 0 ||
-	    ready_descriptor(ready, w.before.given, &w.ready_fd, error) < 0 ||
+	/* before anything of ours can have its number */
+	if (ready_descriptor(ready, w.before.given, &w.ready_fd, error) < 0 ||
+	    notify_open(&w.notify, error) < 0 ||
 	    prepare_config(path, &p, error) < 0)
 		return verb_refuse(error);
 	settle_identity(&p, &w.before);

@@ -297,6 +297,64 @@ static void adopt_quitting_quits_again_as_decided(void **state)
 	assert_int_equal(d.lc.last.strategy, STRATEGY_STOP);
 }
 
+/* It ends already: QMP is closed, or nobody serves it any more. */
+static void adopt_quitting_without_qmp_ends_as_decided(void **state)
+{
+	(void)state;
+	for (int deaf = 0; deaf < 2; deaf++) {
+		struct drive d;
+
+		drive_init(&d);
+		drive_serving(&d);
+		reboot_in_place(&d, INTENT_POWEROFF);
+		assert_int_equal(d.lc.state, LC_QUITTING);
+		adopt(&d, true);
+		if (deaf)
+			drive_wait(&d, 61000);
+		else
+			drive_type(&d, EV_QMP_FAILED);
+		assert_int_equal(d.acts, ACT_TERM);
+		drive_exit(&d, 0);
+		assert_int_equal(d.acts, ACT_NUDGE);
+		drive_type(&d, EV_MEMORY_BACK);
+		assert_true(d.acts & ACT_FINISH);
+		assert_int_equal(d.lc.last.cause, CAUSE_CLEAN_POWEROFF);
+	}
+}
+
+static void adopt_quitting_then_stop_is_no_launch(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_wish(&d, WISH_FULL);
+	reboot_in_place(&d, INTENT_REBOOT);
+	adopt(&d, true);
+	drive_wish(&d, WISH_STOP_NOW);
+	assert_int_equal(d.acts, ACT_ANSWER);
+	assert_int_equal(d.lc.answer, ANSWER_SUPERSEDED);
+	drive_found(&d, VM_STOPPED);
+	drive_exit(&d, 0);
+	drive_type(&d, EV_MEMORY_BACK);
+	assert_int_equal(d.acts, ACT_RECORD | ACT_ANSWER | ACT_FINISH);
+	assert_int_equal(d.lc.last.cause, CAUSE_CLEAN_REBOOT);
+}
+
+static void adopt_then_stop_now_does_not_wait_for_the_guest(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	adopt(&d, true);
+	drive_wish(&d, WISH_STOP_NOW);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
+	assert_int_equal(d.lc.now.cause, CAUSE_OPERATOR);
+}
+
 static void adopt_draining_waits_for_the_memory(void **state)
 {
 	static const struct {
@@ -467,6 +525,10 @@ int main(void)
 		cmocka_unit_test(
 			adopt_booting_whose_cont_was_lost_is_the_same_boot),
 		cmocka_unit_test(adopt_quitting_quits_again_as_decided),
+		cmocka_unit_test(adopt_quitting_without_qmp_ends_as_decided),
+		cmocka_unit_test(adopt_quitting_then_stop_is_no_launch),
+		cmocka_unit_test(
+			adopt_then_stop_now_does_not_wait_for_the_guest),
 		cmocka_unit_test(adopt_draining_waits_for_the_memory),
 		cmocka_unit_test(
 			adopt_nothing_of_a_guest_is_unobserved_and_starts),

@@ -3,6 +3,7 @@
  * tests/host/core/test_lifecycle_end.c - how a generation, or an epoch, ends
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "common/array.h"
 #include "tests/host/core/lifecycle_drive.h"
 
 static void qemu_deaf_at_stop_is_not_reset_in_place(void **state)
@@ -68,6 +70,62 @@ static void qemu_terminated_by_a_stranger_is_told_apart(void **state)
 	drive_type(&d, EV_QMP_FAILED);
 	drive_exit(&d, 0);
 	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_SIGNALLED);
+}
+
+static void qemu_that_crashes_as_it_ends_was_told_to_end(void **state)
+{
+	static const struct {
+		enum vm_end end;
+		int status;
+		enum cause cause;
+	} cases[] = {
+		{ END_EXIT_SIGNAL, SIGSEGV | 0x80, CAUSE_QEMU_SIGNALLED },
+		{ END_EXIT_QUIT, SIGABRT, CAUSE_QEMU_QUIT },
+		{ END_EXIT_SIGNAL, SIGKILL, CAUSE_QEMU_KILLED },
+		{ END_RESET, SIGSEGV, CAUSE_QEMU_CRASHED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct drive d;
+
+		drive_init(&d);
+		drive_serving(&d);
+		drive_end(&d, cases[i].end);
+		drive_type(&d, EV_QMP_FAILED);
+		drive_exit(&d, cases[i].status);
+		assert_int_equal(d.lc.now.cause, cases[i].cause);
+	}
+}
+
+static void qemu_told_to_end_that_takes_long_is_not_deaf(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_end(&d, END_EXIT_SIGNAL);
+	drive_type(&d, EV_QMP_FAILED);
+	drive_wait(&d, 1001);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_TERM);
+	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_SIGNALLED);
+	drive_exit(&d, 0);
+	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_SIGNALLED);
+}
+
+static void hello_among_the_last_words_hides_no_end(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_end(&d, END_PANIC);
+	drive_hello(&d);
+	drive_type(&d, EV_STOP);
+	drive_type(&d, EV_STATUS);
+	assert_int_equal(d.lc.now.cause, CAUSE_GUEST_PANIC);
 }
 
 static void memory_that_does_not_come_back_is_no_launch(void **state)
@@ -275,6 +333,9 @@ int main(void)
 		cmocka_unit_test(quit_ignored_becomes_sigterm_then_sigkill),
 		cmocka_unit_test(qemu_that_never_spoke_is_not_started_again),
 		cmocka_unit_test(qemu_terminated_by_a_stranger_is_told_apart),
+		cmocka_unit_test(qemu_told_to_end_that_takes_long_is_not_deaf),
+		cmocka_unit_test(hello_among_the_last_words_hides_no_end),
+		cmocka_unit_test(qemu_that_crashes_as_it_ends_was_told_to_end),
 		cmocka_unit_test(memory_that_does_not_come_back_is_no_launch),
 		cmocka_unit_test(qemu_that_once_spoke_is_started_again),
 		cmocka_unit_test(

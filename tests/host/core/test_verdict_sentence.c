@@ -38,6 +38,12 @@ static const struct {
 	{ { .end = END_KILLED, .wait_status = SIGKILL, .oom = OOM_LOG },
 	  "the host's kernel killed QEMU for want of memory (SIGKILL, and the "
 	  "kernel's log names its pid), before its agent said HELLO" },
+	{ { .end = END_EXIT_SIGNAL, .wait_status = SIGSEGV | 0x80 },
+	  "QEMU got a signal to terminate (it crashed as it ended: SIGSEGV), "
+	  "before its agent said HELLO" },
+	{ { .end = END_EXIT_SIGNAL, .wait_status = SIGTERM },
+	  "QEMU got a signal to terminate (SIGTERM), before its agent said "
+	  "HELLO" },
 	{ { .end = END_REFUSED, .wait_status = 1 << 8 },
 	  "QEMU ended before it spoke QMP (exit status 1)" },
 	{ { .end = END_EXIT_ERROR,
