@@ -122,7 +122,7 @@ int main(int argc, char **argv)
 		puts("reprise " REPRISE_VERSION);
 	else
 		code = run_verb(argc, argv);
-	if (fflush(stdout) == EOF && code == VERB_DONE) {
+	if ((fflush(stdout) == EOF || ferror(stdout)) && code == VERB_DONE) {
 		perror("reprise: standard output");
 		code = VERB_REFUSED;
 	}
