@@ -5,8 +5,10 @@
  * Exit codes: 0 done; 1 refused, with one sentence on stderr; 2 the command
  * line is wrong; 64 to 119 are the causes with which `reprise run` ends.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/array.h"
 #include "common/version.h"
@@ -93,10 +95,24 @@ static int run_verb(int argc, char **argv)
 	return VERB_DONE;
 }
 
+/* Where one of the three is closed, the next file opened would take its
+ * number, and what is said to people would be written into it. */
+static void fill_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY); /* to write fails */
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	int code = VERB_DONE;
 
+	fill_streams();
 	if (argc < 2) {
 		fputs("reprise: a verb is missing; `reprise help` lists them\n",
 		      stderr);
@@ -110,7 +126,7 @@ int main(int argc, char **argv)
 		puts("reprise " REPRISE_VERSION);
 	else
 		code = run_verb(argc, argv);
-	if (fflush(stdout) == EOF && code == VERB_DONE) {
+	if ((fflush(stdout) == EOF || ferror(stdout)) && code == VERB_DONE) {
 		perror("reprise: standard output");
 		code = VERB_REFUSED;
 	}

@@ -28,6 +28,10 @@ host-y += host/link/client.c host/link/console.c host/link/control.c \
 	host/link/access.c host/link/ask.c host/link/control_call.c host/link/interface.c \
 	host/link/console_text.c host/link/peer.c host/link/ring.c
 
+# what only a start and the verbs need is put together: host/trim.c
+LDFLAGS_host = -ffunction-sections -Wl,-T,host/cold.ld
+$(patsubst %,$(O)/%/reprise.debug,$(ARCHS)): host/cold.ld
+
 # the interfaces' texts, as C strings
 interface-texts := $(patsubst host/link/%.varlink,$(O)/include/generated/%.h, \
 	$(wildcard host/link/*.varlink))

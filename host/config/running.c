@@ -29,7 +29,8 @@ static int open_held(const char *dir)
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/lock", dir);
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* Root looks into directories of others: a FIFO must not hold him. */
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (lock_holder(fd) != HOLDER_NOBODY)

@@ -267,6 +267,19 @@ static void shim_is_as_it_describes_itself(void **state)
 	assert_int_equal(rig_await_end(r), 0);
 }
 
+/* With all three closed, too: musl tells of a failed line only once. */
+static void output_that_fails_is_a_failure(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char text[512];
+
+	snprintf(text, sizeof(text), "exec %s --version >/dev/full",
+		 rig_program());
+	RUN(r, 1, "/bin/sh", "-c", text);
+	snprintf(text, sizeof(text), "exec %s ps <&- >&- 2>&-", rig_program());
+	RUN(r, 1, "/bin/sh", "-c", text);
+}
+
 static void every_verb_has_help(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
@@ -369,6 +382,7 @@ int main(void)
 		ON_MODEL(list_has_a_qemu_that_is_alone),
 		ON_MODEL(others_may_what_the_file_says),
 		ON_MODEL(shim_is_as_it_describes_itself),
+		ON_MODEL(output_that_fails_is_a_failure),
 		ON_MODEL(every_verb_has_help),
 		ON_MODEL(bash_completes_verbs_options_and_names),
 		ON_MODEL(zsh_completes_verbs_options_and_names),

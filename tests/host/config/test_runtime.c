@@ -265,6 +265,23 @@ static void dial_full_backlog_is_eagain_at_once(void **state)
 	runtime_remove(&rt);
 }
 
+/* The directory may be another user's, who has put there what he likes. */
+static void list_fifo_as_lock_does_not_wait(void **state)
+{
+	char path[SCRATCH_PATH];
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	scratch_path(&scratch, "run/trap", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	scratch_path(&scratch, "run/trap/lock", path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(60);
+	assert_string_equal(listed(), "web ");
+	alarm(0);
+	runtime_remove(&rt);
+}
+
 static void await_end_returns_when_all_is_removed(void **state)
 {
 	int go[2], fd;
@@ -344,6 +361,7 @@ int main(void)
 		cmocka_unit_test(listen_again_replaces_the_socket),
 		cmocka_unit_test(dial_tells_dead_from_deaf),
 		cmocka_unit_test(dial_full_backlog_is_eagain_at_once),
+		cmocka_unit_test(list_fifo_as_lock_does_not_wait),
 		cmocka_unit_test(await_end_returns_when_all_is_removed),
 		cmocka_unit_test(open_directory_of_others_is_refused),
 		cmocka_unit_test(open_without_a_place_is_refused),

@@ -316,12 +316,47 @@ static void plan_is_as_the_text_says(void **state)
 		    prospect_json(&r, 1, WISH_REBOOT, 3600000000));
 }
 
+/* Run from the top of the sources, as all tests are. */
+static void everything_stands_in_the_manual(void **state)
+{
+	json_t *own = idl_named("io.reprise"), *value;
+	static char text[65536];
+	FILE *f = fopen("host/reprise-varlink.7.scd", "re");
+	char wanted[128];
+	const char *name, *parameter;
+
+	(void)state;
+	assert_non_null(f);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	fclose(f);
+	json_object_foreach(json_object_get(own, "methods"), name, value)
+	{
+		size_t n =
+			(size_t)snprintf(wanted, sizeof(wanted), "*%s*(", name);
+		json_t *in = json_object_get(idl_in(own, name), "fields"), *v;
+
+		json_object_foreach(in, parameter, v) n += (size_t)snprintf(
+			wanted + n, sizeof(wanted) - n, "%s, ", parameter);
+		n -= json_object_size(in) ? 2 : 0;
+		snprintf(wanted + n, sizeof(wanted) - n, ")");
+		if (!strstr(text, wanted))
+			fail_msg("not in reprise-varlink(7): %s", wanted);
+	}
+	json_object_foreach(json_object_get(own, "errors"), name, value)
+	{
+		snprintf(wanted, sizeof(wanted), " *%s*\n", name);
+		if (!strstr(text, wanted))
+			fail_msg("not in reprise-varlink(7): %s", name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_have_the_names_that_they_are_asked_by),
 		cmocka_unit_test(texts_with_mistakes_are_refused),
 		cmocka_unit_test(every_method_stands_in_both),
+		cmocka_unit_test(everything_stands_in_the_manual),
 		cmocka_unit_test(every_parameter_stands_in_both),
 		cmocka_unit_test(every_parameter_takes_what_the_text_says),
 		cmocka_unit_test(every_answer_that_is_a_refusal_is_an_error),
