@@ -2,30 +2,39 @@
 /*
  * tests/integration/rig.h - one appliance under test, from run to nothing left
  *
- * What is tested where (each on x86_64 and s390x, but for the model's):
+ * What is tested where, each on x86_64 and s390x:
  *
- *	test_example   the example image: page, console, second run, reboots in
- *	               place and in full, memory back, stop
- *	test_guest     ends that the guest begins: reboot, power-off, payload's
- *	               exit, reset and halt without intent, panic
- *	test_payload   its user, limits and rights; restarts, memory, giving up
- *	test_notify    its signs of life: readiness, watchdog, longer to end
- *	test_devices   the guest's network, disks and watchdog
- *	test_hang      a boot step or a payload that hangs
- *	test_port      its agent's port when shims die: cut, taken again
- *	test_tiny      the guest without any of them
- *	test_adopt     the shim is killed in one phase after the other
- *	test_handover  another program takes its place
- *	test_service   what a service manager hears
- *	test_rights    who QEMU and its helper are
- *	test_history   the history and the plans made from it
- *	test_policy    crash loops, a panic kept, stop --now, a stopped shim, bad
- *	               options, the kernel's OOM killer
- *	test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU
- *killed or told to end, restart = never test_refused   what never starts: bad
- *files, bad images, bad QEMUs test_model_port    the stand-in's port: garbage,
- *half frames, old epochs test_model_gate    the stand-in's QEMU: deaf,
- *refusing, repeating itself
+ *   test_example   the example image: page, console, second run, reboots in
+ *                  place and in full, memory back, stop
+ *   test_guest     ends that the guest begins: reboot, power-off, payload's
+ *                  exit, reset and halt without intent, panic
+ *   test_payload   its user, limits and rights; restarts, memory, giving up
+ *   test_notify    its signs of life: readiness, watchdog, longer to end
+ *   test_ends      what its exit status means; DHCP; output dropped
+ *   test_devices   the guest's network, disks and watchdog
+ *   test_hang      a boot step or a payload that hangs
+ *   test_port      its agent's port when shims die: cut, taken again
+ *   test_tiny      the guest without any of them
+ *   test_adopt     the shim is killed in one phase after the other
+ *   test_handover  another program takes its place
+ *   test_service   what a service manager hears
+ *   test_rights    who QEMU and its helper are
+ *   test_history   the history and the plans made from it
+ *   test_policy    crash loops, a panic kept, stop --now, a stopped shim,
+ *                  bad options, the kernel's OOM killer
+ *   test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU killed
+ *                  or told to end, restart = never
+ *   test_watch     events, console, lists, help and completion
+ *   test_machines  microvm and q35; test_tap: a bridge; test_secure_line: a
+ *                  Secure Execution guest's command line, without its object
+ *   test_refused   what never starts: bad files, bad images, bad QEMUs
+ *
+ * On the stand-in (tests/pvmodel):
+ *
+ *   test_model_port    the port: garbage, half frames, old epochs
+ *   test_model_gate    a QEMU that is deaf, refuses, repeats itself
+ *   test_model_qmp     a peer that floods, stalls, or is no QEMU
+ *   test_model_secure  a Secure Execution guest's resets
  *
  * Theory of operation: `reprise run` is a child whose readiness comes by a
  * descriptor, one byte for each READY, and whose every word is kept. The test
