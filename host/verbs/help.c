@@ -19,6 +19,8 @@ static const struct {
 	  "  --ready-fd N  a newline goes to descriptor N each time that "
 	  "the payload is\n"
 	  "                ready\n" },
+	{ "check", "  --running     would a shim of this program go on with what "
+		   "runs?\n" },
 	{ "ps", "  --json        print a list for programs\n"
 		"  --names       print names only, one a line\n" },
 	{ "status", "  --json        print it for programs\n"

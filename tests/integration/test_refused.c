@@ -197,7 +197,7 @@ static void forward_without_network_is_refused(void **state)
 
 	ASSERT_REFUSED(r,
 		       file_with(r, "[network]\nforward = 80\nmode = none\n"),
-		       "a.conf:5: a forward needs a network",
+		       "a.conf:5: a forward needs QEMU's own network",
 		       "line 6 says mode = none");
 }
 

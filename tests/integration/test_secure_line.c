@@ -26,6 +26,7 @@
 #include "host/config/image.h"
 #include "host/launch/spawn.h"
 #include "host/qemu/argv.h"
+#include "host/qemu/disks.h"
 #include "host/qemu/probe.h"
 #include "host/qemu/process.h"
 #include "tests/integration/http.h"
@@ -110,7 +111,7 @@ static void start(struct rig *r)
 {
 	int serial, log = open(rig_write(r, "qmp.log", ""),
 			       O_WRONLY | O_APPEND | O_CLOEXEC);
-	const struct qemu_fds fds = {
+	struct qemu_fds fds = {
 		.qmp = listen_at(r, "qmp", &m.qmp),
 		.agent = listen_at(r, "agent", &m.agent),
 		.serial = listen_at(r, "serial", &serial),
@@ -120,14 +121,17 @@ static void start(struct rig *r)
 		.tap = -1,
 		.vhost = -1,
 	};
-	const int keep[] = { fds.qmp,	  fds.agent,  fds.serial,
-			     fds.qmp_log, fds.kernel, fds.initrd };
+	int keep[6 + APPLIANCE_DISKS] = { fds.qmp,	  fds.agent,  fds.serial,
+					  fds.qmp_log, fds.kernel, fds.initrd };
+	char error[SENTENCE_MAX];
 	const struct spawn what = { .argv = m.line.v,
 				    .keep = keep,
-				    .keep_count = ARRAY_SIZE(keep),
+				    .keep_count = 6 + m.a.disks,
 				    .output = STDERR_FILENO,
 				    .cgroup = -1 };
 
+	assert_int_equal(disks_open(&m.a, fds.disk, error), 0);
+	memcpy(&keep[6], fds.disk, m.a.disks * sizeof(int));
 	assert_int_equal(argv_build(&m.a, &m.image, &m.caps, &fds, &m.line), 0);
 	assert_int_equal(without_object(&m.line), 3);
 	assert_int_equal(process_spawn(&m.process, NULL, &what), 0);
