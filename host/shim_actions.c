@@ -472,7 +472,7 @@ static struct shim_call *free_call(struct shim *s)
 	return NULL;
 }
 
-/* : as what the lifecycle will answer it */
+/* @settled: as what the lifecycle will answer it */
 static void wish_for(struct shim *s, uint32_t call, enum wish wish,
 		     enum wish settled, bool wait)
 {

@@ -172,6 +172,7 @@ static int open_log(const struct runtime *rt, const char *name, char *error)
 				 strerror(errno))
 		      : fd;
 }
+
 static void remove_files(const struct runtime *rt, bool given)
 {
 	for (size_t i = 0; i < RUNTIME_SOCKETS; i++)

@@ -85,7 +85,7 @@ enum lc_event_type {
 	EV_LAUNCH_FAILED, /* QEMU could not even be started */
 	EV_COMMIT_LOST,	  /* ACT_COMMIT could not be carried out */
 	EV_WISH,	  /* an operator: @wish */
-	EV_CPU,		  /* the answer to ACT_MEASURE:  */
+	EV_CPU,		  /* the answer to ACT_MEASURE */
 	EV_DEADLINE,	  /* lc->deadline_us has passed */
 	LC_EVENTS,
 };

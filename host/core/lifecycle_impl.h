@@ -44,7 +44,7 @@ bool lc_strange_image(const struct lifecycle *lc);
 lc_handler lc_on_wish, lc_on_wish_early, lc_on_wish_late;
 /*
  * lc_take_wish() - take a wish, or say why not
- * Return: true: it is lc->wish now, and new; * may hold an answer for
+ * Return: true: it is lc->wish now, and new; @acts may hold an answer for
  *	another one
  */
 bool lc_take_wish(struct lifecycle *lc, enum wish w, uint64_t now_us,
