@@ -10,7 +10,7 @@
  *                  exit, reset and halt without intent, panic
  *   test_payload   its user, limits and rights; restarts, memory, giving up
  *   test_notify    its signs of life: readiness, watchdog, longer to end
- *   test_ends      what its exit status means; DHCP; output dropped
+ *   test_ends      what its exit status means; DHCP
  *   test_devices   the guest's network, disks and watchdog
  *   test_hang      a boot step or a payload that hangs
  *   test_port      its agent's port when shims die: cut, taken again
