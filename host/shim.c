@@ -12,7 +12,6 @@
 #include "host/shim.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +19,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -180,53 +178,6 @@ const struct qmp_ops shim_qmp_ops = {
 	.lost = on_qmp_lost,
 };
 
-void shim_on_qemu_end(void *ctx, uint32_t events)
-{
-	struct lc_event ev = { .type = EV_EXITED };
-	struct shim *s = ctx;
-
-	(void)events;
-	qmp_drain(s->qmp);
-	agent_drain(s->agent);
-	loop_remove(&s->loop, s->qemu_slot);
-	s->qemu_slot = -1;
-	ev.wait_status = process_reap(&s->process);
-	ev.helper_first = s->helper_first;
-	if (WIFSIGNALED(ev.wait_status) && WTERMSIG(ev.wait_status) == SIGKILL)
-		ev.oom = oom_found(&s->oom);
-	shim_step(s, &ev);
-}
-
-static bool ended(int pidfd)
-{
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&p, 1, 0) > 0;
-}
-
-static void lose_helper(struct shim *s)
-{
-	s->helper_first = true;
-	log_line(STDERR_FILENO, s->opt->appliance->name,
-		 "the teardown helper has ended before QEMU: QEMU's own end "
-		 "will have to free the memory");
-}
-
-void shim_on_helper_end(void *ctx, uint32_t events)
-{
-	struct shim *s = ctx;
-
-	if (s->qemu_slot >= 0 && ended(s->process.pidfd))
-		shim_on_qemu_end(s, events); /* both in one turn of the loop */
-	else if (s->qemu_slot >= 0)
-		lose_helper(s);
-	loop_remove(&s->loop, s->helper_slot);
-	s->helper_slot = -1;
-	process_reap_helper(&s->process);
-	if (s->qemu_slot < 0)
-		step_type(s, EV_MEMORY_BACK);
-}
-
 static struct lc_config config_of(const struct appliance *a,
 				  const struct image *image)
 {
@@ -284,41 +235,6 @@ static int watch_timer(struct shim *s)
 	return loop_add(&s->loop, s->timer_fd, EPOLLIN, on_timer, s);
 }
 
-/* The sockets that operators use live as long as the shim. */
-static int open_links(struct shim *s, char *error)
-{
-	static const struct control_ops ops = {
-		.status = shim_status,
-		.plan = shim_plan,
-		.begin = shim_begin,
-		.console = shim_console,
-		.reboot = shim_reboot,
-		.stop = shim_stop,
-		.handover = shim_handover,
-		.gone = shim_gone,
-	};
-	const struct control_conf *conf = &s->opt->appliance->control;
-	const struct access_rule rule = {
-		.owner = geteuid(),
-		.has_group = conf->has_group,
-		.group = conf->group,
-		.others_read = conf->others == OTHERS_READ,
-	};
-	const struct runtime *rt = s->opt->runtime;
-	int console_fd = runtime_listen(rt, RUNTIME_CONSOLE, error);
-	int r = console_fd;
-
-	if (r >= 0)
-		r = console_open(&s->console, &s->loop, console_fd);
-	if (r >= 0)
-		r = runtime_listen(rt, RUNTIME_CONTROL, error);
-	if (r >= 0)
-		r = control_open(&s->control, &s->loop, r, &rule, &ops, s);
-	if (r >= 0)
-		r = runtime_share(rt, conf, error);
-	return r;
-}
-
 /* Return: >= 0; else -errno; @error has a sentence or is empty */
 static int shim_open(struct shim *s, char *error)
 {
@@ -336,7 +252,7 @@ static int shim_open(struct shim *s, char *error)
 	if (r >= 0)
 		r = agent_open(&s->agent, &s->loop, on_agent, s);
 	if (r >= 0)
-		r = open_links(s, error);
+		r = shim_open_links(s, error);
 	if (r >= 0)
 		r = confine_shim(&s->opt->launcher->who);
 	return r;

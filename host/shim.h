@@ -14,13 +14,13 @@ struct qemu_caps;
 struct runtime;
 
 struct shim_options {
-	const struct appliance *appliance; /* borrowed, all six */
+	const struct appliance *appliance; /* borrowed, as are the next five */
 	const struct image *image;
 	const struct qemu_caps *caps;
 	struct runtime *runtime; /* its lock is held */
 	const struct launcher *launcher;
 	const struct notify *notify;
-	int tap_fd;   /* of tap_open(), taken over; -1: none yet */
+	int tap_fd;		   /* of tap_open(), taken over; -1: none yet */
 	struct leftover *leftover; /* of an earlier shim; taken over */
 	int ready_fd; /* gets a newline when the payload is ready; -1: none */
 };

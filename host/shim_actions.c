@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "common/array.h"
@@ -24,130 +23,16 @@
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
-#include "host/net/tap.h"
 #include "host/qemu/busy.h"
 #include "host/report.h"
 #include "host/trim.h"
 
 enum { CONSOLE_LINES = 10 }; /* of an unclean end */
 
-void shim_watch_process(struct shim *s)
-{
-	s->qemu_slot = loop_add(&s->loop, s->process.pidfd, EPOLLIN,
-				shim_on_qemu_end, s);
-}
-
-int shim_connect_generation(struct shim *s, const struct generation *g)
-{
-	int qmp = qmp_open(&s->qmp, &s->loop, g->qmp_fd, &shim_qmp_ops, s);
-	int agent = agent_attach(s->agent, g->agent_fd);
-
-	if (g->serial_fd >= 0)
-		console_attach(s->console,
-			       g->serial_fd); /* a luxury: may fail */
-	return qmp < 0 ? qmp : agent;
-}
-
-static void tell_of_leaf(struct shim *s, const char *why)
-{
-	if (!s->leaf_told)
-		log_line(STDERR_FILENO, s->opt->appliance->name,
-			 "QEMU has no cgroup of its own: %s", why);
-	s->leaf_told = true;
-}
-
-/* A luxury: where it may not be made, the pidfds alone tell. */
-static void make_leaf(struct shim *s)
-{
-	const char *name = s->opt->appliance->name;
-	char error[SENTENCE_MAX];
-	struct cgroup c;
-
-	if (cgroup_find(&c, "", error) == 0 &&
-	    cgroup_leaf_make(&c, name, s->lc.generation, &s->leaf, error) == 0)
-		return;
-	tell_of_leaf(s, error);
-}
-
-/* Whoever holds the lock is a QEMU that nobody knows of. */
-static bool may_launch(struct shim *s)
-{
-	int r = runtime_claim(s->opt->runtime);
-
-	if (r == 0)
-		return true;
-	log_line(STDERR_FILENO, s->opt->appliance->name,
-		 "%s/lock: %s: somebody holds it, perhaps another QEMU: "
-		 "`fuser %s/lock` names who",
-		 s->opt->runtime->dir, strerror(-r), s->opt->runtime->dir);
-	shim_later_type(s, EV_LAUNCH_FAILED);
-	return false;
-}
-
-static void launch(struct shim *s)
-{
-	const struct shim_options *o = s->opt;
-	char error[SENTENCE_MAX];
-	struct generation g;
-
-	shim_close_generation(s);
-	s->booted = o->image;
-	if (!may_launch(s))
-		return;
-	make_leaf(s);
-	s->log_from = lseek(o->runtime->qemu_log, 0, SEEK_END);
-	if (tap_ready(o->appliance, &s->tap_fd, error) < 0 ||
-	    generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
-			     o->launcher, s->leaf.fd, s->tap_fd, error) < 0) {
-		log_line(STDERR_FILENO, o->appliance->name, "%s", error);
-		shim_later_type(s, EV_LAUNCH_FAILED);
-		return;
-	}
-	s->process = g.process;
-	s->helper_told = false;
-	s->to_trim = true;
-	s->helper_first = false;
-	oom_watch(&s->oom, s->process.pid, shim_now());
-	if (s->leaf.fd >= 0 && !g.process.in_cgroup) {
-		tell_of_leaf(s, "it may not be born in one");
-		cgroup_leaf_remove(&s->leaf);
-	}
-	shim_keep_booted(s, o->image);
-	shim_watch_process(s);
-	if (shim_connect_generation(s, &g) < 0)
-		shim_later_type(s, EV_QMP_FAILED);
-}
-
-void shim_close_generation(struct shim *s)
-{
-	loop_remove(&s->loop, s->qemu_slot);
-	loop_remove(&s->loop, s->helper_slot);
-	s->qemu_slot = -1;
-	s->helper_slot = -1;
-	process_close(&s->process);
-	cgroup_leaf_remove(&s->leaf);
-	qmp_close(s->qmp);
-	s->qmp = NULL;
-	if (s->agent)
-		agent_attach(s->agent, -1);
-	if (s->console)
-		console_detach(s->console);
-}
-
 static void send_qmp(struct shim *s, enum qmp_command command)
 {
 	if (qmp_send(s->qmp, command) < 0)
 		shim_later_type(s, EV_QMP_FAILED);
-}
-
-/* QEMU makes it before it speaks QMP, but it names itself when it first runs.
- */
-void shim_watch_helper(struct shim *s)
-{
-	if (s->helper_slot < 0 && (s->process.helper_pidfd >= 0 ||
-				   process_find_helper(&s->process) == 0))
-		s->helper_slot = loop_add(&s->loop, s->process.helper_pidfd,
-					  EPOLLIN, shim_on_helper_end, s);
 }
 
 /* What has been settled need not be kept for a shim that takes over. */
@@ -376,30 +261,6 @@ static void tell_wait(struct shim *s)
 		 (unsigned long long)(s->lc.deadline_us - shim_now()) / 1000);
 }
 
-static void reply(struct shim *s, struct shim_call *c)
-{
-	const char *key = c->wish == WISH_STOP ? "end" : "restart";
-	char sentence[SENTENCE_MAX];
-	const char *error = report_answer(&s->lc, sentence);
-
-	if (error)
-		control_error(s->control, c->call, error, sentence);
-	else
-		control_reply(s->control, c->call,
-			      json_pack("{s:o}", key,
-					report_passage(&s->lc.last,
-						       s->console_last)));
-	c->wish = WISH_NONE;
-}
-
-static void answer(struct shim *s)
-{
-	for (size_t i = 0; i < SHIM_CALLS; i++)
-		if (s->calls[i].wish != WISH_NONE &&
-		    s->calls[i].wish == s->lc.answered)
-			reply(s, &s->calls[i]);
-}
-
 /* A crash loop: whoever starts it again is to know. */
 static void keep_down(struct shim *s)
 {
@@ -432,7 +293,7 @@ void shim_act(struct shim *s, uint32_t acts)
 		enum lc_action act;
 		void (*fn)(struct shim *s);
 	} table[] = {
-		{ ACT_LAUNCH, launch },
+		{ ACT_LAUNCH, shim_launch },
 		{ ACT_RUN, run },
 		{ ACT_WELCOME, welcome },
 		{ ACT_REQUEST, request },
@@ -448,7 +309,7 @@ void shim_act(struct shim *s, uint32_t acts)
 		{ ACT_READY, ready },
 		{ ACT_JUDGED, judged },
 		{ ACT_RECORD, record },
-		{ ACT_ANSWER, answer },
+		{ ACT_ANSWER, shim_answer },
 		{ ACT_FINISH, finish },
 		{ ACT_MEASURE, measure },
 		{ ACT_POWERDOWN, powerdown },
@@ -462,67 +323,4 @@ void shim_act(struct shim *s, uint32_t acts)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (acts & table[i].act)
 			table[i].fn(s);
-}
-
-static struct shim_call *free_call(struct shim *s)
-{
-	for (size_t i = 0; i < SHIM_CALLS; i++)
-		if (s->calls[i].wish == WISH_NONE)
-			return &s->calls[i];
-	return NULL;
-}
-
-/* @settled: as what the lifecycle will answer it */
-static void wish_for(struct shim *s, uint32_t call, enum wish wish,
-		     enum wish settled, bool wait)
-{
-	const struct lc_event ev = { .type = EV_WISH, .wish = wish };
-	struct shim_call *c = free_call(s);
-
-	if (!c) {
-		control_error(s->control, call, "Busy",
-			      "too many requests wait already");
-		return;
-	}
-	*c = (struct shim_call){ call, settled };
-	shim_step(s, &ev);
-	if (wait || c->wish == WISH_NONE) /* or it was answered already */
-		return;
-	control_reply(s->control, call, json_pack("{s:b}", "accepted", 1));
-	c->wish = WISH_NONE;
-}
-
-json_t *shim_status(void *ctx)
-{
-	const struct report r = shim_report(ctx);
-
-	return report_status(&r, shim_now());
-}
-
-json_t *shim_console(void *ctx, uint64_t position)
-{
-	const struct shim *s = ctx;
-
-	return console_lines(s->console, position);
-}
-
-void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
-		 uint64_t budget_us)
-{
-	if (!shim_refuse_budget(ctx, call, budget_us, &wish))
-		wish_for(ctx, call, wish, wish, wait);
-}
-
-void shim_stop(void *ctx, uint32_t call, bool now)
-{
-	wish_for(ctx, call, now ? WISH_STOP_NOW : WISH_STOP, WISH_STOP, true);
-}
-
-void shim_gone(void *ctx, uint32_t call)
-{
-	struct shim *s = ctx;
-
-	for (size_t i = 0; i < SHIM_CALLS; i++)
-		if (s->calls[i].wish != WISH_NONE && s->calls[i].call == call)
-			s->calls[i].wish = WISH_NONE;
 }

@@ -2,9 +2,17 @@
 /*
  * host/shim_impl.h - between the files of the shim
  *
- * shim.c turns descriptors into events, shim_actions.c turns actions into
- * system calls and messages, shim_events.c tells who watches. None decides
- * anything.
+ *   shim.c             opens, closes; signals, deadlines and QMP become events
+ *   shim_generation.c  QEMU begins, is watched, and ends
+ *   shim_actions.c     actions become system calls and messages
+ *   shim_calls.c       what is asked on the control socket
+ *   shim_events.c      what those who watch are told
+ *   shim_past.c        the history, read and written
+ *   shim_adopt.c       what one shim leaves to the next
+ *   shim_handover.c    a new program takes charge
+ *
+ * None decides anything: what a reboot would do is said by prospect.c, what
+ * people are told by report.c, everything else by the lifecycle.
  */
 #ifndef HOST_SHIM_IMPL_H
 #define HOST_SHIM_IMPL_H
@@ -88,9 +96,11 @@ void shim_later_type(struct shim *s, enum lc_event_type type);
 /* shim_act() - carry out a set of enum lc_action, lowest bit first */
 void shim_act(struct shim *s, uint32_t acts);
 
-/* shim_actions.c needs these of shim.c to watch what it has started */
-loop_fn shim_on_qemu_end, shim_on_helper_end;
+/* what QMP says (shim.c) */
 extern const struct qmp_ops shim_qmp_ops;
+
+/* shim_launch() - ACT_LAUNCH: a new generation (shim_generation.c) */
+void shim_launch(struct shim *s);
 
 /* shim_close_generation() - forget the QEMU that has ended */
 void shim_close_generation(struct shim *s);
@@ -152,15 +162,16 @@ bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
 void shim_handover_begin(struct shim *s);
 void shim_handover_end(struct shim *s);
 
-/* The control_ops (shim_actions.c answers them, shim_events.c the begin) */
-json_t *shim_status(void *ctx);
+/* shim_open_links() - the sockets of operators (shim_calls.c). Return: >= 0;
+ * else -errno, @error has a sentence or is empty */
+int shim_open_links(struct shim *s, char *error);
+
+/* shim_answer() - ACT_ANSWER: every call whose wish was settled */
+void shim_answer(struct shim *s);
+
+/* The control_ops that other files answer: past, events, handover */
 json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us);
 json_t *shim_begin(void *ctx);
-json_t *shim_console(void *ctx, uint64_t position);
-void shim_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
-		 uint64_t budget_us);
-void shim_stop(void *ctx, uint32_t call, bool now);
-void shim_gone(void *ctx, uint32_t call);
 void shim_handover(void *ctx, uint32_t call);
 
 #endif

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/shim_generation.c - one appliance: its QEMU, from birth to reaping
+ *
+ * Theory of operation: a generation is a process, a cgroup leaf, three sockets
+ * and a teardown helper. All of them are made, watched and forgotten here. Of
+ * QEMU and its helper whichever end comes first is seen first, but when both
+ * have come in one turn of the loop QEMU's is told first: the other order would
+ * mean that the teardown was defeated.
+ */
+#include "host/shim_impl.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+#include "host/config/appliance.h"
+#include "host/config/runtime.h"
+#include "host/link/agent.h"
+#include "host/link/console.h"
+#include "host/net/tap.h"
+
+static void on_qemu_end(void *ctx, uint32_t events)
+{
+	struct lc_event ev = { .type = EV_EXITED };
+	struct shim *s = ctx;
+
+	(void)events;
+	qmp_drain(s->qmp);
+	agent_drain(s->agent);
+	loop_remove(&s->loop, s->qemu_slot);
+	s->qemu_slot = -1;
+	ev.wait_status = process_reap(&s->process);
+	ev.helper_first = s->helper_first;
+	if (WIFSIGNALED(ev.wait_status) && WTERMSIG(ev.wait_status) == SIGKILL)
+		ev.oom = oom_found(&s->oom);
+	shim_step(s, &ev);
+}
+
+static bool ended(int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
+static void lose_helper(struct shim *s)
+{
+	s->helper_first = true;
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "the teardown helper has ended before QEMU: QEMU's own end "
+		 "will have to free the memory");
+}
+
+static void on_helper_end(void *ctx, uint32_t events)
+{
+	const struct lc_event back = { .type = EV_MEMORY_BACK };
+	struct shim *s = ctx;
+
+	if (s->qemu_slot >= 0 && ended(s->process.pidfd))
+		on_qemu_end(s, events); /* both in one turn of the loop */
+	else if (s->qemu_slot >= 0)
+		lose_helper(s);
+	loop_remove(&s->loop, s->helper_slot);
+	s->helper_slot = -1;
+	process_reap_helper(&s->process);
+	if (s->qemu_slot < 0)
+		shim_step(s, &back);
+}
+
+void shim_watch_process(struct shim *s)
+{
+	s->qemu_slot =
+		loop_add(&s->loop, s->process.pidfd, EPOLLIN, on_qemu_end, s);
+}
+
+int shim_connect_generation(struct shim *s, const struct generation *g)
+{
+	int qmp = qmp_open(&s->qmp, &s->loop, g->qmp_fd, &shim_qmp_ops, s);
+	int agent = agent_attach(s->agent, g->agent_fd);
+
+	if (g->serial_fd >= 0)
+		console_attach(s->console,
+			       g->serial_fd); /* a luxury: may fail */
+	return qmp < 0 ? qmp : agent;
+}
+
+static void tell_of_leaf(struct shim *s, const char *why)
+{
+	if (!s->leaf_told)
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "QEMU has no cgroup of its own: %s", why);
+	s->leaf_told = true;
+}
+
+/* A luxury: where it may not be made, the pidfds alone tell. */
+static void make_leaf(struct shim *s)
+{
+	const char *name = s->opt->appliance->name;
+	char error[SENTENCE_MAX];
+	struct cgroup c;
+
+	if (cgroup_find(&c, "", error) == 0 &&
+	    cgroup_leaf_make(&c, name, s->lc.generation, &s->leaf, error) == 0)
+		return;
+	tell_of_leaf(s, error);
+}
+
+/* Whoever holds the lock is a QEMU that nobody knows of. */
+static bool may_launch(struct shim *s)
+{
+	int r = runtime_claim(s->opt->runtime);
+
+	if (r == 0)
+		return true;
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "%s/lock: %s: somebody holds it, perhaps another QEMU: "
+		 "`fuser %s/lock` names who",
+		 s->opt->runtime->dir, strerror(-r), s->opt->runtime->dir);
+	shim_later_type(s, EV_LAUNCH_FAILED);
+	return false;
+}
+
+void shim_launch(struct shim *s)
+{
+	const struct shim_options *o = s->opt;
+	char error[SENTENCE_MAX];
+	struct generation g;
+
+	shim_close_generation(s);
+	s->booted = o->image;
+	if (!may_launch(s))
+		return;
+	make_leaf(s);
+	s->log_from = lseek(o->runtime->qemu_log, 0, SEEK_END);
+	if (tap_ready(o->appliance, &s->tap_fd, error) < 0 ||
+	    generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
+			     o->launcher, s->leaf.fd, s->tap_fd, error) < 0) {
+		log_line(STDERR_FILENO, o->appliance->name, "%s", error);
+		shim_later_type(s, EV_LAUNCH_FAILED);
+		return;
+	}
+	s->process = g.process;
+	s->helper_told = false;
+	s->to_trim = true;
+	s->helper_first = false;
+	oom_watch(&s->oom, s->process.pid, shim_now());
+	if (s->leaf.fd >= 0 && !g.process.in_cgroup) {
+		tell_of_leaf(s, "it may not be born in one");
+		cgroup_leaf_remove(&s->leaf);
+	}
+	shim_keep_booted(s, o->image);
+	shim_watch_process(s);
+	if (shim_connect_generation(s, &g) < 0)
+		shim_later_type(s, EV_QMP_FAILED);
+}
+
+void shim_close_generation(struct shim *s)
+{
+	loop_remove(&s->loop, s->qemu_slot);
+	loop_remove(&s->loop, s->helper_slot);
+	s->qemu_slot = -1;
+	s->helper_slot = -1;
+	process_close(&s->process);
+	cgroup_leaf_remove(&s->leaf);
+	qmp_close(s->qmp);
+	s->qmp = NULL;
+	if (s->agent)
+		agent_attach(s->agent, -1);
+	if (s->console)
+		console_detach(s->console);
+}
+
+/* QEMU makes it before it speaks QMP, but it names itself when it first runs.
+ */
+void shim_watch_helper(struct shim *s)
+{
+	if (s->helper_slot < 0 && (s->process.helper_pidfd >= 0 ||
+				   process_find_helper(&s->process) == 0))
+		s->helper_slot = loop_add(&s->loop, s->process.helper_pidfd,
+					  EPOLLIN, on_helper_end, s);
+}
