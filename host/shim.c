@@ -141,17 +141,22 @@ static void on_qmp_lost(void *ctx, const char *why)
 			 "what runs as QEMU does not speak QMP: %s; see that "
 			 "qemu in [appliance] is the path of one",
 			 why);
-	step_type(ctx, EV_QMP_FAILED);
+	step_type(ctx, EV_QMP_LOST);
 }
 
-/* A reply of the gate's commands tells only when it is a refusal. */
+/* Whether it ends is seen; what the gate asks for must be done as well. */
+static bool may_be_refused(enum qmp_command command)
+{
+	return command == QMP_QUIT || command == QMP_POWERDOWN;
+}
+
 static void on_qmp_reply(void *ctx, enum qmp_command command,
 			 const json_t *result)
 {
 	const struct shim *s = ctx;
 
-	if (!result)
-		step_type(ctx, EV_QMP_FAILED);
+	if (!result && !may_be_refused(command))
+		step_type(ctx, EV_QMP_REFUSED);
 	else if (command == QMP_STATUS && s->lc.state == LC_ADOPTING)
 		shim_found(ctx, result);
 	else if (command == QMP_STATUS)

@@ -9,6 +9,7 @@
  */
 #include "host/shim_impl.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -32,7 +33,7 @@ enum { CONSOLE_LINES = 10 }; /* of an unclean end */
 static void send_qmp(struct shim *s, enum qmp_command command)
 {
 	if (qmp_send(s->qmp, command) < 0)
-		shim_later_type(s, EV_QMP_FAILED);
+		shim_later_type(s, EV_QMP_LOST);
 }
 
 /* What has been settled need not be kept for a shim that takes over. */
@@ -120,10 +121,11 @@ static void probe(struct shim *s)
 static void reset(struct shim *s)
 {
 	int fd = runtime_connect(s->opt->runtime, RUNTIME_AGENT);
+	int r = fd < 0 ? fd : agent_attach(s->agent, fd);
 
-	if (fd < 0 || agent_attach(s->agent, fd) < 0) {
-		shim_later_type(
-			s, EV_QMP_FAILED); /* a guest that we cannot hear */
+	if (r < 0) { /* a guest that we cannot hear; or nobody listens: dead */
+		shim_later_type(s, r == -ECONNREFUSED ? EV_QMP_LOST
+						      : EV_QMP_REFUSED);
 		return;
 	}
 	send_qmp(s, QMP_ALLOW_RESET);

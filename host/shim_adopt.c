@@ -125,7 +125,7 @@ void shim_connect(struct shim *s)
 		 "charge of it",
 		 s->lc.generation, (int)s->process.pid);
 	if (shim_connect_generation(s, g) < 0)
-		shim_later_type(s, EV_QMP_FAILED);
+		shim_later_type(s, EV_QMP_LOST);
 	g->qmp_fd = g->agent_fd = g->serial_fd = -1;
 	find_leaf(s);
 }

@@ -157,7 +157,7 @@ void shim_launch(struct shim *s)
 	shim_keep_booted(s, o->image);
 	shim_watch_process(s);
 	if (shim_connect_generation(s, &g) < 0)
-		shim_later_type(s, EV_QMP_FAILED);
+		shim_later_type(s, EV_QMP_LOST);
 }
 
 void shim_close_generation(struct shim *s)

@@ -146,9 +146,9 @@ static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
 /* What a guest that runs can do, whatever its agent has said so far. */
 #define GUEST_RUNS                                                             \
 	[EV_AGENT] = lc_on_agent, [EV_SHUTDOWN] = lc_on_shutdown,              \
-	[EV_STOP] = lc_on_stop, [EV_QMP_FAILED] = lc_on_qmp_lost,              \
-	[EV_EXITED] = lc_on_exited, [EV_WISH] = lc_on_wish,                    \
-	[EV_DEADLINE] = on_deadline
+	[EV_STOP] = lc_on_stop, [EV_QMP_LOST] = lc_on_qmp_lost,                \
+	[EV_QMP_REFUSED] = lc_on_qmp_refused, [EV_EXITED] = lc_on_exited,      \
+	[EV_WISH] = lc_on_wish, [EV_DEADLINE] = on_deadline
 
 static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 	[LC_DOWN] = { [EV_START] = on_start,
@@ -157,13 +157,14 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 	[LC_ADOPTING] = { [EV_UP] = lc_on_adopt_up,
 			  [EV_SHUTDOWN] = lc_on_adopt_shutdown,
 			  [EV_FOUND] = lc_on_found,
-			  [EV_QMP_FAILED] = lc_on_adopt_lost,
+			  [EV_QMP_LOST] = lc_on_adopt_lost,
+			  [EV_QMP_REFUSED] = lc_on_adopt_refused,
 			  [EV_EXITED] = lc_on_adopt_exited,
 			  [EV_WISH] = lc_on_adopt_wish,
 			  [EV_DEADLINE] = on_deadline },
 	[LC_LAUNCHING] = { [EV_UP] = on_up,
 			   [EV_LAUNCH_FAILED] = lc_on_launch_failed,
-			   [EV_QMP_FAILED] = lc_on_qmp_lost,
+			   [EV_QMP_LOST] = lc_on_qmp_lost,
 			   [EV_EXITED] = lc_on_exited,
 			   [EV_WISH] = lc_on_wish_early,
 			   [EV_DEADLINE] = on_deadline },
@@ -174,13 +175,16 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 	[LC_QUIESCING] = { GUEST_RUNS },
 	[LC_ENDING] = { GUEST_RUNS, [EV_COMMIT_LOST] = lc_on_commit_lost },
 	[LC_JUDGING] = { [EV_STATUS] = lc_on_status,
-			 [EV_QMP_FAILED] = lc_on_qmp_lost,
+			 [EV_QMP_LOST] = lc_on_qmp_lost,
+			 [EV_QMP_REFUSED] = lc_on_status_refused,
 			 [EV_EXITED] = lc_on_exited,
 			 [EV_WISH] = lc_on_wish_early,
 			 [EV_DEADLINE] = on_deadline },
 	[LC_RESETTING] = { [EV_RESET] = lc_on_reset,
 			   [EV_CPU] = lc_on_cpu,
-			   [EV_QMP_FAILED] = lc_on_gate_failed,
+			   [EV_SHUTDOWN] = lc_on_told_to_end,
+			   [EV_QMP_LOST] = lc_on_qmp_lost,
+			   [EV_QMP_REFUSED] = lc_on_reset_refused,
 			   [EV_EXITED] = lc_on_exited,
 			   [EV_WISH] = lc_on_wish_late,
 			   [EV_DEADLINE] = on_deadline },
@@ -189,7 +193,7 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 			  [EV_EXITED] = lc_on_reaped,
 			  [EV_WISH] = lc_on_wish_late,
 			  [EV_DEADLINE] = on_deadline },
-	[LC_PANICKED] = { [EV_QMP_FAILED] = lc_on_qmp_lost,
+	[LC_PANICKED] = { [EV_QMP_LOST] = lc_on_qmp_lost,
 			  [EV_EXITED] = lc_on_exited,
 			  [EV_WISH] = lc_on_wish_panicked },
 	[LC_WAITING] = { [EV_WISH] = lc_on_wish_waiting,

@@ -70,17 +70,18 @@ enum wish {
 };
 
 enum lc_event_type {
-	EV_START,      /* begin */
-	EV_ADOPT,      /* begin with what an earlier shim left: @left */
-	EV_FOUND,      /* how the VM was found, in answer to ACT_CLAIM: @vm */
-	EV_UP,	       /* QMP negotiated */
-	EV_AGENT,      /* a frame of the current epoch: @msg */
-	EV_SHUTDOWN,   /* QEMU says that the epoch is over: @end */
-	EV_STOP,       /* the VM is stopped; the agent's last words were read */
-	EV_STATUS,     /* the answer to ACT_PROBE */
-	EV_RESET,      /* QEMU has reset */
-	EV_QMP_FAILED, /* QMP closed, or refused a command of the gate */
-	EV_EXITED,     /* QEMU reaped: @wait_status; -1: nobody can tell */
+	EV_START,    /* begin */
+	EV_ADOPT,    /* begin with what an earlier shim left: @left */
+	EV_FOUND,    /* how the VM was found, in answer to ACT_CLAIM: @vm */
+	EV_UP,	     /* QMP negotiated */
+	EV_AGENT,    /* a frame of the current epoch: @msg */
+	EV_SHUTDOWN, /* QEMU says that the epoch is over: @end */
+	EV_STOP,     /* the VM is stopped; the agent's last words were read */
+	EV_STATUS,   /* the answer to ACT_PROBE */
+	EV_RESET,    /* QEMU has reset */
+	EV_QMP_LOST, /* QMP closed, broke its protocol, or does not read */
+	EV_QMP_REFUSED,	  /* QEMU refused what the gate needs */
+	EV_EXITED,	  /* QEMU reaped: @wait_status; -1: nobody can tell */
 	EV_MEMORY_BACK,	  /* nothing holds its memory any more */
 	EV_LAUNCH_FAILED, /* QEMU could not even be started */
 	EV_COMMIT_LOST,	  /* ACT_COMMIT could not be carried out */

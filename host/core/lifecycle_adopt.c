@@ -252,6 +252,14 @@ uint32_t lc_on_adopt_lost(struct lifecycle *lc, const struct lc_event *ev,
 	return lc_quit(lc, now_us);
 }
 
+/* It can be told to end, but not how the VM is. */
+uint32_t lc_on_adopt_refused(struct lifecycle *lc, const struct lc_event *ev,
+			     uint64_t now_us)
+{
+	return was_ending(lc) ? lc_quit(lc, now_us)
+			      : lc_on_qmp_refused(lc, ev, now_us);
+}
+
 /* Likewise if it is too busy with its end to answer. */
 uint32_t lc_not_found_in_time(struct lifecycle *lc, uint64_t now_us)
 {

@@ -120,14 +120,20 @@ uint32_t lc_on_status(struct lifecycle *lc, const struct lc_event *ev,
 	return lc_judge(lc, true, now_us);
 }
 
-/* A deadline of ours has passed, or we may not ask: end it from outside. */
-uint32_t lc_force(struct lifecycle *lc, enum vm_end end, uint64_t now_us)
+static uint32_t force(struct lifecycle *lc, enum vm_end end, const char *said,
+		      uint64_t now_us)
 {
 	lc_begin_end(lc);
 	lc->end = end;
 	lc->end_known = true;
-	lc_copy_said(lc, NULL);
+	lc_copy_said(lc, said);
 	return lc_judge(lc, lc->qmp_ok, now_us);
+}
+
+/* A deadline of ours has passed, or we may not ask: end it from outside. */
+uint32_t lc_force(struct lifecycle *lc, enum vm_end end, uint64_t now_us)
+{
+	return force(lc, end, NULL, now_us);
 }
 
 uint32_t lc_on_reset(struct lifecycle *lc, const struct lc_event *ev,
@@ -166,11 +172,26 @@ static uint32_t relaunch_instead(struct lifecycle *lc, const char *why,
 	return lc_quit(lc, now_us);
 }
 
-uint32_t lc_on_gate_failed(struct lifecycle *lc, const struct lc_event *ev,
-			   uint64_t now_us)
+uint32_t lc_on_reset_refused(struct lifecycle *lc, const struct lc_event *ev,
+			     uint64_t now_us)
 {
 	(void)ev;
 	return relaunch_instead(lc, "QEMU refused to reset", now_us);
+}
+
+uint32_t lc_on_status_refused(struct lifecycle *lc, const struct lc_event *ev,
+			      uint64_t now_us)
+{
+	(void)ev;
+	return lc_judge(lc, false, now_us);
+}
+
+/* It speaks, but the guest could end past the gate, or does not even run. */
+uint32_t lc_on_qmp_refused(struct lifecycle *lc, const struct lc_event *ev,
+			   uint64_t now_us)
+{
+	(void)ev;
+	return force(lc, END_DEAF, "it refused what the gate needs", now_us);
 }
 
 /* Both end QEMU with status 0; only its last events tell. */
@@ -178,6 +199,16 @@ static bool told_to_end(const struct lifecycle *lc)
 {
 	return lc->end_known &&
 	       (lc->end == END_EXIT_QUIT || lc->end == END_EXIT_SIGNAL);
+}
+
+/* The epoch was over and judged already, and then somebody ends QEMU. */
+uint32_t lc_on_told_to_end(struct lifecycle *lc, const struct lc_event *ev,
+			   uint64_t now_us)
+{
+	(void)now_us;
+	if (ev->end == END_EXIT_QUIT || ev->end == END_EXIT_SIGNAL)
+		lc->end = ev->end;
+	return 0;
 }
 
 static enum vm_end end_of_process(const struct lifecycle *lc, int status)

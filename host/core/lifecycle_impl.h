@@ -73,7 +73,9 @@ bool lc_measure(struct lifecycle *lc, uint64_t now_us);
 
 /* lifecycle_end.c */
 lc_handler lc_on_shutdown, lc_on_stop, lc_on_status, lc_on_reset;
-lc_handler lc_on_qmp_lost, lc_on_gate_failed, lc_on_exited, lc_on_reaped;
+lc_handler lc_on_told_to_end, lc_on_exited, lc_on_reaped;
+lc_handler lc_on_qmp_lost, lc_on_qmp_refused;
+lc_handler lc_on_status_refused, lc_on_reset_refused;
 lc_handler lc_on_memory_back, lc_on_launch_failed;
 uint32_t lc_drain(struct lifecycle *lc, uint64_t now_us); /* -> DRAINING */
 /* judge an end of QEMU that nobody saw */
@@ -89,7 +91,8 @@ void lc_will_stop(struct lifecycle *lc);  /* whatever was planned */
 
 /* lifecycle_adopt.c */
 lc_handler lc_on_adopt, lc_on_adopt_up, lc_on_adopt_shutdown, lc_on_found;
-lc_handler lc_on_adopt_lost, lc_on_adopt_exited, lc_on_adopt_wish;
+lc_handler lc_on_adopt_lost, lc_on_adopt_refused, lc_on_adopt_exited;
+lc_handler lc_on_adopt_wish;
 uint32_t lc_not_found_in_time(struct lifecycle *lc, uint64_t now_us);
 /* a HELLO of the current epoch tells where the guest is */
 uint32_t lc_on_hello_again(struct lifecycle *lc, const struct msg_hello *h,

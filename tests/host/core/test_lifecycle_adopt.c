@@ -312,7 +312,7 @@ static void adopt_quitting_without_qmp_ends_as_decided(void **state)
 		if (deaf)
 			drive_wait(&d, 61000);
 		else
-			drive_type(&d, EV_QMP_FAILED);
+			drive_type(&d, EV_QMP_LOST);
 		assert_int_equal(d.acts, ACT_TERM);
 		drive_exit(&d, 0);
 		assert_int_equal(d.acts, ACT_NUDGE);

@@ -52,7 +52,7 @@ static void qemu_that_never_spoke_is_not_started_again(void **state)
 	(void)state;
 	drive_init(&d);
 	drive_type(&d, EV_START);
-	drive_type(&d, EV_QMP_FAILED);
+	drive_type(&d, EV_QMP_LOST);
 	drive_exit(&d, 1 << 8);
 	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_REFUSED);
 	drive_type(&d, EV_MEMORY_BACK);
@@ -67,7 +67,7 @@ static void qemu_terminated_by_a_stranger_is_told_apart(void **state)
 	drive_init(&d);
 	drive_serving(&d);
 	drive_end(&d, END_EXIT_SIGNAL);
-	drive_type(&d, EV_QMP_FAILED);
+	drive_type(&d, EV_QMP_LOST);
 	drive_exit(&d, 0);
 	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_SIGNALLED);
 }
@@ -92,7 +92,7 @@ static void qemu_that_crashes_as_it_ends_was_told_to_end(void **state)
 		drive_init(&d);
 		drive_serving(&d);
 		drive_end(&d, cases[i].end);
-		drive_type(&d, EV_QMP_FAILED);
+		drive_type(&d, EV_QMP_LOST);
 		drive_exit(&d, cases[i].status);
 		assert_int_equal(d.lc.now.cause, cases[i].cause);
 	}
@@ -106,7 +106,7 @@ static void qemu_told_to_end_that_takes_long_is_not_deaf(void **state)
 	drive_init(&d);
 	drive_serving(&d);
 	drive_end(&d, END_EXIT_SIGNAL);
-	drive_type(&d, EV_QMP_FAILED);
+	drive_type(&d, EV_QMP_LOST);
 	drive_wait(&d, 1001);
 	assert_int_equal(d.acts, ACT_JUDGED | ACT_TERM);
 	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_SIGNALLED);

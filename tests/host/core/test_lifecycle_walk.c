@@ -119,6 +119,10 @@ static void memory_of_qemu(struct drive *d, struct books *b)
 /* Only what can happen: there is no end of a QEMU that does not run. */
 static void event_of_host(struct drive *d, struct books *b, uint64_t *seed)
 {
+	static const enum lc_event_type failures[] = { EV_QMP_LOST,
+						       EV_QMP_REFUSED,
+						       EV_COMMIT_LOST };
+
 	switch (draw(seed, 10)) {
 	case 0:
 		exit_of_qemu(d, b, (int)draw(seed, 3) * 9);
@@ -141,8 +145,7 @@ static void event_of_host(struct drive *d, struct books *b, uint64_t *seed)
 		break;
 	case 6:
 		if (draw(seed, 4) == 0)
-			drive_type(d, draw(seed, 2) ? EV_QMP_FAILED
-						    : EV_COMMIT_LOST);
+			drive_type(d, failures[draw(seed, 3)]);
 		break;
 	case 7:
 		drive_wait(d, draw(seed, 3) * 4000ULL);
