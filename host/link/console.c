@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/link/listener.h"
 #include "host/link/ring.h"
 #include "host/loop.h"
 
@@ -35,7 +36,7 @@ struct viewer {
 
 struct console {
 	struct loop *loop;
-	int listen_fd, listen_slot;
+	struct listener listener;
 	int qemu_fd, qemu_slot; /* -1: no generation */
 	struct viewer viewer[CLIENTS];
 	struct ring ring;
@@ -46,6 +47,7 @@ static void viewer_close(struct viewer *v)
 	loop_remove(v->console->loop, v->slot);
 	close(v->fd);
 	v->fd = -1;
+	listener_look(&v->console->listener);
 }
 
 static void viewer_send(struct viewer *v)
@@ -86,14 +88,11 @@ static void on_viewer(void *ctx, uint32_t events)
 		viewer_send(v);
 }
 
-static void on_listener(void *ctx, uint32_t events)
+static void on_arrival(void *ctx, int fd)
 {
 	struct console *c = ctx;
-	int fd =
-		accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	(void)events;
-	for (int i = 0; fd >= 0 && i < CLIENTS; i++) {
+	for (int i = 0; i < CLIENTS; i++) {
 		struct viewer *v = &c->viewer[i];
 
 		if (v->fd >= 0)
@@ -106,8 +105,6 @@ static void on_listener(void *ctx, uint32_t events)
 		viewer_send(v);
 		return;
 	}
-	if (fd < 0)
-		return;
 	(void)!send(fd, CONSOLE_FULL, strlen(CONSOLE_FULL),
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
@@ -166,16 +163,15 @@ int console_open(struct console **ret, struct loop *loop, int listen_fd)
 		return -ENOMEM;
 	}
 	c->loop = loop;
-	c->listen_fd = listen_fd;
 	c->qemu_fd = c->qemu_slot = -1;
 	for (int i = 0; i < CLIENTS; i++)
 		c->viewer[i] = (struct viewer){ .console = c, .fd = -1 };
-	r = c->listen_slot = loop_add(loop, listen_fd, EPOLLIN, on_listener, c);
+	r = listener_open(&c->listener, loop, listen_fd, on_arrival, c);
 	if (r < 0)
 		console_close(c);
 	else
 		*ret = c;
-	return r < 0 ? r : 0;
+	return r;
 }
 
 int console_attach(struct console *c, int qemu_fd)
@@ -214,7 +210,7 @@ const struct ring *console_ring(const struct console *c)
 
 int console_socket(const struct console *c)
 {
-	return c->listen_fd;
+	return c->listener.fd;
 }
 
 void console_close(struct console *c)
@@ -225,7 +221,6 @@ void console_close(struct console *c)
 	for (int i = 0; i < CLIENTS; i++)
 		if (c->viewer[i].fd >= 0)
 			viewer_close(&c->viewer[i]);
-	loop_remove(c->loop, c->listen_slot);
-	close(c->listen_fd);
+	listener_close(&c->listener);
 	free(c);
 }

@@ -82,6 +82,7 @@ static void forget(struct client *cl)
 	loop_remove(c->loop, cl->slot);
 	close(cl->peer.fd);
 	free(cl);
+	listener_look(&c->listener);
 	if (call && c->ops->gone)
 		c->ops->gone(c->ctx, call);
 }
@@ -210,17 +211,11 @@ static struct client *add_client(struct control *c, int fd, enum access access)
 	return cl;
 }
 
-static void on_listener(void *ctx, uint32_t events)
+static void on_arrival(void *ctx, int fd)
 {
 	struct control *c = ctx;
-	int fd =
-		accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	enum access access;
+	enum access access = access_of(&c->rule, fd);
 
-	(void)events;
-	if (fd < 0)
-		return;
-	access = access_of(&c->rule, fd);
 	if (!make_room(c, access) || !add_client(c, fd, access))
 		refuse(fd);
 }
@@ -230,26 +225,21 @@ int control_open(struct control **ret, struct loop *loop, int listen_fd,
 		 void *ctx)
 {
 	struct control *c = calloc(1, sizeof(*c));
+	int r;
 
 	if (!c) {
 		close(listen_fd);
 		return -ENOMEM;
 	}
-	*c = (struct control){ .loop = loop,
-			       .listen_fd = listen_fd,
-			       .rule = *rule,
-			       .ops = ops,
-			       .ctx = ctx,
-			       .state = "" };
-	c->slot = loop_add(loop, listen_fd, EPOLLIN, on_listener, c);
-	if (c->slot < 0) {
-		int r = c->slot;
-
+	*c = (struct control){
+		.loop = loop, .rule = *rule, .ops = ops, .ctx = ctx, .state = ""
+	};
+	r = listener_open(&c->listener, loop, listen_fd, on_arrival, c);
+	if (r < 0)
 		control_close(c);
-		return r;
-	}
-	*ret = c;
-	return 0;
+	else
+		*ret = c;
+	return r;
 }
 
 static struct client *find_call(struct control *c, uint32_t call)
@@ -345,7 +335,7 @@ void control_flush(struct control *c)
 
 int control_socket(const struct control *c)
 {
-	return c->listen_fd;
+	return c->listener.fd;
 }
 
 void control_close(struct control *c)
@@ -359,7 +349,6 @@ void control_close(struct control *c)
 		cl->call = 0; /* whom to tell? */
 		forget(cl);
 	}
-	loop_remove(c->loop, c->slot);
-	close(c->listen_fd);
+	listener_close(&c->listener);
 	free(c);
 }

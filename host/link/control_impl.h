@@ -10,6 +10,7 @@
 
 #include "host/link/access.h"
 #include "host/link/control.h"
+#include "host/link/listener.h"
 #include "host/link/peer.h"
 
 #define INTERFACE "io.reprise."
@@ -39,7 +40,7 @@ struct client {
 
 struct control {
 	struct loop *loop;
-	int listen_fd, slot;
+	struct listener listener;
 	struct access_rule rule;
 	const struct control_ops *ops;
 	void *ctx;
