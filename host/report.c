@@ -8,11 +8,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
 
+#include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/config/image.h"
 #include "host/config/runtime.h"
@@ -106,14 +106,6 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 		report_passage(&lc->last, r->console_last));
 }
 
-static json_int_t real_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (json_int_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static void add_passage(json_t *event, const struct passage *p, json_t *console)
 {
 	json_object_set_new(event, "passage", report_passage(p, console));
@@ -133,10 +125,11 @@ json_t *report_event(const struct report *r, enum report_kind kind)
 
 	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
 	event = json_pack("{s:I, s:s, s:s, s:s, s:i, s:i, s:s}", "time_us",
-			  real_us(), "name", r->appliance->name, "event",
-			  kinds[kind], "state", lc_state_name(lc->state),
-			  "generation", (int)lc->generation, "boot",
-			  (int)lc->boot, "epoch", epoch);
+			  (json_int_t)clock_real_us(), "name",
+			  r->appliance->name, "event", kinds[kind], "state",
+			  lc_state_name(lc->state), "generation",
+			  (int)lc->generation, "boot", (int)lc->boot, "epoch",
+			  epoch);
 	if (kind == REPORT_STAGE)
 		json_object_set_new(
 			event, "stage",

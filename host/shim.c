@@ -19,11 +19,11 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
 
+#include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/config/image.h"
 #include "host/config/runtime.h"
@@ -36,14 +36,6 @@
 #include "host/link/control.h"
 #include "host/qemu/event.h"
 #include "host/shim_impl.h"
-
-uint64_t shim_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 
 static void arm_timer(struct shim *s)
 {
@@ -70,7 +62,7 @@ void shim_later_type(struct shim *s, enum lc_event_type type)
 static void step_once(struct shim *s, const struct lc_event *ev)
 {
 	const struct shim_seen before = shim_see(s);
-	uint32_t acts = lifecycle_step(&s->lc, ev, shim_now());
+	uint32_t acts = lifecycle_step(&s->lc, ev, clock_us());
 
 	shim_act(s, acts);
 	shim_tell(s, &before, acts);
@@ -89,7 +81,7 @@ void shim_step(struct shim *s, const struct lc_event *ev)
 	}
 	shim_keep(s);
 	arm_timer(s);
-	service_tell(&s->service, &s->lc, shim_now());
+	service_tell(&s->service, &s->lc, clock_us());
 }
 
 static void step_type(struct shim *s, enum lc_event_type type)
@@ -312,7 +304,7 @@ int shim_run(const struct shim_options *options)
 		.exit_code = 1,
 		.tap_fd = options->tap_fd,
 		.ready_fd = options->ready_fd,
-		.started_us = shim_now(),
+		.started_us = clock_us(),
 		.signal_fd = -1,
 		.timer_fd = -1,
 		.qemu_slot = -1,

@@ -19,6 +19,7 @@
 #include "common/array.h"
 #include "common/log.h"
 
+#include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/config/failed.h"
 #include "host/link/agent.h"
@@ -260,7 +261,7 @@ static void tell_wait(struct shim *s)
 	log_line(STDERR_FILENO, s->opt->appliance->name,
 		 "%u failures in a row: the next start is in %llu ms",
 		 s->lc.failures,
-		 (unsigned long long)(s->lc.deadline_us - shim_now()) / 1000);
+		 (unsigned long long)(s->lc.deadline_us - clock_us()) / 1000);
 }
 
 /* A crash loop: whoever starts it again is to know. */

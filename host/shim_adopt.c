@@ -16,6 +16,7 @@
 #include "common/array.h"
 #include "common/log.h"
 
+#include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/config/image.h"
 #include "host/config/runtime.h"
@@ -97,7 +98,7 @@ void shim_adopt(struct shim *s)
 	}
 	if (l->left.qemu) {
 		name_booted(s, l);
-		oom_watch(&s->oom, s->process.pid, shim_now());
+		oom_watch(&s->oom, s->process.pid, clock_us());
 		shim_watch_process(s);
 		shim_keep_booted(s, s->booted);
 	}

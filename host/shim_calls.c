@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/config/runtime.h"
 #include "host/link/access.h"
@@ -74,7 +75,7 @@ static json_t *status(void *ctx)
 {
 	const struct report r = shim_report(ctx);
 
-	return report_status(&r, shim_now());
+	return report_status(&r, clock_us());
 }
 
 static json_t *console(void *ctx, uint64_t position)

@@ -19,6 +19,7 @@
 
 #include "common/log.h"
 
+#include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/config/runtime.h"
 #include "host/link/agent.h"
@@ -149,7 +150,7 @@ void shim_launch(struct shim *s)
 	s->helper_told = false;
 	s->to_trim = true;
 	s->helper_first = false;
-	oom_watch(&s->oom, s->process.pid, shim_now());
+	oom_watch(&s->oom, s->process.pid, clock_us());
 	if (s->leaf.fd >= 0 && !g.process.in_cgroup) {
 		tell_of_leaf(s, "it may not be born in one");
 		cgroup_leaf_remove(&s->leaf);

@@ -83,9 +83,6 @@ struct shim {
 	unsigned int later_count;
 };
 
-/* shim_now() - CLOCK_MONOTONIC, microseconds */
-uint64_t shim_now(void);
-
 /* shim_step() - tell the lifecycle, act; then what was found meanwhile */
 void shim_step(struct shim *s, const struct lc_event *ev);
 

@@ -8,11 +8,11 @@
  */
 #include "host/shim_impl.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
 
+#include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/config/history.h"
 #include "host/link/control.h"
@@ -47,12 +47,10 @@ void shim_record(struct shim *s)
 	const char *name = s->opt->appliance->name;
 	const struct report r = shim_report(s);
 	char error[SENTENCE_MAX];
-	struct timespec t;
 	json_t *entry;
 	int failed;
 
-	clock_gettime(CLOCK_REALTIME, &t);
-	entry = record_entry(&r, t.tv_sec * 1000LL + t.tv_nsec / 1000000);
+	entry = record_entry(&r, (int64_t)(clock_real_us() / 1000));
 	failed = history_append(name, entry, error);
 	json_decref(entry);
 	if (failed < 0 && !s->history_failed)
@@ -64,7 +62,7 @@ json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us)
 {
 	const struct report r = shim_report(ctx);
 
-	return prospect_json(&r, shim_now(), wish, budget_us);
+	return prospect_json(&r, clock_us(), wish, budget_us);
 }
 
 bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
@@ -73,7 +71,7 @@ bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
 	const struct report r = shim_report(s);
 	char text[OUTLOOK_TEXT];
 
-	if (!budget_us || prospect_hold(&r, shim_now(), budget_us, wish, text))
+	if (!budget_us || prospect_hold(&r, clock_us(), budget_us, wish, text))
 		return false;
 	control_error(s->control, call, "BudgetExceeded", text);
 	return true;

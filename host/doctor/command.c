@@ -12,8 +12,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "host/clock.h"
 
 extern char **environ;
 
@@ -49,24 +50,16 @@ static int start(const char *const argv[], int out, pid_t *pid)
 	return -r;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Return: 1: it has said @until; 0: all was read; -ETIMEDOUT */
 static int read_all(int fd, const char *until, char *text, size_t size)
 {
-	int64_t end = now_ms() + COMMAND_MS;
+	int64_t end = clock_ms() + COMMAND_MS;
 	char more[256];
 	size_t len = 0;
 
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = end - now_ms();
+		int64_t left = end - clock_ms();
 		ssize_t n;
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)

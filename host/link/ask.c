@@ -13,23 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "host/clock.h"
 #include "host/config/place.h"
 #include "host/link/peer.h"
 
 enum { BATCH = 64 };
 
 static const char denied[] = "org.varlink.service.PermissionDenied";
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
 
 /* Return: the connection, with the question sent; NULL: @a has the reason */
 static struct peer *open_one(struct ask *a)
@@ -89,7 +81,7 @@ static void close_one(struct peer **p, struct pollfd *fd)
 
 static void ask_batch(struct ask *list, size_t count, int timeout_ms)
 {
-	int64_t end_ms = now_ms() + timeout_ms;
+	int64_t end_ms = clock_ms() + timeout_ms;
 	struct pollfd fd[BATCH];
 	struct peer *peer[BATCH];
 	size_t open = 0;
@@ -101,7 +93,7 @@ static void ask_batch(struct ask *list, size_t count, int timeout_ms)
 					 .events = POLLIN };
 	}
 	while (open) {
-		int64_t left = end_ms - now_ms();
+		int64_t left = end_ms - clock_ms();
 
 		if (left <= 0 ||
 		    (poll(fd, count, (int)left) < 0 && errno != EINTR))

@@ -12,28 +12,20 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "host/clock.h"
 #include "host/config/runtime.h"
 #include "host/link/peer.h"
 
 enum { TICK_MS = 1000, SILENT_TICKS = 10, ALIVE_MS = 5000 };
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 /* Return: 0: @reply is a message; -ETIMEDOUT, -ECONNRESET, -EPROTO */
 static int await(struct peer *p, int64_t end_ms, json_t **reply)
 {
 	for (;;) {
 		struct pollfd fd = { .fd = p->fd, .events = POLLIN };
-		int64_t left = end_ms - now_ms();
+		int64_t left = end_ms - clock_ms();
 		int gone;
 
 		peer_flush(p);
@@ -141,7 +133,7 @@ static void end_call(struct peer *p)
 int client_call(const char *name, const char *method, json_t *parameters,
 		int timeout_ms, json_t **reply, char *error)
 {
-	int64_t end_ms = timeout_ms < 0 ? INT64_MAX : now_ms() + timeout_ms;
+	int64_t end_ms = timeout_ms < 0 ? INT64_MAX : clock_ms() + timeout_ms;
 	struct peer *p;
 	bool more;
 	int r = start_call(name, method, parameters, false, &p, error);
@@ -185,7 +177,7 @@ int client_watch(const char *name, const char *method, json_t *parameters,
 	while (r == 0 && !enough && more) {
 		json_t *answer = NULL;
 
-		r = next_reply(p, name, now_ms() + TICK_MS, &answer, &more,
+		r = next_reply(p, name, clock_ms() + TICK_MS, &answer, &more,
 			       error);
 		if (r == 0 || r == -ETIMEDOUT)
 			enough = each(ctx, answer);

@@ -18,9 +18,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "host/clock.h"
 #include "host/link/listener.h"
 #include "host/link/ring.h"
 #include "host/loop.h"
@@ -110,14 +110,6 @@ static void on_arrival(void *ctx, int fd)
 	close(fd);
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 /* Return: false: there is nothing more to come now */
 static bool read_qemu(struct console *c, bool *gone)
 {
@@ -128,7 +120,7 @@ static bool read_qemu(struct console *c, bool *gone)
 		*gone = n == 0 || (errno != EAGAIN && errno != EINTR);
 		return false;
 	}
-	ring_put(&c->ring, chunk, (size_t)n, now_us());
+	ring_put(&c->ring, chunk, (size_t)n, clock_real_us());
 	for (int i = 0; i < CLIENTS; i++)
 		if (c->viewer[i].fd >= 0)
 			viewer_send(&c->viewer[i]);

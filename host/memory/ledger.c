@@ -23,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/clock.h"
+
 /* Where the locks are: the section's, and behind it one for each slot. */
 enum { LOCKS = 1 << 30, SECTION = -1 };
 enum { SECTION_US = 10000000, PAUSE_US = 200 };
@@ -47,25 +49,17 @@ static struct flock lock_of(short type, int slot)
 	};
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 /* A section takes a fraction of a millisecond; but its shim may be stopped. */
 static int lock_section(int fd)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_US * 1000L };
 	struct flock l = lock_of(F_WRLCK, SECTION);
-	uint64_t end_us = now_us() + (uint64_t)SECTION_US;
+	uint64_t end_us = clock_us() + (uint64_t)SECTION_US;
 
 	while (fcntl(fd, F_OFD_SETLK, &l) < 0) {
 		if (errno != EAGAIN && errno != EACCES)
 			return -errno;
-		if (now_us() > end_us)
+		if (clock_us() > end_us)
 			return -ETIMEDOUT;
 		nanosleep(&pause, NULL);
 	}
@@ -245,7 +239,7 @@ static int take_slot(int section_fd, struct promise_slot *p)
 	l = lock_of(F_WRLCK, (int)p->slot);
 	if (fcntl(p->fd, F_OFD_SETLK, &l) < 0)
 		return -errno;
-	p->mine.arrival = now_us();
+	p->mine.arrival = clock_us();
 	return write_line(section_fd, p);
 }
 

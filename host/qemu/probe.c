@@ -20,9 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "host/clock.h"
 #include "host/qemu/answers.h"
 
 extern char **environ;
@@ -129,22 +129,14 @@ static int start(const char *path, struct talk *t)
 	return r;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
 /* Read to the end. Return: 0; -ETIMEDOUT; -EMSGSIZE; else -errno */
 static int listen_to(struct talk *t, int timeout_ms)
 {
-	int64_t end = now_ms() + timeout_ms;
+	int64_t end = clock_ms() + timeout_ms;
 
 	for (;;) {
 		struct pollfd p = { .fd = t->fd, .events = POLLIN };
-		int64_t left = end - now_ms();
+		int64_t left = end - clock_ms();
 		ssize_t n;
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)

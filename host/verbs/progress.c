@@ -5,31 +5,23 @@
 #include "host/verbs/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "host/clock.h"
 #include "host/link/client.h"
 
 enum { QUIET_MS = 1000 };
 
 #define WIPE "\r\033[K"
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
 void progress_begin(struct progress *p, const char *name)
 {
-	*p = (struct progress){ .name = name, .since_ms = now_ms() };
+	*p = (struct progress){ .name = name, .since_ms = clock_ms() };
 }
 
 void progress_tell(struct progress *p, const char *state)
 {
-	int64_t ms = now_ms() - p->since_ms;
+	int64_t ms = clock_ms() - p->since_ms;
 
 	if (state)
 		snprintf(p->state, sizeof(p->state), "%s", state);
