@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/config/text.c - a small file, whole
+ * host/config/text.c - a small file: all of it, or its beginning
  */
 #include "host/config/text.h"
 
@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Return: bytes, at most @size; -errno */
 static ssize_t read_all(int fd, char *buf, size_t size)
 {
 	size_t len = 0;
@@ -21,10 +22,10 @@ static ssize_t read_all(int fd, char *buf, size_t size)
 		if (n < 0)
 			return -errno;
 		if (n == 0)
-			return (ssize_t)len;
+			break;
 		len += (size_t)n;
 	}
-	return read(fd, &(char){ 0 }, 1) == 0 ? (ssize_t)len : -EFBIG;
+	return (ssize_t)len;
 }
 
 ssize_t text_read(int dir_fd, const char *path, char *buf, size_t size)
@@ -44,6 +45,19 @@ ssize_t text_read(int dir_fd, const char *path, char *buf, size_t size)
 		r = -EINVAL;
 	else
 		r = read_all(fd, buf, size);
+	if (r == (ssize_t)size && read(fd, &(char){ 0 }, 1) != 0)
+		r = -EFBIG;
 	close(fd);
 	return r;
+}
+
+ssize_t text_head(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -errno : read_all(fd, buf, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	buf[n > 0 ? n : 0] = '\0';
+	return n;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host/config/text.h - a small file, whole
+ * host/config/text.h - a small file: all of it, or its beginning
  */
 #ifndef HOST_CONFIG_TEXT_H
 #define HOST_CONFIG_TEXT_H
@@ -15,5 +15,12 @@
  *	not a regular file; else -errno
  */
 ssize_t text_read(int dir_fd, const char *path, char *buf, size_t size);
+
+/*
+ * text_head() - the beginning of a file of the kernel's, as far as it fits
+ * @buf:	always terminated
+ * Return: bytes, without the terminator; else -errno
+ */
+ssize_t text_head(const char *path, char *buf, size_t size);
 
 #endif

@@ -4,30 +4,20 @@
  */
 #include "host/doctor/reading.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "host/config/text.h"
 
 int reading_text(const char *root, const char *path, char *buf, size_t size)
 {
 	char full[PATH_MAX];
 	ssize_t n;
-	int fd;
 
-	buf[0] = '\0';
 	snprintf(full, sizeof(full), "%s%s", root, path);
-	fd = open(full, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, buf, size - 1);
-	if (n < 0)
-		n = -errno;
-	close(fd);
-	buf[n > 0 ? n : 0] = '\0';
+	n = text_head(full, buf, size);
 	if (n > 0 && buf[n - 1] == '\n')
 		buf[n - 1] = '\0';
 	return n < 0 ? (int)n : 0;

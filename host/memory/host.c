@@ -5,7 +5,6 @@
 #include "host/memory/host.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -13,21 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A small file of /proc as text. Return: its length; -errno */
-static ssize_t read_text(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, size - 1);
-	if (n < 0)
-		n = -errno;
-	close(fd);
-	text[n < 0 ? 0 : n] = '\0';
-	return n;
-}
+#include "host/config/text.h"
 
 /* "MemTotal:       16384 kB" at the beginning of a line. */
 static bool line_of(const char *text, const char *key, uint64_t *bytes)
@@ -48,7 +33,7 @@ int host_room(void *ctx, struct domain *host)
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "%s/proc/meminfo", (const char *)ctx);
-	n = read_text(path, text, sizeof(text));
+	n = text_head(path, text, sizeof(text));
 	if (n < 0)
 		return (int)n;
 	*host = (struct domain){ .name = "the host" };
@@ -66,7 +51,7 @@ uint64_t host_resident(void *ctx, pid_t pid)
 
 	snprintf(path, sizeof(path), "%s/proc/%d/statm", (const char *)ctx,
 		 (int)pid);
-	if (read_text(path, text, sizeof(text)) <= 0 ||
+	if (text_head(path, text, sizeof(text)) <= 0 ||
 	    sscanf(text, "%*u %" SCNu64, &pages) != 1)
 		return 0;
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);

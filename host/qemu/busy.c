@@ -4,11 +4,12 @@
  */
 #include "host/qemu/busy.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "host/config/text.h"
 
 /* proc(5): the name, the second field, may hold anything, ')' too. */
 uint64_t busy_read(const char *stat, long ticks)
@@ -28,16 +29,10 @@ uint64_t busy_read(const char *stat, long ticks)
 uint64_t busy_main_thread(pid_t pid)
 {
 	char path[64], text[1024];
-	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)pid,
 		 (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (text_head(path, text, sizeof(text)) < 0)
 		return 0;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
 	return busy_read(text, sysconf(_SC_CLK_TCK));
 }

@@ -17,6 +17,8 @@
 
 #include "common/array.h"
 
+#include "host/config/text.h"
+
 enum { TOLERANCE_US = 1000000, RECORD_MAX = 8192, GROUPS_MAX = 4096 };
 
 /* A line "ID:CONTROLLERS:PATH" of /proc/PID/cgroup, and the file below PATH. */
@@ -77,31 +79,16 @@ uint64_t oom_count(const char *text)
 	return 0;
 }
 
-static ssize_t read_text(const char *path, char *buf, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = read(fd, buf, size - 1);
-	close(fd);
-	if (n < 0)
-		return -EIO;
-	buf[n] = '\0';
-	return n;
-}
-
 void oom_watch(struct oom_watch *w, pid_t pid, uint64_t now_us)
 {
 	char path[PATH_MAX], groups[GROUPS_MAX], text[512];
 
 	*w = (struct oom_watch){ .pid = pid, .since_us = now_us };
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
-	if (read_text(path, groups, sizeof(groups)) < 0)
+	if (text_head(path, groups, sizeof(groups)) < 0)
 		return;
 	for (unsigned int i = 0; oom_counter_path(groups, i, path); i++) {
-		if (!path[0] || read_text(path, text, sizeof(text)) < 0)
+		if (!path[0] || text_head(path, text, sizeof(text)) < 0)
 			continue;
 		memcpy(w->counter, path, sizeof(path));
 		w->kills = oom_count(text);
@@ -148,7 +135,7 @@ enum oom oom_found(const struct oom_watch *w)
 
 	if (kernel_log_names(w))
 		return OOM_LOG;
-	if (w->counter[0] && read_text(w->counter, text, sizeof(text)) > 0 &&
+	if (w->counter[0] && text_head(w->counter, text, sizeof(text)) > 0 &&
 	    oom_count(text) > w->kills)
 		return OOM_CGROUP;
 	return OOM_NONE;

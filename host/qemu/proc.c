@@ -6,33 +6,20 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "host/config/text.h"
+
 ssize_t proc_read(pid_t pid, const char *file, char *buf, size_t size)
 {
 	char path[64];
-	size_t len = 0;
-	ssize_t n = 1;
-	int fd;
 
-	buf[0] = '\0';
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	while (n > 0 && len < size - 1) {
-		n = read(fd, buf + len, size - 1 - len);
-		if (n > 0)
-			len += (size_t)n;
-	}
-	close(fd);
-	buf[len] = '\0';
-	return n < 0 ? -EIO : (ssize_t)len;
+	return text_head(path, buf, size);
 }
 
 /* The name in parentheses may hold anything, also parentheses. */
