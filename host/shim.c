@@ -261,7 +261,7 @@ static int shim_open(struct shim *s, char *error)
  */
 static void leave_qemu(struct shim *s)
 {
-	if (s->qemu_slot < 0) {
+	if (s->process.pidfd < 0) {
 		if (s->opt->runtime->occupied) /* by one that was adopted */
 			runtime_claim(s->opt->runtime);
 		return;
@@ -329,10 +329,11 @@ int shim_run(const struct shim_options *options)
 		shim_learn(&s);
 		shim_keep_begin(&s);
 		if (options->leftover->any)
-			shim_adopt(&s);
+			r = shim_adopt(&s);
 		else
 			step_type(&s, EV_START);
-		r = loop_run(&s.loop);
+		if (r >= 0)
+			r = loop_run(&s.loop);
 	}
 	if (r < 0)
 		log_line(STDERR_FILENO, options->appliance->name, "%s%s%s",

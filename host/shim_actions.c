@@ -59,7 +59,7 @@ static void tell_of_helper(struct shim *s)
 		return;
 	s->helper_told = true;
 	shim_watch_helper(s);
-	if (s->helper_slot < 0)
+	if (s->process.helper_pidfd < 0)
 		log_line(STDERR_FILENO, s->opt->appliance->name,
 			 "QEMU has no teardown helper: its end will take as "
 			 "long as its memory takes to free");
@@ -181,7 +181,7 @@ static void powerdown(struct shim *s)
 static void nudge(struct shim *s)
 {
 	shim_watch_helper(s);
-	if (s->helper_slot >= 0)
+	if (s->process.helper_pidfd >= 0)
 		process_nudge_helper(&s->process);
 	else
 		shim_later_type(s, EV_MEMORY_BACK);

@@ -86,10 +86,11 @@ static void name_booted(struct shim *s, const struct leftover *l)
 	s->booted = &s->adopted_image;
 }
 
-void shim_adopt(struct shim *s)
+int shim_adopt(struct shim *s)
 {
 	struct leftover *l = s->opt->leftover;
 	const struct lc_event ev = { .type = EV_ADOPT, .left = &l->left };
+	int r;
 
 	if (l->left.qemu || l->left.memory) {
 		s->process = l->qemu.process;
@@ -98,13 +99,16 @@ void shim_adopt(struct shim *s)
 	}
 	if (l->left.qemu) {
 		name_booted(s, l);
+		r = shim_watch_process(s);
+		if (r < 0)
+			return r;
 		oom_watch(&s->oom, s->process.pid, clock_us());
-		shim_watch_process(s);
 		shim_keep_booted(s, s->booted);
 	}
 	if (l->left.qemu || l->left.memory)
 		shim_watch_helper(s);
 	shim_step(s, &ev);
+	return 0;
 }
 
 static void find_leaf(struct shim *s)

@@ -74,10 +74,26 @@ static void on_helper_end(void *ctx, uint32_t events)
 		shim_step(s, &back);
 }
 
-void shim_watch_process(struct shim *s)
+int shim_watch_process(struct shim *s)
 {
-	s->qemu_slot =
-		loop_add(&s->loop, s->process.pidfd, EPOLLIN, on_qemu_end, s);
+	int r = loop_add(&s->loop, s->process.pidfd, EPOLLIN, on_qemu_end, s);
+
+	s->qemu_slot = r < 0 ? -1 : r;
+	return r < 0 ? r : 0;
+}
+
+/* Its guest has not run yet: it ends at once. */
+void shim_end_unwatched(struct shim *s, int why)
+{
+	struct lc_event ev = { .type = EV_EXITED };
+
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "QEMU %d was killed: nobody could have seen its end: epoll: "
+		 "%s",
+		 (int)s->process.pid, strerror(-why));
+	process_signal(&s->process, SIGKILL);
+	ev.wait_status = process_reap(&s->process);
+	shim_later(s, &ev);
 }
 
 int shim_connect_generation(struct shim *s, const struct generation *g)
@@ -132,6 +148,7 @@ void shim_launch(struct shim *s)
 	const struct shim_options *o = s->opt;
 	char error[SENTENCE_MAX];
 	struct generation g;
+	int r;
 
 	shim_close_generation(s);
 	s->booted = o->image;
@@ -156,9 +173,11 @@ void shim_launch(struct shim *s)
 		cgroup_leaf_remove(&s->leaf);
 	}
 	shim_keep_booted(s, o->image);
-	shim_watch_process(s);
 	if (shim_connect_generation(s, &g) < 0)
 		shim_later_type(s, EV_QMP_LOST);
+	r = shim_watch_process(s);
+	if (r < 0)
+		shim_end_unwatched(s, r);
 }
 
 void shim_close_generation(struct shim *s)

@@ -99,6 +99,10 @@ extern const struct qmp_ops shim_qmp_ops;
 /* shim_launch() - ACT_LAUNCH: a new generation (shim_generation.c) */
 void shim_launch(struct shim *s);
 
+/* shim_end_unwatched() - kill a QEMU that was just started, and whose end
+ * nobody would see. @why: -errno of shim_watch_process() */
+void shim_end_unwatched(struct shim *s, int why);
+
 /* shim_close_generation() - forget the QEMU that has ended */
 void shim_close_generation(struct shim *s);
 
@@ -106,8 +110,9 @@ void shim_close_generation(struct shim *s);
  */
 int shim_connect_generation(struct shim *s, const struct generation *g);
 
-/* shim_watch_process(), shim_watch_helper() - their ends become events */
-void shim_watch_process(struct shim *s);
+/* shim_watch_process(), shim_watch_helper() - their ends become events. Return:
+ * 0; -errno: nobody will see QEMU's end */
+int shim_watch_process(struct shim *s);
 void shim_watch_helper(struct shim *s);
 
 /* A record for the next shim (shim_adopt.c): begin, note what was launched,
@@ -118,8 +123,9 @@ void shim_keep(struct shim *s);
 void shim_keep_end(struct shim *s);
 
 /* From an earlier shim (shim_adopt.c): begin with opt->leftover, ACT_CONNECT,
- * ACT_ASK, and the answer to ACT_CLAIM */
-void shim_adopt(struct shim *s);
+ * ACT_ASK, and the answer to ACT_CLAIM. shim_adopt() returns 0; -errno: its
+ * QEMU cannot be watched, and is left alone */
+int shim_adopt(struct shim *s);
 void shim_connect(struct shim *s);
 void shim_ask(struct shim *s);
 void shim_found(struct shim *s, const json_t *status);

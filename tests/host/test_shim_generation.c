@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/test_shim_generation.c - a QEMU whose end nobody would see
+ *
+ * A sleeping child stands for QEMU, and the loop has no slot left.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "host/config/appliance.h"
+#include "host/launch/spawn.h"
+#include "host/shim_impl.h"
+
+static void on_nothing(void *ctx, uint32_t events)
+{
+	(void)ctx;
+	(void)events;
+}
+
+/* @pipes: the descriptors that fill the loop, the caller's */
+static void fill_loop(struct loop *l, int pipes[LOOP_SLOTS][2])
+{
+	assert_int_equal(loop_init(l), 0);
+	for (int i = 0; i < LOOP_SLOTS; i++) {
+		assert_int_equal(pipe2(pipes[i], O_CLOEXEC), 0);
+		assert_true(loop_add(l, pipes[i][0], EPOLLIN, on_nothing,
+				     NULL) >= 0);
+	}
+}
+
+static void qemu_that_cannot_be_watched_is_killed_and_reaped(void **state)
+{
+	static const struct appliance appliance = { .name = "guest" };
+	static const struct shim_options options = { .appliance = &appliance };
+	char sleep[] = "sleep", forever[] = "infinity";
+	char *argv[] = { sleep, forever, NULL };
+	const struct spawn what = { .argv = argv,
+				    .output = STDERR_FILENO,
+				    .cgroup = -1 };
+	struct shim s = { .opt = &options, .process = { .helper_pidfd = -1 } };
+	int pipes[LOOP_SLOTS][2], r;
+	struct spawned made;
+
+	(void)state;
+	fill_loop(&s.loop, pipes);
+	assert_int_equal(spawn_program(&what, NULL, false, &made), 0);
+	s.process.pid = made.pid;
+	s.process.pidfd = made.pidfd;
+	r = shim_watch_process(&s);
+	shim_end_unwatched(&s, r);
+	assert_int_equal(r, -ENFILE);
+	assert_int_equal(s.qemu_slot, -1);
+	assert_int_equal(s.process.pidfd, -1);
+	assert_int_equal(kill(made.pid, 0), -1);
+	assert_int_equal(s.later_count, 1);
+	assert_int_equal(s.later[0].type, EV_EXITED);
+	assert_int_equal(s.later[0].wait_status, SIGKILL);
+	loop_close(&s.loop);
+	for (int i = 0; i < LOOP_SLOTS; i++) {
+		close(pipes[i][0]);
+		close(pipes[i][1]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			qemu_that_cannot_be_watched_is_killed_and_reaped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
