@@ -48,10 +48,15 @@ static void arm_timer(struct shim *s)
 	timerfd_settime(s->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
 }
 
+/* Two of a kind are one, the later: so there is always room. */
 void shim_later(struct shim *s, const struct lc_event *ev)
 {
-	if (s->later_count < SHIM_LATER)
-		s->later[s->later_count++] = *ev;
+	unsigned int i = 0;
+
+	while (i < s->later_count && s->later[i].type != ev->type)
+		i++;
+	s->later_count += i == s->later_count;
+	s->later[i] = *ev;
 }
 
 void shim_later_type(struct shim *s, enum lc_event_type type)

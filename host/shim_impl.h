@@ -34,7 +34,7 @@
 #include "host/shim.h"
 #include "host/systemd/service.h"
 
-enum { SHIM_CALLS = 16, SHIM_LATER = 8 };
+enum { SHIM_CALLS = 16 };
 
 /* A call of the control socket that waits for its wish to be settled. */
 struct shim_call {
@@ -79,14 +79,15 @@ struct shim {
 	json_t *console_now, *console_last; /* lines of an unclean end; NULL */
 	struct service service;
 	struct shim_call calls[SHIM_CALLS];
-	struct lc_event later[SHIM_LATER]; /* found while acting on another */
+	struct lc_event later[LC_EVENTS]; /* found while acting on another */
 	unsigned int later_count;
 };
 
 /* shim_step() - tell the lifecycle, act; then what was found meanwhile */
 void shim_step(struct shim *s, const struct lc_event *ev);
 
-/* shim_later() - an event found by an action: after those that remain */
+/* shim_later() - an event found by an action: after those that remain, in place
+ * of one of its type that waits already. None is lost */
 void shim_later(struct shim *s, const struct lc_event *ev);
 void shim_later_type(struct shim *s, enum lc_event_type type);
 
