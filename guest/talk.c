@@ -92,8 +92,16 @@ static void read_port(struct init *in)
 	if (r == -ENODEV) {
 		init_unwatch(in, FD_PORT);
 		port_lost(&in->port);
+		init_feed(in, SEV_UNLINKED);
 		in->port_due = clock_ms() + in->port.retry_ms;
 	}
+}
+
+static void link_changed(struct init *in, enum port_change change)
+{
+	if (change != PORT_SAME)
+		init_feed(in,
+			  change == PORT_LINKED ? SEV_LINKED : SEV_UNLINKED);
 }
 
 void init_port_room(struct init *in)
@@ -124,8 +132,7 @@ void init_port_news(struct init *in)
 void init_on_port(struct init *in, uint32_t kind, uint32_t events)
 {
 	(void)kind;
-	if (port_changed(&in->port, events & EPOLLHUP))
-		init_feed(in, SEV_LINKED);
+	link_changed(in, port_changed(&in->port, events & EPOLLHUP));
 	if (events & EPOLLOUT)
 		port_flush(&in->port);
 	read_port(in);

@@ -33,6 +33,12 @@ void host_introduce(struct step *t)
 	}
 }
 
+void host_leaves(struct step *t)
+{
+	t->s->welcomed = false;
+	t->s->hello_due = t->s->beat_due = SESSION_NEVER;
+}
+
 static void on_welcome(struct step *t)
 {
 	const struct msg_welcome *w = &t->ev->msg->welcome;

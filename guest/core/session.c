@@ -220,23 +220,15 @@ static void on_timer(struct step *t)
 }
 
 static void (*const on_event[])(struct step *t) = {
-	[SEV_BOOTED] = pay_booted,
-	[SEV_LINKED] = host_introduce,
-	[SEV_MSG] = host_says,
-	[SEV_DROPPED] = on_dropped,
-	[SEV_TIMER] = on_timer,
-	[SEV_STARTED] = pay_started,
-	[SEV_NOT_STARTED] = pay_not_started,
-	[SEV_READY] = pay_ready,
-	[SEV_NOTIFY] = pay_notifies,
-	[SEV_CHECKED] = pay_checked,
-	[SEV_EXITED] = pay_exited,
-	[SEV_ALONE] = on_alone,
-	[SEV_WISH] = on_wish,
-	[SEV_QUIET] = on_quiet,
-	[SEV_PROOF] = on_proof,
-	[SEV_STILL_HERE] = on_still_here,
-	[SEV_STAGE] = on_stage,
+	[SEV_BOOTED] = pay_booted,	  [SEV_LINKED] = host_introduce,
+	[SEV_UNLINKED] = host_leaves,	  [SEV_MSG] = host_says,
+	[SEV_DROPPED] = on_dropped,	  [SEV_TIMER] = on_timer,
+	[SEV_STARTED] = pay_started,	  [SEV_NOT_STARTED] = pay_not_started,
+	[SEV_READY] = pay_ready,	  [SEV_NOTIFY] = pay_notifies,
+	[SEV_CHECKED] = pay_checked,	  [SEV_EXITED] = pay_exited,
+	[SEV_ALONE] = on_alone,		  [SEV_WISH] = on_wish,
+	[SEV_QUIET] = on_quiet,		  [SEV_PROOF] = on_proof,
+	[SEV_STILL_HERE] = on_still_here, [SEV_STAGE] = on_stage,
 };
 _Static_assert(ARRAY_SIZE(on_event) == SEV_KINDS, "one handler per event");
 

@@ -56,6 +56,7 @@ struct session_id {
 enum session_event_kind {
 	SEV_BOOTED,	 /* mounts are there: the payload may start */
 	SEV_LINKED,	 /* the port has (again) a host behind it */
+	SEV_UNLINKED,	 /* the host has left the port */
 	SEV_MSG,	 /* .msg came from the host */
 	SEV_DROPPED,	 /* .count bytes or frames were refused */
 	SEV_TIMER,	 /* the deadline may have passed */

@@ -55,6 +55,9 @@ void step_kill_all(struct step *t);
 /* host_introduce() - to a host that may know nothing: who we are, and where */
 void host_introduce(struct step *t);
 
+/* host_leaves() - nothing more is said, and nobody wakes up to say it */
+void host_leaves(struct step *t);
+
 /* host_says() - SEV_MSG */
 void host_says(struct step *t);
 

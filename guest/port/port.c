@@ -63,14 +63,16 @@ void port_lost(struct port *p)
 	forget(p);
 }
 
-bool port_changed(struct port *p, bool hangup)
+enum port_change port_changed(struct port *p, bool hangup)
 {
-	bool came = !hangup && !p->linked;
+	bool before = p->linked;
 
 	if (hangup)
 		forget(p);
 	p->linked = !hangup;
-	return came;
+	if (p->linked == before)
+		return PORT_SAME;
+	return before ? PORT_UNLINKED : PORT_LINKED;
 }
 
 int port_read(struct port *p)

@@ -16,6 +16,8 @@ enum {
 	PORT_RETRY_MAX_MS = 1000,
 };
 
+enum port_change { PORT_SAME, PORT_LINKED, PORT_UNLINKED };
+
 struct port {
 	int fd;		   /* -1 while there is no port */
 	bool linked;	   /* a host is behind it, as far as is known */
@@ -43,9 +45,9 @@ void port_lost(struct port *p);
  * port_changed() - what poll said of the port, by EPOLLHUP or its absence
  *
  * Without a host both directions are forgotten: they belong to nobody.
- * Return: true: a host has come
+ * Return: has a host come or gone, since this was asked last?
  */
-bool port_changed(struct port *p, bool hangup);
+enum port_change port_changed(struct port *p, bool hangup);
 
 /*
  * port_read() - have p->in filled once

@@ -261,6 +261,23 @@ static void link_that_comes_late_hears_of_the_intent(void **state)
 	guest_said(&g, 1, MSG_INTENT);
 }
 
+static void host_that_leaves_is_talked_to_no_more(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < GUEST_PLACES; i++) {
+		struct guest g = guest_in(guest_places[i].phase,
+					  guest_places[i].stop, &guest_rules);
+		uint64_t due = g.s.phase_due;
+
+		host_welcomes(&g);
+		guest_happens(&g, SEV_UNLINKED);
+		assert_int_equal(g.out.msgs + g.out.actions, 0);
+		assert_true(g.out.due_ms == due); /* the end goes on */
+		guest_happens(&g, SEV_LINKED);
+		guest_said(&g, 0, MSG_HELLO);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +293,7 @@ int main(void)
 		cmocka_unit_test(flood_of_the_hosts_words_delays_no_end),
 		cmocka_unit_test(grant_and_commit_of_another_intent_do_nothing),
 		cmocka_unit_test(link_that_comes_late_hears_of_the_intent),
+		cmocka_unit_test(host_that_leaves_is_talked_to_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

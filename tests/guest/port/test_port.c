@@ -53,7 +53,7 @@ static int port_with_host(struct port *p)
 	setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
 	port_init(p);
 	p->fd = ends[0];
-	assert_true(port_changed(p, false));
+	assert_int_equal(port_changed(p, false), PORT_LINKED);
 	return ends[1];
 }
 
@@ -106,12 +106,13 @@ static void port_whose_host_left_forgets_both_directions(void **state)
 		;
 	assert_int_equal(write(host, "RPR1", 4), 4);
 	assert_int_equal(port_read(&p), 4);
-	assert_false(port_changed(&p, true));
+	assert_int_equal(port_changed(&p, true), PORT_UNLINKED);
+	assert_int_equal(port_changed(&p, true), PORT_SAME);
 	assert_int_equal(p.out_len, 0);
 	assert_int_equal(p.in.len, 0);
 	assert_int_equal(port_send(&p, frame, 1), -ENOTCONN);
-	assert_true(port_changed(&p, false)); /* the next host */
-	assert_false(port_changed(&p, false));
+	assert_int_equal(port_changed(&p, false), PORT_LINKED); /* the next */
+	assert_int_equal(port_changed(&p, false), PORT_SAME);
 	close(host);
 	close(p.fd);
 }
