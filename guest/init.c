@@ -300,8 +300,16 @@ static void (*const handlers[])(struct init *in, uint32_t kind,
 };
 _Static_assert(ARRAY_SIZE(handlers) == FD_KINDS, "one handler per fd_kind");
 
+/* Return: 0; -errno: there is none, or PID 1 would never hear of it */
+static int must_watch(struct init *in, unsigned int kind, int fd)
+{
+	return fd < 0 ? -errno : init_watch(in, kind, fd, EPOLLIN);
+}
+
 int init_begin(struct init *in)
 {
+	int r;
+
 	block_signals();
 	for (size_t i = 0; i < FD_KINDS; i++)
 		in->fd[i] = -1;
@@ -311,21 +319,20 @@ int init_begin(struct init *in)
 	in->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (in->epfd < 0)
 		return -errno;
-	init_open_ears(in);
-	return 0;
+	r = must_watch(in, FD_SIGNAL, open_signals());
+	if (r == 0)
+		r = must_watch(in, FD_TIMER,
+			       timerfd_create(CLOCK_BOOTTIME,
+					      TFD_CLOEXEC | TFD_NONBLOCK));
+	if (r == 0)
+		init_open_ears(in);
+	return r;
 }
 
-int init_open(struct init *in)
+void init_open(struct init *in)
 {
-	init_watch(in, FD_SIGNAL, open_signals(), EPOLLIN);
-	init_watch(in, FD_TIMER,
-		   timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK),
-		   EPOLLIN);
-	if (in->fd[FD_SIGNAL] < 0 || in->fd[FD_TIMER] < 0)
-		return -errno;
 	init_open_control(in);
 	init_open_port(in);
-	return 0;
 }
 
 /* Deaf and blind: what is left is an end, the one meant if there was one. */

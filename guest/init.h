@@ -67,13 +67,13 @@ struct init {
 };
 
 /*
- * init_begin() - as much of the loop as the payload's start needs
- * Return: 0; -errno: PID 1 cannot do its work
+ * init_begin() - the loop without what no payload needs
+ * Return: 0; -errno: PID 1 cannot do its work, and no payload may start
  */
 int init_begin(struct init *in);
 
-/* init_open() - the rest of it. Return: as init_begin() */
-int init_open(struct init *in);
+/* init_open() - the rest of it, which can be done without */
+void init_open(struct init *in);
 
 /* init_run() - the loop of PID 1, for ever */
 _Noreturn void init_run(struct init *in);

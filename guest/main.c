@@ -120,16 +120,18 @@ static _Noreturn void boot(struct init *in)
 	rules = rules_of(&in->conf);
 	session_init(&in->session, &rules, &id);
 	r = init_begin(in);
-	if (r == 0 && conf == 0) {
+	if (r < 0) {
+		say("no epoll, signalfd or timerfd: %s: power-off",
+		    strerror(-r));
+		power_end_at_last(INTENT_POWEROFF);
+	}
+	if (conf == 0) {
 		init_reached(in, BOOT_CONF);
 		init_boot(in);
 		init_await_payload(in);
 	}
 	identify(&in->session.id);
-	if (r < 0 || init_open(in) < 0) {
-		say("no epoll, signalfd or timerfd: power-off");
-		power_end_at_last(INTENT_POWEROFF);
-	}
+	init_open(in);
 	if (conf < 0)
 		init_failed(in, BOOT_CONF, (unsigned int)-conf);
 	init_run(in);

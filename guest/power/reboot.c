@@ -7,9 +7,17 @@
  */
 #include "guest/power/reboot.h"
 
+#include <signal.h>
 #include <sys/reboot.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "guest/boot/clock.h"
+#include "guest/core/session.h"
+#include "guest/power/quiet.h"
+
+enum { LOOK_AGAIN_MS = 20, AGAIN_MS = 1000 };
 
 void power_ctrl_alt_del_off(void)
 {
@@ -26,16 +34,6 @@ void power_end(enum intent intent)
 	reboot(command(intent));
 }
 
-void power_end_at_last(enum intent intent)
-{
-	const struct timespec pause = { .tv_sec = 1 };
-
-	for (;;) {
-		power_end(intent);
-		nanosleep(&pause, NULL);
-	}
-}
-
 pid_t power_end_by_child(enum intent intent)
 {
 	const int how = command(intent);
@@ -46,4 +44,32 @@ pid_t power_end_by_child(enum intent intent)
 		_exit(1);
 	}
 	return pid > 0 ? pid : 0;
+}
+
+static void rest(long ms)
+{
+	const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* Nothing tells of its end here, where the loop has failed. */
+static void await(pid_t child, uint32_t limit_ms)
+{
+	const uint64_t until = clock_ms() + limit_ms;
+
+	while (child > 0 && waitpid(child, NULL, WNOHANG | __WALL) == 0 &&
+	       clock_ms() < until)
+		rest(LOOK_AGAIN_MS);
+}
+
+void power_end_at_last(enum intent intent)
+{
+	kill(-1, SIGKILL);
+	await(quiet_start(), SESSION_QUIET_MS);
+	for (;;) {
+		await(power_end_by_child(intent), SESSION_REBOOT_MS);
+		power_end(intent);
+		rest(AGAIN_MS);
+	}
 }

@@ -20,11 +20,6 @@ void power_ctrl_alt_del_off(void);
 void power_end(enum intent intent);
 
 /*
- * power_end_at_last() - the same where nothing else is left: again every second
- */
-_Noreturn void power_end_at_last(enum intent intent);
-
-/*
  * power_end_by_child() - the same from a child
  *
  * The caller of reboot(2) may be made to exit by the kernel (a power-off where
@@ -33,5 +28,14 @@ _Noreturn void power_end_at_last(enum intent intent);
  *	could be no child
  */
 pid_t power_end_by_child(enum intent intent);
+
+/*
+ * power_end_at_last() - the end where there is no loop, or none any more
+ *
+ * As the session would do it, with its limits: everybody is killed, what is
+ * written is written back, a child calls reboot(2), then PID 1; the last two
+ * again every second.
+ */
+_Noreturn void power_end_at_last(enum intent intent);
 
 #endif

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/sweep/test_last.c - PID 1 on the stand, when it cannot go on
+ *
+ * Theory of operation: one system call of PID 1 is made to fail for good, and
+ * what it then does is written down: who was executed, who called sync(2) and
+ * reboot(2).
+ */
+#include <errno.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/array.h"
+#include "tests/sweep/host.h"
+#include "tests/sweep/stand.h"
+
+enum { DEADLINE_MS = 60000 };
+
+#ifndef SYS_epoll_wait
+#define SYS_epoll_wait SYS_epoll_pwait
+#endif
+
+/* What is to fail, and what was seen. */
+struct last {
+	struct stand s;
+	struct host host;
+	long fails;	 /* a call of PID 1 */
+	int error;	 /* with that */
+	bool when_ready; /* not before the payload is */
+	bool lonely;	 /* and reboot(2) by whoever is not PID 1 */
+	unsigned int others_executed, killed_all;
+	unsigned int synced[2], rebooted[2]; /* by others; by PID 1 */
+	bool killed_first;		     /* before the first sync(2) */
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void note(struct last *l, const struct stand_call *c)
+{
+	const bool init = c->pid == l->s.pid;
+
+	if (c->data.nr == SYS_execve && !init)
+		l->others_executed++;
+	if (c->data.nr == SYS_kill && (int)c->data.args[0] == -1 &&
+	    (int)c->data.args[1] == SIGKILL)
+		l->killed_all++;
+	if (c->data.nr == SYS_sync && l->synced[init]++ == 0)
+		l->killed_first = l->killed_all;
+	if (c->data.nr == SYS_reboot && c->data.args[2] != 0)
+		l->rebooted[init]++;
+}
+
+static bool fails(const struct last *l, const struct stand_call *c)
+{
+	const long nr =
+		c->data.nr == SYS_epoll_pwait ? SYS_epoll_wait : c->data.nr;
+
+	if (nr == SYS_reboot && c->pid != l->s.pid)
+		return l->lonely;
+	return c->pid == l->s.pid && nr == l->fails &&
+	       (!l->when_ready || l->host.seen[MSG_READY]);
+}
+
+static void take_call(struct last *l)
+{
+	struct stand_call c;
+
+	if (!stand_call(&l->s, &c))
+		return;
+	note(l, &c);
+	stand_answer(&l->s, &c, fails(l, &c) ? l->error : 0);
+}
+
+/* A whole life. Return: the signal by which PID 1 ended: what was asked for */
+static int live(struct last *l)
+{
+	static const char conf[] =
+		"[payload]\nexec = /bin/payload stubborn\nready = descriptor\n"
+		"[storage]\ndisk = /srv serial old read-only\n";
+	const struct stand_plan plan = { conf, true, true, true };
+	const int64_t end_ms = now_ms() + DEADLINE_MS;
+	char text[512];
+	int r, status;
+
+	r = stand_start(&l->s, &plan);
+	if (r == -EPERM || r == -ENOSYS || r == -ENOSPC) {
+		stand_end(&l->s);
+		print_message("no user namespace: %s\n", strerror(-r));
+		skip();
+	}
+	assert_int_equal(r, 0);
+	host_init(&l->host, l->s.port);
+	for (bool ended = false; !ended && now_ms() < end_ms;) {
+		struct pollfd fds[] = {
+			{ .fd = l->s.calls, .events = POLLIN },
+			{ .fd = l->s.port, .events = POLLIN },
+			{ .fd = l->s.console, .events = POLLIN },
+			{ .fd = l->s.pidfd, .events = POLLIN },
+		};
+
+		assert_true(poll(fds, ARRAY_SIZE(fds), DEADLINE_MS) >= 0);
+		if (fds[0].revents & POLLIN)
+			take_call(l);
+		host_read(&l->host);
+		(void)!read(l->s.console, text, sizeof(text));
+		ended = fds[3].revents;
+	}
+	if (now_ms() >= end_ms)
+		kill(l->s.pid, SIGKILL);
+	status = stand_wait(&l->s);
+	stand_end(&l->s);
+	assert_true(WIFSIGNALED(status));
+	return WTERMSIG(status);
+}
+
+static void init_that_would_be_deaf_starts_no_payload(void **state)
+{
+	static const long calls[] = { SYS_signalfd4, SYS_timerfd_create,
+				      SYS_epoll_create1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		struct last l = { .fails = calls[i], .error = ENOMEM };
+
+		assert_int_equal(live(&l), SIGINT);
+		assert_int_equal(l.others_executed, 0);
+		assert_int_equal(l.rebooted[false], 1);
+		assert_int_equal(l.rebooted[true], 0);
+	}
+}
+
+static void init_that_becomes_deaf_kills_syncs_and_ends_by_a_child(void **state)
+{
+	struct last l = { .fails = SYS_epoll_wait,
+			  .error = ENOMEM,
+			  .when_ready = true };
+
+	(void)state;
+	assert_int_equal(live(&l), SIGHUP);
+	assert_int_equal(l.host.seen[MSG_READY], 1);
+	assert_true(l.killed_first);
+	assert_true(l.synced[false] > 0);
+	assert_int_equal(l.synced[true], 0);
+	assert_int_equal(l.rebooted[false], 1);
+	assert_int_equal(l.rebooted[true], 0);
+}
+
+static void init_whose_child_cannot_reboot_does_it_itself(void **state)
+{
+	struct last l = { .fails = SYS_epoll_create1,
+			  .error = ENOMEM,
+			  .lonely = true };
+
+	(void)state;
+	assert_int_equal(live(&l), SIGINT);
+	assert_int_equal(l.rebooted[false], 1);
+	assert_int_equal(l.rebooted[true], 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(init_that_would_be_deaf_starts_no_payload),
+		cmocka_unit_test(
+			init_that_becomes_deaf_kills_syncs_and_ends_by_a_child),
+		cmocka_unit_test(init_whose_child_cannot_reboot_does_it_itself),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
