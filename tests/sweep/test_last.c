@@ -30,6 +30,9 @@ enum { DEADLINE_MS = 60000 };
 #ifndef SYS_epoll_wait
 #define SYS_epoll_wait SYS_epoll_pwait
 #endif
+#ifndef SYS_fork
+#define SYS_fork SYS_clone
+#endif
 
 /* What is to fail, and what was seen. */
 struct last {
@@ -39,6 +42,7 @@ struct last {
 	int error;	 /* with that */
 	bool when_ready; /* not before the payload is */
 	bool lonely;	 /* and reboot(2) by whoever is not PID 1 */
+	bool asked;	 /* the host asks for a reboot, once it is ready */
 	unsigned int others_executed, killed_all;
 	unsigned int synced[2], rebooted[2]; /* by others; by PID 1 */
 	bool killed_first;		     /* before the first sync(2) */
@@ -67,6 +71,11 @@ static void note(struct last *l, const struct stand_call *c)
 		l->rebooted[init]++;
 }
 
+static bool forks(long nr)
+{
+	return nr == SYS_fork || nr == SYS_clone || nr == SYS_clone3;
+}
+
 static bool fails(const struct last *l, const struct stand_call *c)
 {
 	const long nr =
@@ -74,7 +83,8 @@ static bool fails(const struct last *l, const struct stand_call *c)
 
 	if (nr == SYS_reboot && c->pid != l->s.pid)
 		return l->lonely;
-	return c->pid == l->s.pid && nr == l->fails &&
+	return c->pid == l->s.pid &&
+	       (nr == l->fails || (forks(nr) && forks(l->fails))) &&
 	       (!l->when_ready || l->host.seen[MSG_READY]);
 }
 
@@ -86,6 +96,14 @@ static void take_call(struct last *l)
 		return;
 	note(l, &c);
 	stand_answer(&l->s, &c, fails(l, &c) ? l->error : 0);
+}
+
+static void ask(struct last *l)
+{
+	if (!l->asked || !l->host.seen[MSG_READY])
+		return;
+	l->asked = false;
+	host_request(&l->host, INTENT_REBOOT);
 }
 
 /* A whole life. Return: the signal by which PID 1 ended: what was asked for */
@@ -119,6 +137,7 @@ static int live(struct last *l)
 		if (fds[0].revents & POLLIN)
 			take_call(l);
 		host_read(&l->host);
+		ask(l);
 		(void)!read(l->s.console, text, sizeof(text));
 		ended = fds[3].revents;
 	}
@@ -174,6 +193,20 @@ static void init_whose_child_cannot_reboot_does_it_itself(void **state)
 	assert_int_equal(l.rebooted[true], 1);
 }
 
+static void init_that_cannot_fork_syncs_and_reboots_itself(void **state)
+{
+	struct last l = { .fails = SYS_clone,
+			  .error = EAGAIN,
+			  .when_ready = true,
+			  .asked = true };
+
+	(void)state;
+	assert_int_equal(live(&l), SIGHUP);
+	assert_int_equal(l.host.seen[MSG_QUIESCED], 1);
+	assert_true(l.synced[true] > 0);
+	assert_int_equal(l.rebooted[true], 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +214,8 @@ int main(void)
 		cmocka_unit_test(
 			init_that_becomes_deaf_kills_syncs_and_ends_by_a_child),
 		cmocka_unit_test(init_whose_child_cannot_reboot_does_it_itself),
+		cmocka_unit_test(
+			init_that_cannot_fork_syncs_and_reboots_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
