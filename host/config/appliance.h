@@ -95,6 +95,7 @@ struct appliance {
 	int accel;	     /* enum accel */
 	int machine;	     /* enum machine */
 	int secure;	     /* enum secure */
+	bool may_be_secure;  /* of able_settle(): QEMU lets it be so */
 	char qemu[PATH_MAX]; /* "": qemu-system-<architecture> in PATH */
 	char user[64];	     /* who runs QEMU; "": host/launch/identity.h */
 	uint32_t boot_timeout_ms; /* launch to READY */

@@ -21,8 +21,6 @@
 
 enum { TRANSPORTS = 8 };
 
-#define GIB (1ULL << 30)
-
 static int refuse(const struct appliance *a, unsigned int line, char *error,
 		  const char *what)
 {
@@ -191,12 +189,6 @@ int appliance_fit(struct appliance *a, char *error)
 	return r;
 }
 
-/* KVM_PV_ASYNC_CLEANUP_PREPARE refuses such a guest (docs/facts.md, 1.2). */
-static bool secure_is_small(const struct appliance *a)
-{
-	return a->secure == SECURE_YES && a->memory <= 2 * GIB;
-}
-
 static bool has_arguments(const struct appliance *a)
 {
 	return a->arguments;
@@ -216,10 +208,6 @@ const char *appliance_warning(const struct appliance *a, unsigned int i)
 		bool (*applies)(const struct appliance *a);
 		const char *sentence;
 	} all[] = {
-		{ secure_is_small,
-		  "a secure guest of 2 GiB or less is destroyed while it "
-		  "waits, whatever the restart: more memory than that makes a "
-		  "fast reboot fast" },
 		{ has_arguments,
 		  "QEMU gets arguments of [unsupported]: what they break is "
 		  "not known to anybody" },

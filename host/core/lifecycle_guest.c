@@ -56,7 +56,7 @@ static uint32_t on_hello(struct lifecycle *lc, const struct msg *m,
 	/* kexec: a boot that QEMU did not see; last words begin none */
 	if (lc->state != LC_BOOTING && !lc->end_known)
 		lc_run_epoch(lc, now_us);
-	if (lc->cfg.secure_wanted && m->hello.secure == GUEST_IS_NOT_SECURE)
+	if (lc->cfg.secure_wanted && m->hello.secure != GUEST_IS_SECURE)
 		return lc_force(lc, END_NOT_SECURE, now_us);
 	if (lc_strange_image(lc))
 		acts |= ACT_STRANGE;

@@ -31,7 +31,7 @@ enum vm_end {
 	END_REQUEST_TIMEOUT, /* no INTENT after REQUEST in time */
 	END_QUIESCE_TIMEOUT, /* no QUIESCED after GRANT in time */
 	END_COMMIT_TIMEOUT,  /* no STOP after COMMIT in time */
-	END_NOT_SECURE,	     /* it had to be secure, and said that it is not */
+	END_NOT_SECURE,	     /* it had to say that it is secure */
 	END_DEAF,	     /* QMP closed or silent for too long */
 	END_OPERATOR,	   /* an operator did not want to wait for the guest */
 	END_HOST_SHUTDOWN, /* the shim itself was told to end, likewise */

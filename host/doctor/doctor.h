@@ -30,6 +30,7 @@ struct finding {
 };
 
 struct appliance;
+struct qemu_caps;
 
 /* Does a guest run under KVM? */
 enum kvm_try { KVM_RUNS, KVM_HANGS, KVM_FAILS };
@@ -38,6 +39,7 @@ struct patient {
 	const char *root;    /* "", or a directory in place of / */
 	const char *machine; /* of uname(): "x86_64", "s390x" */
 	const struct appliance *appliance; /* complete; NULL: none was named */
+	const struct qemu_caps *caps;	   /* of its QEMU; NULL: not probed */
 	const char *systemctl;		   /* program to ask */
 
 	/* run one instruction of a guest. @why: FINDING_TEXT bytes */

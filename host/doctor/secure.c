@@ -10,11 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/array.h"
-
 #include "host/config/appliance.h"
 #include "host/doctor/doctor.h"
 #include "host/doctor/reading.h"
+#include "host/qemu/able.h"
 
 enum {
 	CAP_PROTECTED = 180,
@@ -22,8 +21,6 @@ enum {
 	CAP_PROTECTED_ASYNC = 224,
 	FAST_DESTROY_BIT = 23,
 };
-
-#define GIB (UINT64_C(1) << 30)
 
 static const char prot_virt[] = "/sys/firmware/uv/prot_virt_host";
 
@@ -171,39 +168,19 @@ void look_max_guests(const struct patient *p, struct finding *f)
 			    most);
 }
 
-static bool no_uv(const struct patient *p)
+static struct uv_host uv_of(const struct patient *p)
 {
-	return !has_uv(p);
+	return (struct uv_host){
+		.hosts = has_uv(p),
+		.async = async_destroy(p) &&
+			 p->kvm_capability("/dev/kvm", CAP_PROTECTED_ASYNC) > 0,
+	};
 }
-
-static bool no_async(const struct patient *p)
-{
-	return !async_destroy(p) ||
-	       p->kvm_capability("/dev/kvm", CAP_PROTECTED_ASYNC) <= 0;
-}
-
-static bool is_small(const struct patient *p)
-{
-	return p->appliance->memory <= 2 * GIB;
-}
-
-/* The first of these that holds is why it would not be in the background. */
-static const struct {
-	bool (*holds)(const struct patient *p);
-	const char *found, *advice;
-} hindrances[] = {
-	{ no_uv, "no: this machine runs no secure guest",
-	  "see Secure Execution" },
-	{ no_async, "no: KVM does not destroy in the background",
-	  "see async_destroy" },
-	{ is_small,
-	  "no: the guest has 2 GiB or less, and KVM destroys those at once",
-	  "give it more than 2 GiB, or use full restarts" },
-};
 
 void look_fast_reboot(const struct patient *p, struct finding *f)
 {
 	const struct appliance *a = p->appliance;
+	const struct uv_host uv = uv_of(p);
 
 	if (!a)
 		finding_set(f, LEVEL_NONE, "", "no appliance file was named");
@@ -211,16 +188,15 @@ void look_fast_reboot(const struct patient *p, struct finding *f)
 		 strcmp(a->architecture, "s390x") != 0)
 		finding_set(f, LEVEL_OK, "",
 			    "nothing to destroy: this guest is not secure");
-	else {
-		for (size_t i = 0; i < ARRAY_SIZE(hindrances); i++) {
-			if (!hindrances[i].holds(p))
-				continue;
-			finding_set(f, LEVEL_WARN, hindrances[i].advice, "%s",
-				    hindrances[i].found);
-			return;
-		}
+	else if (!uv.hosts)
+		finding_set(f, LEVEL_WARN, "see Secure Execution",
+			    "no: this machine runs no secure guest");
+	else if (able_hindrance(a, p->caps, &uv))
+		finding_set(f, LEVEL_WARN,
+			    able_hindrance(a, p->caps, &uv)->advice, "no: %s",
+			    able_hindrance(a, p->caps, &uv)->found);
+	else
 		finding_set(f, LEVEL_OK, "",
 			    "a secure guest is destroyed in the background, "
 			    "but for its first 2 GiB");
-	}
 }

@@ -9,30 +9,46 @@
 
 #include "host/config/appliance.h"
 #include "host/qemu/probe.h"
+#include "host/qemu/uv.h"
 
 /* able_machine() - the machine that @a means; it has its architecture */
 enum qemu_machine able_machine(const struct appliance *a);
 
-/*
- * able_settle() - make `secure = auto` one of yes and no
- * @host:	does this machine say that it hosts secure guests?
- */
-void able_settle(struct appliance *a, const struct qemu_caps *caps, bool host);
+/* able_settle() - sets @a->may_be_secure, which `secure = auto` leaves open */
+void able_settle(struct appliance *a, const struct qemu_caps *caps,
+		 const struct uv_host *uv);
 
 /*
  * able_check() - what the appliance wants against what was probed
  * @a:		of able_settle()
- * @host:	as for able_settle()
  * Return: 0; -ENOTSUP, and @error says which line of the file is to be changed
  */
 int able_check(const struct appliance *a, const struct qemu_caps *caps,
-	       bool host, char *error);
+	       const struct uv_host *uv, char *error);
+
+/* Why a reboot in place would wait for the old guest's memory. */
+struct hindrance {
+	const char *found, *advice; /* static */
+};
 
 /*
- * able_warning() - what this QEMU lacks and can be lived without
+ * able_hindrance() - is a secure guest's reset the destroy of all its memory?
+ * @caps:	NULL: not probed
+ * Sources: docs/facts.md, 1.2, 1.5, 2.3.
+ * Return: the first thing that makes it so; NULL: nothing that is known
+ */
+const struct hindrance *able_hindrance(const struct appliance *a,
+				       const struct qemu_caps *caps,
+				       const struct uv_host *uv);
+
+/*
+ * able_warning() - what runs, but perhaps not as it was meant
+ * @a:		of able_settle()
  * @i:		0, 1, ... until there is no more
  * Return: a static sentence; NULL
  */
-const char *able_warning(const struct qemu_caps *caps, unsigned int i);
+const char *able_warning(const struct appliance *a,
+			 const struct qemu_caps *caps, const struct uv_host *uv,
+			 unsigned int i);
 
 #endif

@@ -94,7 +94,7 @@ void argv_option(struct argv *out, const char *name, const char *value)
 
 static bool is_secure(const struct line *l)
 {
-	return l->a->secure == SECURE_YES;
+	return l->a->may_be_secure;
 }
 
 void argv_virtio(const struct line *l, const char *kind, const char *properties)

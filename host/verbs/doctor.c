@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/doctor/doctor.h"
+#include "host/qemu/probe_cache.h"
 #include "host/verbs/args.h"
 #include "host/verbs/prepare.h"
 #include "host/verbs/verbs.h"
@@ -97,6 +98,7 @@ int verb_doctor(const struct verb *self, int argc, char **argv)
 	const struct flag flags[] = { { .name = "--json", .set = &json } };
 	struct exam e = { .worst = LEVEL_NONE };
 	struct patient patient;
+	char error[SENTENCE_MAX];
 	struct prepared p;
 	bool loaded;
 
@@ -106,6 +108,9 @@ int verb_doctor(const struct verb *self, int argc, char **argv)
 	e.checks = json ? json_array() : NULL;
 	loaded = path && examine_file(path, &p, &e);
 	patient = doctor_patient(loaded ? &p.appliance : NULL);
+	if (loaded && probe_cached(p.appliance.qemu, p.appliance.architecture,
+				   PROBE_MS, &p.caps, error) == 0)
+		patient.caps = &p.caps;
 	examine(&patient, &e);
 	if (json)
 		print_json(&e);

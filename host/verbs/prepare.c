@@ -72,16 +72,6 @@ static uint64_t rights_needed(const struct appliance *a)
 	return 0;
 }
 
-/* Does this machine host secure guests? Absent elsewhere than on s390x. */
-static bool hosts_secure(void)
-{
-	char text[8];
-
-	return text_read(AT_FDCWD, "/sys/firmware/uv/prot_virt_host", text,
-			 sizeof(text)) > 0 &&
-	       text[0] == '1';
-}
-
 /* What no other machine has; a machine without is told by its name. */
 static void machine_id(char id[static HOST_NAME_MAX + 1])
 {
@@ -128,8 +118,9 @@ int prepare_qemu(struct prepared *p, bool anew, char *error)
 	r = prepare_tap(a, error);
 	if (r < 0)
 		return r;
-	able_settle(a, &p->caps, hosts_secure());
-	return able_check(a, &p->caps, hosts_secure(), error);
+	p->uv = uv_look();
+	able_settle(a, &p->caps, &p->uv);
+	return able_check(a, &p->caps, &p->uv, error);
 }
 
 const char *prepare_warning(const struct prepared *p, unsigned int i)
@@ -140,7 +131,7 @@ const char *prepare_warning(const struct prepared *p, unsigned int i)
 		n++;
 	return n == i && appliance_warning(&p->appliance, n)
 		       ? appliance_warning(&p->appliance, n)
-		       : able_warning(&p->caps, i - n);
+		       : able_warning(&p->appliance, &p->caps, &p->uv, i - n);
 }
 
 void prepare_end(struct prepared *p)

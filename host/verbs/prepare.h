@@ -11,11 +11,13 @@
 #include "host/config/image.h"
 #include "host/launch/identity.h"
 #include "host/qemu/probe.h"
+#include "host/qemu/uv.h"
 
 struct prepared {
 	struct appliance appliance; /* complete, but for free ports */
 	struct image image;
 	struct qemu_caps caps;
+	struct uv_host uv;
 	struct identity who; /* runs QEMU */
 	bool who_settled;    /* by a start before: it is not looked for */
 };

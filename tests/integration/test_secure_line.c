@@ -25,6 +25,7 @@
 #include "host/config/appliance.h"
 #include "host/config/image.h"
 #include "host/launch/spawn.h"
+#include "host/qemu/able.h"
 #include "host/qemu/argv.h"
 #include "host/qemu/disks.h"
 #include "host/qemu/probe.h"
@@ -47,6 +48,7 @@ static struct own_host m; /* large */
 
 static void prepare(struct rig *r)
 {
+	const struct uv_host uv = { .hosts = true, .async = true };
 	char text[1024], cwd[512], error[SENTENCE_MAX];
 
 	assert_int_equal(truncate(rig_write(r, "one.img", ""), DISK_BYTES), 0);
@@ -61,6 +63,7 @@ static void prepare(struct rig *r)
 	    appliance_pick_ports(&m.a, error) ||
 	    probe_qemu(m.a.qemu, "s390x", PROBE_MS, &m.caps, error))
 		fail_msg("%s", error);
+	able_settle(&m.a, &m.caps, &uv);
 }
 
 /* A socket that listens at @name, and @connected to it. */
@@ -121,7 +124,7 @@ static void start(struct rig *r)
 		.tap = -1,
 		.vhost = -1,
 	};
-	int keep[6 + APPLIANCE_DISKS] = { fds.qmp,	  fds.agent,  fds.serial,
+	int keep[6 + APPLIANCE_DISKS] = { fds.qmp,     fds.agent,  fds.serial,
 					  fds.qmp_log, fds.kernel, fds.initrd };
 	char error[SENTENCE_MAX];
 	const struct spawn what = { .argv = m.line.v,

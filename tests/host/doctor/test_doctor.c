@@ -3,6 +3,7 @@
  * Each probe on a machine made of files.
  */
 #include "host/doctor/doctor.h"
+#include "host/qemu/probe.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -263,6 +264,9 @@ static void fast_reboot_names_the_first_hindrance(void **state)
 	put("sys/module/kvm/parameters/async_destroy", "1\n");
 	capabilities[224] = 1;
 	assert_found(look_fast_reboot, LEVEL_OK, "in the background");
+	patient.caps = &(const struct qemu_caps){ .major = 7 };
+	assert_found(look_fast_reboot, LEVEL_WARN, "before 8.0");
+	patient.caps = NULL;
 	appliance.memory = 2 * GIB;
 	assert_found(look_fast_reboot, LEVEL_WARN, "2 GiB or less");
 	appliance.secure = SECURE_NO;

@@ -195,7 +195,7 @@ static void build_each_machine_for_each_qemu_is_golden(void **state)
 		caps.teardown = v->teardown;
 		a.machine = g->machine;
 		a.accel = g->accel;
-		a.secure = g->secure;
+		a.may_be_secure = g->secure == SECURE_YES;
 		a.watchdog = g->machine != MACHINE_MICROVM;
 		assert_int_equal(argv_build(&a, &image, &caps, &fds, &out), 0);
 		assert_string_equal(joined(), spelled(g->line, v->spelling));
@@ -346,7 +346,7 @@ static void build_disks_are_told_by_their_serial(void **state)
 		"cache.direct=on,cache.no-flush=off,file.driver=host_device,"
 		"file.filename=/dev/fdset/11 "
 		"-device virtio-blk-ccw,drive=disk1,serial=data-2 "));
-	a.secure = SECURE_YES;
+	a.may_be_secure = true;
 	a.disk[0].cache = CACHE_UNSAFE;
 	assert_non_null(strstr(build(&a), "cache.direct=off,cache.no-flush=on,"
 					  "file.driver=file,"));
@@ -360,7 +360,7 @@ static void build_secure_leaves_no_virtio_device_out(void **state)
 	int devices = 0;
 
 	(void)state;
-	a.secure = SECURE_YES;
+	a.may_be_secure = true;
 	a.disks = APPLIANCE_DISKS;
 	build(&a);
 	for (size_t i = 0; i < out.count; i++) {
