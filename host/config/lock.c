@@ -6,8 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <unistd.h>
+
+enum { LOOK_MS = 5 };
 
 static struct flock of_part(short type, enum lock_part part)
 {
@@ -42,10 +45,18 @@ enum holder lock_holder(int fd)
 	return is_held(fd, LOCK_LIFE) ? HOLDER_QEMU : HOLDER_NOBODY;
 }
 
-void lock_await(int fd)
+/* A lock has no event to poll for, and F_OFD_SETLKW no deadline. */
+int lock_await(int fd, unsigned int ms)
 {
 	struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
 
-	while (fcntl(fd, F_OFD_SETLKW, &whole) < 0 && errno == EINTR)
-		;
+	for (unsigned int waited = 0;; waited += LOOK_MS) {
+		if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
+			return 0;
+		if (errno != EAGAIN && errno != EACCES)
+			return -errno;
+		if (waited >= ms)
+			return -ETIMEDOUT;
+		poll(NULL, 0, LOOK_MS);
+	}
 }

@@ -34,7 +34,12 @@ int lock_take(int fd, enum lock_part part);
 /* lock_holder() - who holds it, other than the description of @fd itself */
 enum holder lock_holder(int fd);
 
-/* lock_await() - wait until nobody else holds any part; @fd: for reading */
-void lock_await(int fd);
+/*
+ * lock_await() - wait until nobody else holds any part
+ * @fd:		opened for reading
+ * @ms:		no longer than about this, milliseconds
+ * Return: 0; -ETIMEDOUT: somebody still does; else -errno
+ */
+int lock_await(int fd, unsigned int ms);
 
 #endif

@@ -156,10 +156,31 @@ int runtime_watch_end(const char *name, char *error)
 	return r < 0 ? not_running(name, dir, r, error) : r;
 }
 
-void runtime_await_end(int fd)
+static int not_ended(enum holder holder, const char *name, unsigned int ms,
+		     char *error)
 {
-	lock_await(fd);
+	if (holder == HOLDER_QEMU)
+		return sentence(error, -ETIMEDOUT,
+				"the shim of %s has gone, but %u s later its "
+				"QEMU has not ended: `reprise release %s` ends "
+				"what is left",
+				name, ms / 1000, name);
+	return sentence(error, -ETIMEDOUT,
+			"%s has ended, but %u s later its shim has not: `ps -C "
+			"reprise` shows its process, look what it waits for",
+			name, ms / 1000);
+}
+
+int runtime_await_end(int fd, const char *name, unsigned int ms, char *error)
+{
+	int r = lock_await(fd, ms);
+
+	if (r == -ETIMEDOUT)
+		not_ended(lock_holder(fd), name, ms, error);
+	else if (r < 0)
+		sentence(error, r, "%s: its lock: %s", name, strerror(-r));
 	close(fd);
+	return r;
 }
 
 static int visible(const struct dirent *d)

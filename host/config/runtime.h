@@ -121,9 +121,15 @@ int runtime_dial(const char *name, enum runtime_socket which, char *error);
  */
 int runtime_watch_end(const char *name, char *error);
 
-/* runtime_await_end() - wait until neither shim nor QEMU is there any more, and
- * nothing of theirs in the runtime directory; closes @fd */
-void runtime_await_end(int fd);
+/*
+ * runtime_await_end() - wait until neither shim nor QEMU is there any more, and
+ *	nothing of theirs in the runtime directory
+ * @fd:		of runtime_watch_end(); is closed
+ * @ms:		no longer than about this, milliseconds
+ * Return: 0; -ETIMEDOUT: one of them is still there, @error says which; else
+ *	-errno, @error
+ */
+int runtime_await_end(int fd, const char *name, unsigned int ms, char *error);
 
 struct running {
 	char name[APPLIANCE_NAME_SIZE];

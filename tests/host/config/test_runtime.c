@@ -305,11 +305,36 @@ static void await_end_returns_when_all_is_removed(void **state)
 	fd = runtime_watch_end("web", error);
 	assert_true(fd >= 0);
 	assert_int_equal(kill(pid, SIGCONT), 0);
-	runtime_await_end(fd);
+	assert_int_equal(runtime_await_end(fd, "web", 60000, error), 0);
 	assert_false(exists("run/web"));
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	close(go[0]);
 	close(go[1]);
+}
+
+/* The shim has gone, its QEMU stays: somebody waits, but not for ever. */
+static void await_end_of_a_qemu_that_stays_is_etimedout(void **state)
+{
+	int go, fd;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	fd = runtime_watch_end("web", error);
+	assert_true(fd >= 0);
+	assert_int_equal(runtime_await_end(fd, "web", 20, error), -ETIMEDOUT);
+	assert_non_null(strstr(error, "its shim has not"));
+	pid = orphan(&go);
+	runtime_close(&rt);
+	fd = runtime_watch_end("web", error);
+	assert_true(fd >= 0);
+	assert_int_equal(runtime_await_end(fd, "web", 20, error), -ETIMEDOUT);
+	assert_non_null(strstr(error, "reprise release web"));
+	assert_int_equal(fcntl(fd, F_GETFD), -1); /* is closed */
+	close(go);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(runtime_open(&rt, "web", error), 0);
+	runtime_remove(&rt);
 }
 
 static void open_directory_of_others_is_refused(void **state)
@@ -363,6 +388,7 @@ int main(void)
 		cmocka_unit_test(dial_full_backlog_is_eagain_at_once),
 		cmocka_unit_test(list_fifo_as_lock_does_not_wait),
 		cmocka_unit_test(await_end_returns_when_all_is_removed),
+		cmocka_unit_test(await_end_of_a_qemu_that_stays_is_etimedout),
 		cmocka_unit_test(open_directory_of_others_is_refused),
 		cmocka_unit_test(open_without_a_place_is_refused),
 	};
