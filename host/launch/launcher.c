@@ -28,20 +28,22 @@
 enum {
 	ARGS_MAX = 128,
 	TEXT_MAX = 131072,
-	FDS_MAX = SPAWN_FDS + 2, /* output and cgroup */
+	FDS_MAX = SPAWN_FDS + 3, /* output, cgroup, memory group */
 };
 
 struct request {
 	uint32_t argc;
 	uint32_t keep_count;
 	int32_t as[SPAWN_FDS];
-	uint32_t in_cgroup; /* the last descriptor is a cgroup */
+	/* 1: a descriptor of it follows that of the output, in this order */
+	uint32_t in_cgroup, in_memory_group;
+	uint32_t with_score;
 };
 
 struct reply {
 	int32_t result;
 	int32_t pid; /* to be reaped even if it failed; 0: none */
-	uint32_t in_cgroup;
+	uint32_t in_cgroup, in_memory_group;
 };
 
 /* What came with a packet. */
@@ -135,7 +137,8 @@ static int take_words(char *argv[static ARGS_MAX + 1], uint32_t argc,
 static int check_request(const struct request *q, const struct parcel *p)
 {
 	if (q->keep_count > SPAWN_FDS || q->in_cgroup > 1 ||
-	    p->count != q->keep_count + 1 + q->in_cgroup)
+	    q->in_memory_group > 1 ||
+	    p->count != q->keep_count + 1 + q->in_cgroup + q->in_memory_group)
 		return -EINVAL;
 	for (uint32_t i = 0; i < q->keep_count; i++)
 		if (q->as[i] <= STDERR_FILENO || q->as[i] > SPAWN_FD_MAX)
@@ -148,13 +151,16 @@ static int carry_out(const struct request *q, char *text, size_t len,
 		     struct spawned *ret)
 {
 	char *argv[ARGS_MAX + 1];
+	const int *groups = p->fd + q->keep_count + 1;
 	const struct spawn s = {
 		.argv = argv,
 		.keep = p->fd,
 		.as = q->as,
 		.keep_count = q->keep_count,
 		.output = p->fd[q->keep_count],
-		.cgroup = q->in_cgroup ? p->fd[q->keep_count + 1] : -1,
+		.cgroup = q->in_cgroup ? groups[0] : -1,
+		.memory_group = q->in_memory_group ? groups[q->in_cgroup] : 0,
+		.with_score = q->with_score,
 	};
 	int r = take_words(argv, q->argc, text, len);
 
@@ -169,7 +175,7 @@ static bool serve_one(int socket, const struct identity *who, char *text)
 	struct iovec in[] = { { &q, sizeof(q) }, { text, TEXT_MAX } };
 	struct reply reply = { 0 };
 	struct iovec out = { &reply, sizeof(reply) };
-	struct parcel p, pidfd = { .count = 0 };
+	struct parcel p, handles = { .count = 0 };
 	ssize_t n = receive_packet(socket, in, 2, &p);
 	int r = n < (ssize_t)sizeof(q) ? -EINVAL : check_request(&q, &p);
 
@@ -178,11 +184,14 @@ static bool serve_one(int socket, const struct identity *who, char *text)
 	if (r == 0)
 		r = carry_out(&q, text, (size_t)n - sizeof(q), &p, who, &made);
 	close_parcel(&p);
-	reply = (struct reply){ r, made.pid, made.in_cgroup };
+	reply = (struct reply){ r, made.pid, made.in_cgroup,
+				made.in_memory_group };
 	if (made.pidfd >= 0)
-		pidfd = (struct parcel){ { made.pidfd }, 1 };
-	r = send_packet(socket, &out, 1, &pidfd);
-	close_parcel(&pidfd);
+		handles.fd[handles.count++] = made.pidfd;
+	if (made.score_fd)
+		handles.fd[handles.count++] = made.score_fd;
+	r = send_packet(socket, &out, 1, &handles);
+	close_parcel(&handles);
 	return r == 0;
 }
 
@@ -236,7 +245,10 @@ void launcher_inherit(struct launcher *l, const struct identity *who, int fd,
 
 static int send_request(int socket, const struct spawn *s)
 {
-	struct request q = { .keep_count = (uint32_t)s->keep_count };
+	struct request q = {
+		.keep_count = (uint32_t)s->keep_count,
+		.with_score = s->with_score,
+	};
 	struct iovec iov[ARGS_MAX + 1] = { { &q, sizeof(q) } };
 	struct parcel p = { .count = s->keep_count };
 
@@ -250,6 +262,10 @@ static int send_request(int socket, const struct spawn *s)
 	if (s->cgroup >= 0) {
 		p.fd[p.count++] = s->cgroup;
 		q.in_cgroup = 1;
+	}
+	if (s->memory_group) {
+		p.fd[p.count++] = s->memory_group;
+		q.in_memory_group = 1;
 	}
 	for (; s->argv[q.argc]; q.argc++) {
 		if (q.argc == ARGS_MAX)
@@ -271,8 +287,11 @@ static int receive_reply(int socket, struct spawned *ret)
 		return -EPIPE;
 	ret->pid = reply.pid;
 	ret->in_cgroup = reply.in_cgroup;
-	if (p.count == 1)
+	ret->in_memory_group = reply.in_memory_group;
+	if (p.count >= 1)
 		ret->pidfd = p.fd[0];
+	if (p.count == 2)
+		ret->score_fd = p.fd[1];
 	if (reply.result < 0 && reply.pid > 0)
 		waitpid(reply.pid, NULL, __WALL);
 	return reply.result;

@@ -6,7 +6,8 @@
  * instruction on (a process that is moved later leaves QEMU's teardown helper
  * behind) and seen through a pidfd. The child first copies all that it keeps
  * to high numbers, so that no copy to its final number can hit one that is
- * still needed. A pipe that exec closes tells whether exec came about.
+ * still needed. Before that it waits at a socket until its parent has put it
+ * where it belongs; exec closes it, which tells that exec came about.
  */
 #include "host/launch/spawn.h"
 
@@ -14,12 +15,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/sys.h"
 
 #include "host/launch/identity.h"
+#include "host/memory/victim.h"
 
 enum { HIGH = SPAWN_FD_MAX + 1 };
 
@@ -75,23 +79,46 @@ static int become(const struct spawn *s, const struct identity *who)
 }
 
 _Noreturn static void child(const struct spawn *s, const struct identity *who,
-			    int report)
+			    const int pair[2])
 {
-	int high = fcntl(report, F_DUPFD_CLOEXEC, HIGH);
-	int r = high < 0 ? -errno : become(s, who);
+	int parent = fcntl(pair[1], F_DUPFD_CLOEXEC, HIGH);
+	int r = parent < 0 ? -errno : 0;
+	char go;
 
-	(void)!write(high < 0 ? report : high, &r, sizeof(r));
+	close(pair[0]);
+	(void)!read(pair[1], &go, 1); /* its end means: go on */
+	if (r == 0)
+		r = become(s, who);
+	(void)!write(parent < 0 ? pair[1] : parent, &r, sizeof(r));
 	_exit(127);
 }
 
-/* Return: 0: exec succeeded, for it closed the pipe; else its -errno */
-static int wait_for_exec(int pipe_fd)
+/* What must be done from outside, and before it is somebody else. */
+static void place(const struct spawn *s, struct spawned *ret)
+{
+	char pid[16];
+	int n = snprintf(pid, sizeof(pid), "%d", (int)ret->pid);
+
+	if (s->memory_group)
+		ret->in_memory_group =
+			write(s->memory_group, pid, (size_t)n) == n;
+	if (!s->with_score)
+		return;
+	ret->score_fd = victim_open(ret->pid);
+	if (ret->score_fd < 0)
+		ret->score_fd = 0;
+	else
+		victim_stand(ret->score_fd, STANDING_SERVES);
+}
+
+/* Return: 0: exec succeeded, for it closed the socket; else its -errno */
+static int wait_for_exec(int child)
 {
 	ssize_t n;
 	int r = 0;
 
 	do
-		n = read(pipe_fd, &r, sizeof(r));
+		n = read(child, &r, sizeof(r));
 	while (n < 0 && errno == EINTR);
 	return n == (ssize_t)sizeof(r) ? r : 0;
 }
@@ -112,29 +139,41 @@ static pid_t clone_child(const struct spawn *s, bool for_parent,
 	return pid;
 }
 
+/* @ret->pid stays: whoever is the parent has to reap it. */
+static void undo(bool for_parent, struct spawned *ret)
+{
+	if (ret->pidfd >= 0 && !for_parent)
+		waitpid(ret->pid, NULL, __WALL);
+	if (ret->pidfd >= 0)
+		close(ret->pidfd);
+	if (ret->score_fd)
+		close(ret->score_fd);
+	ret->pidfd = -1;
+	ret->score_fd = 0;
+}
+
 int spawn_program(const struct spawn *s, const struct identity *who,
 		  bool for_parent, struct spawned *ret)
 {
-	int report[2], r;
+	int pair[2], r;
 
 	*ret = (struct spawned){ .pidfd = -1 };
 	if (s->keep_count > SPAWN_FDS)
 		return -E2BIG;
-	if (pipe2(report, O_CLOEXEC) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	ret->pid = clone_child(s, for_parent, ret);
 	if (ret->pid == 0)
-		child(s, who, report[1]);
+		child(s, who, pair);
 	r = ret->pid < 0 ? -errno : 0;
-	close(report[1]);
-	if (r == 0)
-		r = wait_for_exec(report[0]);
-	close(report[0]);
-	if (r < 0 && ret->pidfd >= 0) {
-		if (!for_parent)
-			waitpid(ret->pid, NULL, __WALL);
-		close(ret->pidfd);
-		ret->pidfd = -1;
+	close(pair[1]);
+	if (r == 0) {
+		place(s, ret);
+		shutdown(pair[0], SHUT_WR);
+		r = wait_for_exec(pair[0]);
 	}
+	close(pair[0]);
+	if (r < 0)
+		undo(for_parent, ret);
 	return r;
 }

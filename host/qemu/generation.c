@@ -84,6 +84,7 @@ static int spawn_with(struct process *p, const struct qemu_fds *fds,
 		.keep = keep,
 		.output = rt->qemu_log,
 		.cgroup = cgroup,
+		.with_score = true,
 	};
 	int r = argv_build(a, image, caps, fds, &argv);
 

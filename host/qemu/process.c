@@ -18,6 +18,7 @@
 #include "common/sys.h"
 
 #include "host/launch/launcher.h"
+#include "host/memory/victim.h"
 #include "host/qemu/proc.h"
 
 #ifndef P_PIDFD
@@ -46,6 +47,8 @@ int process_spawn(struct process *p, const struct launcher *l,
 	p->pid = made.pid;
 	p->pidfd = made.pidfd;
 	p->in_cgroup = made.in_cgroup;
+	p->in_memory_group = made.in_memory_group;
+	p->score_fd = made.score_fd;
 	return 0;
 }
 
@@ -123,10 +126,14 @@ int process_adopt(struct process *p, pid_t pid, uint64_t start)
 	p->pidfd = sys_pidfd_open(pid, 0);
 	if (p->pidfd < 0)
 		return -errno;
-	if (proc_start(pid) == start)
-		return 0;
-	process_close(p);
-	return -ESRCH;
+	if (proc_start(pid) != start) {
+		process_close(p);
+		return -ESRCH;
+	}
+	p->score_fd = victim_open(pid);
+	if (p->score_fd < 0)
+		p->score_fd = 0;
+	return 0;
 }
 
 int process_adopt_helper(struct process *p, pid_t helper)
@@ -200,6 +207,9 @@ void process_close(struct process *p)
 		close(p->pidfd);
 	if (p->helper_pidfd >= 0)
 		close(p->helper_pidfd);
+	if (p->score_fd)
+		close(p->score_fd);
 	p->pidfd = -1;
 	p->helper_pidfd = -1;
+	p->score_fd = 0;
 }

@@ -27,8 +27,10 @@ struct process {
 	pid_t pid;
 	int pidfd; /* -1: none */
 	pid_t helper;
-	int helper_pidfd; /* -1: none was found */
-	bool in_cgroup;	  /* it was born in the leaf meant for it */
+	int helper_pidfd;     /* -1: none was found */
+	bool in_cgroup;	      /* it was born in the leaf meant for it */
+	bool in_memory_group; /* likewise, where the controller is of v1 */
+	int score_fd;	      /* host/memory/victim.h, of this QEMU; 0: none */
 };
 
 /*

@@ -26,11 +26,15 @@
 #include "common/array.h"
 #include "host/launch/confine.h"
 #include "host/launch/rights.h"
+#include "host/memory/victim.h"
 
 enum { WAIT_MS = 20000 };
 
 static char error[SENTENCE_MAX], said[4096];
 static struct launcher launcher;
+static struct spawned made; /* by run(): what it says of groups and score */
+static int memory_group;
+static bool with_score;
 
 /* The launcher of user @name, who is not this one. */
 static void start_as(const char *name, uint64_t rights)
@@ -48,6 +52,12 @@ static int tear_down(void **state)
 {
 	(void)state;
 	launcher_stop(&launcher);
+	if (memory_group > 0)
+		close(memory_group);
+	if (made.score_fd)
+		close(made.score_fd);
+	memory_group = made.score_fd = 0;
+	with_score = false;
 	return 0;
 }
 
@@ -58,7 +68,6 @@ static int run(const struct launcher *l, const char *script, const int *keep,
 	char sh[] = "sh", c[] = "-c";
 	char *const argv[] = { sh, c, strdupa(script), NULL };
 	int out[2], status;
-	struct spawned made;
 	size_t len = 0;
 	ssize_t n;
 
@@ -70,6 +79,8 @@ static int run(const struct launcher *l, const char *script, const int *keep,
 		.keep_count = keep_count,
 		.output = out[1],
 		.cgroup = -1,
+		.memory_group = memory_group,
+		.with_score = with_score,
 	};
 	assert_int_equal(launcher_spawn(l, &s, &made), 0);
 	close(out[1]);
@@ -142,16 +153,65 @@ static void descriptors_come_by_the_numbers_asked_for(void **state)
 	close(ends[1]);
 }
 
+/* It waits on a pipe, so that its score can be looked at from outside. */
+static void score_of_another_users_program_can_be_set(void **state)
+{
+	int hold[2], said_fd[2], three = 3;
+	char sh[] = "sh", c[] = "-c", script[] = "echo; read x <&3";
+	char *const argv[] = { sh, c, script, NULL };
+	char path[64], text[8] = "";
+	int fd;
+
+	(void)state;
+	start_as("nobody", 0);
+	assert_int_equal(pipe2(hold, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(said_fd, O_CLOEXEC), 0);
+	const struct spawn s = {
+		.argv = argv,
+		.keep = hold,
+		.as = &three,
+		.keep_count = 1,
+		.output = said_fd[1],
+		.cgroup = -1,
+		.with_score = true,
+	};
+	assert_int_equal(launcher_spawn(&launcher, &s, &made), 0);
+	assert_true(made.score_fd > 0);
+	assert_int_equal(read(said_fd[0], text, 1), 1); /* it is nobody now */
+	assert_int_equal(victim_stand(made.score_fd, STANDING_BOOTS), 0);
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)made.pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(read(fd, text, sizeof(text)), 4);
+	assert_memory_equal(text, "999\n", 4);
+	close(fd);
+	close(hold[0]);
+	close(hold[1]); /* the end of what it reads is its end */
+	assert_int_equal(waitpid(made.pid, NULL, __WALL), made.pid);
+	close(made.pidfd);
+	close(said_fd[0]);
+	close(said_fd[1]);
+}
+
+static void score_is_none_where_nobody_asked(void **state)
+{
+	(void)state;
+	start_as("nobody", 0);
+	assert_int_equal(run(&launcher, "true", NULL, NULL, 0), 0);
+	assert_int_equal(made.score_fd, 0);
+}
+
 static void exec_that_fails_is_its_errno_and_leaves_no_child(void **state)
 {
 	char none[] = "/nonexistent";
 	char *const argv[] = { none, NULL };
-	const struct spawn s = { .argv = argv, .output = 2, .cgroup = -1 };
-	struct spawned made;
+	const struct spawn s = {
+		.argv = argv, .output = 2, .cgroup = -1, .with_score = true
+	};
 
 	(void)state;
 	assert_int_equal(launcher_spawn(NULL, &s, &made), -ENOENT);
 	assert_int_equal(made.pidfd, -1);
+	assert_int_equal(made.score_fd, 0);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG | __WALL), -1);
 	start_as("nobody", 0);
 	assert_int_equal(launcher_spawn(&launcher, &s, &made), -ENOENT);
@@ -165,7 +225,6 @@ static void launcher_that_was_killed_is_epipe(void **state)
 	char sh[] = "true";
 	char *const argv[] = { sh, NULL };
 	const struct spawn s = { .argv = argv, .output = 2, .cgroup = -1 };
-	struct spawned made;
 	siginfo_t info;
 
 	(void)state;
@@ -180,7 +239,6 @@ static void too_many_arguments_are_refused(void **state)
 	char word[] = "x";
 	char *argv[200];
 	const struct spawn s = { .argv = argv, .output = 2, .cgroup = -1 };
-	struct spawned made;
 
 	(void)state;
 	for (size_t i = 0; i + 1 < ARRAY_SIZE(argv); i++)
@@ -298,6 +356,10 @@ int main(void)
 					  tear_down),
 		cmocka_unit_test_teardown(
 			descriptors_come_by_the_numbers_asked_for, tear_down),
+		cmocka_unit_test_teardown(
+			score_of_another_users_program_can_be_set, tear_down),
+		cmocka_unit_test_teardown(score_is_none_where_nobody_asked,
+					  tear_down),
 		cmocka_unit_test_teardown(
 			exec_that_fails_is_its_errno_and_leaves_no_child,
 			tear_down),
