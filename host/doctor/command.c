@@ -7,14 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "host/clock.h"
+#include "host/launch/child.h"
 
 extern char **environ;
 
@@ -50,23 +50,27 @@ static int start(const char *const argv[], int out, pid_t *pid)
 	return -r;
 }
 
-/* Return: 1: it has said @until; 0: all was read; -ETIMEDOUT */
-static int read_all(int fd, const char *until, char *text, size_t size)
+/* Return: 1: it has said @until; 0: all was read; -ETIMEDOUT; else -errno */
+static int read_all(int fd, const char *until, int64_t end_ms, char *text,
+		    size_t size)
 {
-	int64_t end = clock_ms() + COMMAND_MS;
 	char more[256];
 	size_t len = 0;
 
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = end - clock_ms();
-		ssize_t n;
+		int64_t left = end_ms - clock_ms();
+		int ready = left <= 0 ? 0 : poll(&p, 1, (int)left);
+		ssize_t n = -1;
 
-		if (left <= 0 || poll(&p, 1, (int)left) == 0)
-			break;
-		n = read(fd, more, sizeof(more));
+		if (ready == 0)
+			return -ETIMEDOUT;
+		if (ready > 0)
+			n = read(fd, more, sizeof(more));
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
-			return 0;
+			return n < 0 ? -errno : 0;
 		if ((size_t)n > size - 1 - len)
 			n = (ssize_t)(size - 1 - len);
 		memcpy(text + len, more, (size_t)n);
@@ -75,13 +79,25 @@ static int read_all(int fd, const char *until, char *text, size_t size)
 		if (until && strstr(text, until))
 			return 1;
 	}
-	return -ETIMEDOUT;
+}
+
+/* It may have closed its streams and go on. */
+static int finish(pid_t pid, int64_t end_ms, bool early)
+{
+	int status, r = child_reap(pid, end_ms, &status);
+
+	if (r < 0)
+		child_kill(pid);
+	else if (status || early)
+		r = -EIO;
+	return r;
 }
 
 int command_read(const char *const argv[], const char *until, char *text,
 		 size_t size)
 {
-	int out[2], status = 0, r;
+	int64_t end_ms = clock_ms() + COMMAND_MS;
+	int out[2], r;
 	pid_t pid;
 
 	text[0] = '\0';
@@ -90,12 +106,11 @@ int command_read(const char *const argv[], const char *until, char *text,
 	r = start(argv, out[1], &pid);
 	close(out[1]);
 	if (r == 0) {
-		r = read_all(out[0], until, text, size);
+		r = read_all(out[0], until, end_ms, text, size);
 		if (r)
-			kill(pid, SIGKILL);
-		waitpid(pid, &status, 0);
-		if (r == 0 && (status || until))
-			r = -EIO;
+			child_kill(pid);
+		else
+			r = finish(pid, end_ms, until != NULL);
 	}
 	close(out[0]);
 	return r > 0 ? 0 : r;

@@ -16,18 +16,16 @@
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/sys.h"
+#include "host/launch/child.h"
 
-enum { MEMORY = 1 << 20, DEATH_MS = 1000 };
+enum { MEMORY = 1 << 20 };
 
 struct guest {
 	int kvm, vm, cpu;
@@ -182,19 +180,6 @@ _Noreturn static void child(kvm_guest_fn *run, const char *device, int report)
 	_exit(0);
 }
 
-/* It has said nothing until now: kill it, and do not wait for ever. */
-static void give_up(pid_t pid)
-{
-	int pidfd = sys_pidfd_open(pid, 0);
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-
-	kill(pid, SIGKILL);
-	if (pidfd < 0 || poll(&p, 1, DEATH_MS) > 0)
-		waitpid(pid, NULL, 0);
-	if (pidfd >= 0)
-		close(pidfd);
-}
-
 static enum kvm_try judge(const struct outcome *o, char *why)
 {
 	if (o->step == STEPS)
@@ -224,12 +209,8 @@ enum kvm_try kvm_bounded(kvm_guest_fn *run, const char *device, char *why)
 	if (poll(&p, 1, KVM_TRY_MS) > 0)
 		n = read(report[0], &o, sizeof(o));
 	close(report[0]);
-	if (n != (ssize_t)sizeof(o)) {
-		give_up(pid);
-		return KVM_HANGS;
-	}
-	waitpid(pid, NULL, 0);
-	return judge(&o, why);
+	child_kill(pid); /* it has said all, or hangs */
+	return n == (ssize_t)sizeof(o) ? judge(&o, why) : KVM_HANGS;
 }
 
 enum kvm_try kvm_try(const char *device, char *why)

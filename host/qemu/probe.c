@@ -13,16 +13,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "host/clock.h"
+#include "host/launch/child.h"
 #include "host/qemu/answers.h"
 
 extern char **environ;
@@ -137,11 +136,13 @@ static int listen_to(struct talk *t, int timeout_ms)
 	for (;;) {
 		struct pollfd p = { .fd = t->fd, .events = POLLIN };
 		int64_t left = end - clock_ms();
-		ssize_t n;
+		int ready = left <= 0 ? 0 : poll(&p, 1, (int)left);
+		ssize_t n = -1;
 
-		if (left <= 0 || poll(&p, 1, (int)left) == 0)
+		if (ready == 0)
 			return -ETIMEDOUT;
-		n = read(t->fd, t->text + t->len, OUTPUT_MAX - t->len);
+		if (ready > 0)
+			n = read(t->fd, t->text + t->len, OUTPUT_MAX - t->len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -199,10 +200,8 @@ static int talk_to(const char *arch, int timeout_ms, struct talk *t,
 		return sentence(error, r, "%s: cannot be started: %s",
 				caps->path, strerror(-r));
 	r = listen_to(t, timeout_ms);
-	kill(t->pid, SIGKILL); /* a zombie, if all is well */
+	child_kill(t->pid); /* a zombie, if all is well */
 	close(t->fd);
-	while (waitpid(t->pid, NULL, 0) < 0 && errno == EINTR)
-		;
 	if (r == -ETIMEDOUT)
 		return sentence(error, r,
 				"%s: has not answered for %d ms: try it by "
