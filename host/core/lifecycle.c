@@ -61,6 +61,13 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 	return ACT_LAUNCH;
 }
 
+void lc_boot(struct lifecycle *lc, uint64_t now_us)
+{
+	lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
+	if (lc->insist)
+		lc_hurry(lc, now_us);
+}
+
 uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us)
 {
 	lc->boot++;
@@ -70,7 +77,7 @@ uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us)
 	lc->end_known = false;
 	lc_copy_said(lc, "");
 	lc->ending = false;
-	lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
+	lc_boot(lc, now_us);
 	return 0;
 }
 

@@ -199,7 +199,7 @@ static uint32_t resume(struct lifecycle *lc, uint64_t now_us)
 	case EPOCH_STAGES:
 		break;
 	}
-	lc_enter(lc, LC_BOOTING, lc->cfg.boot_ms, now_us);
+	lc_boot(lc, now_us);
 	return 0;
 }
 

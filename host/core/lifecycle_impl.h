@@ -30,6 +30,7 @@ void lc_enter(struct lifecycle *lc, enum lc_state s, uint32_t deadline_ms,
 void lc_copy_said(struct lifecycle *lc, const char *said); /* or NULL */
 void lc_begin_end(struct lifecycle *lc); /* a new passage, from its end part */
 uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us);
+void lc_boot(struct lifecycle *lc, uint64_t now_us);	      /* -> BOOTING */
 uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us); /* -> BOOTING */
 uint32_t lc_settle(struct lifecycle *lc, enum wish w, enum answer a);
 bool lc_wants_stop(const struct lifecycle *lc);
@@ -53,6 +54,7 @@ bool lc_take_wish(struct lifecycle *lc, enum wish w, uint64_t now_us,
 void lc_mark_asked(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_pursue(struct lifecycle *lc, uint64_t now_us); /* ask for it */
 uint32_t lc_not_up_in_time(struct lifecycle *lc, uint64_t now_us);
+void lc_hurry(struct lifecycle *lc, uint64_t now_us);
 
 /* lifecycle_judge.c */
 struct evidence lc_evidence(const struct lifecycle *lc);

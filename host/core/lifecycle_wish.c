@@ -31,12 +31,29 @@ uint32_t lc_pursue(struct lifecycle *lc, uint64_t now_us)
 	return ACT_REQUEST;
 }
 
+/* Half of a grace is for a HELLO, and half for the button. */
+static uint64_t grace_us(const struct lifecycle *lc)
+{
+	uint64_t us = (lc->cfg.grace_ms + QUIESCE_MARGIN_MS) * 1000ULL;
+
+	return lc->insist && lc->epoch.stage == STAGE_SILENT ? us / 2 : us;
+}
+
+/* The host goes down and waits for us: not longer than for one grace. */
+void lc_hurry(struct lifecycle *lc, uint64_t now_us)
+{
+	uint64_t last_us = now_us + grace_us(lc);
+
+	if (!lc->deadline_us || lc->deadline_us > last_us)
+		lc->deadline_us = last_us;
+}
+
 uint32_t lc_not_up_in_time(struct lifecycle *lc, uint64_t now_us)
 {
 	if (lc->state == LC_BOOTING && lc->epoch.stage == STAGE_SILENT &&
 	    lc->wish != WISH_NONE) {
 		lc_mark_asked(lc, now_us);
-		lc_enter(lc, LC_POWERING, lc->cfg.grace_ms + QUIESCE_MARGIN_MS,
+		lc_enter(lc, LC_POWERING, (uint32_t)(grace_us(lc) / 1000),
 			 now_us);
 		return ACT_POWERDOWN;
 	}
@@ -95,16 +112,6 @@ uint32_t lc_on_wish_early(struct lifecycle *lc, const struct lc_event *ev,
 	return acts;
 }
 
-/* The host goes down and waits for us: not longer than for one grace. */
-static void hurry(struct lifecycle *lc, uint64_t now_us)
-{
-	uint64_t last_us =
-		now_us + (lc->cfg.grace_ms + QUIESCE_MARGIN_MS) * 1000ULL;
-
-	if (!lc->deadline_us || lc->deadline_us > last_us)
-		lc->deadline_us = last_us;
-}
-
 uint32_t lc_on_wish(struct lifecycle *lc, const struct lc_event *ev,
 		    uint64_t now_us)
 {
@@ -119,7 +126,7 @@ uint32_t lc_on_wish(struct lifecycle *lc, const struct lc_event *ev,
 		acts |= lc_pursue(lc, now_us);
 	}
 	if (lc->insist)
-		hurry(lc, now_us);
+		lc_hurry(lc, now_us);
 	return acts;
 }
 

@@ -140,6 +140,36 @@ static void shutdown_twice_does_not_wait(void **state)
 	assert_int_equal(d.lc.now.cause, CAUSE_HOST_SHUTDOWN);
 }
 
+/* Half of it for a HELLO, half for its button. */
+static void shutdown_of_a_silent_guest_takes_one_grace(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_type(&d, EV_START);
+	drive_type(&d, EV_UP);
+	drive_wish(&d, WISH_SHUTDOWN);
+	drive_wait(&d, 7501);
+	assert_int_equal(d.acts, ACT_POWERDOWN);
+	drive_wait(&d, 7501);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
+	assert_int_equal(d.lc.now.cause, CAUSE_HOST_SHUTDOWN);
+}
+
+static void shutdown_before_the_boot_does_not_wait_for_all_of_it(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_type(&d, EV_START);
+	drive_wish(&d, WISH_SHUTDOWN);
+	drive_type(&d, EV_UP);
+	drive_wait(&d, 7501);
+	assert_int_equal(d.acts, ACT_POWERDOWN);
+}
+
 static void stop_now_asks_nobody(void **state)
 {
 	struct drive d;
@@ -277,6 +307,9 @@ int main(void)
 		cmocka_unit_test(refusal_by_policy_answers_and_serves_on),
 		cmocka_unit_test(refusal_does_not_hold_up_the_host),
 		cmocka_unit_test(shutdown_twice_does_not_wait),
+		cmocka_unit_test(shutdown_of_a_silent_guest_takes_one_grace),
+		cmocka_unit_test(
+			shutdown_before_the_boot_does_not_wait_for_all_of_it),
 		cmocka_unit_test(stop_now_asks_nobody),
 		cmocka_unit_test(stop_now_hastens_a_stop_that_waits),
 		cmocka_unit_test(stop_now_does_not_wait_for_a_reset),
