@@ -92,7 +92,7 @@ static const struct number life_numbers[] = {
 	NUMBER(lc_saved, wish_us),    NUMBER(lc_saved, wish_tries),
 	NUMBER(lc_saved, cont_us),    NUMBER(lc_saved, crash_count),
 	NUMBER(lc_saved, failures),   NUMBER(lc_saved, other_image),
-	NUMBER(lc_saved, ending),
+	NUMBER(lc_saved, ending),     NUMBER(lc_saved, served_us),
 };
 
 static const struct named life_names[] = {
@@ -110,6 +110,7 @@ static const struct number proof_numbers[] = {
 static const struct number passage_numbers[] = {
 	NUMBER(passage, wish_us),
 	NUMBER(passage, tries),
+	NUMBER(passage, failed),
 };
 
 static const struct named passage_names[] = {

@@ -39,7 +39,7 @@ struct lc_saved {
 	bool wish_acted, insist;
 	uint64_t wish_us;
 	uint32_t wish_tries;
-	uint64_t cont_us;
+	uint64_t cont_us, served_us;
 	uint32_t crash_count;
 	uint32_t failures;
 	uint64_t crashes_us[LC_CRASHES];

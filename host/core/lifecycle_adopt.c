@@ -58,6 +58,7 @@ void lifecycle_save(const struct lifecycle *lc, struct lc_saved *s)
 	s->wish_us = lc->wish_us;
 	s->wish_tries = lc->wish_tries;
 	s->cont_us = lc->cont_us;
+	s->served_us = lc->served_us;
 	s->crash_count = lc->crash_count;
 	s->failures = lc->failures;
 	memcpy(s->crashes_us, lc->crashes_us, sizeof(s->crashes_us));
@@ -96,6 +97,7 @@ static void take_back(struct lifecycle *lc, const struct lc_saved *s)
 	lc->wish_us = s->wish_us;
 	lc->wish_tries = s->wish_tries;
 	lc->cont_us = s->cont_us;
+	lc->served_us = s->served_us;
 	lc->crash_count = s->crash_count;
 	lc->failures = s->failures;
 	memcpy(lc->crashes_us, s->crashes_us, sizeof(lc->crashes_us));
@@ -113,6 +115,7 @@ static uint32_t judge_unseen(struct lifecycle *lc, uint64_t now_us)
 
 	if (lc_wants_stop(lc))
 		return told;
+	lc->now.failed = false; /* whatever it was: a `run` ends it */
 	lc->now.strategy = STRATEGY_DRAIN_FIRST;
 	lc->now.reason = "it is to run, and nothing of it does";
 	return told;
@@ -183,7 +186,8 @@ static uint32_t resume(struct lifecycle *lc, uint64_t now_us)
 {
 	switch (lc->epoch.stage) {
 	case STAGE_READY:
-		lc->served_us = now_us;
+		if (!lc->served_us)
+			lc->served_us = now_us;
 		return lc_serve(lc, now_us) | ACT_READY | lc_pursue(lc, now_us);
 	case STAGE_INTENT:
 		return lc_quiesce(lc, now_us);
@@ -222,7 +226,8 @@ static uint32_t found_ready_to_run(struct lifecycle *lc, uint64_t now_us)
 
 	if (lc->before == LC_RESETTING)
 		return lc_on_reset(lc, &reset, now_us);
-	if (lc->before == LC_BOOTING && lc->epoch.stage == STAGE_SILENT)
+	if (lc->before == LC_BOOTING && lc->epoch.stage == STAGE_SILENT &&
+	    lc->boot > 0)
 		lc->boot--; /* its cont was sent, and lost with the shim */
 	epoch_over(&lc->epoch);
 	lc_mark(lc, MARK_RUNNING, now_us);

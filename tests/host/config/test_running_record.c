@@ -62,6 +62,8 @@ static struct record example(void)
 	r.life.wish_us = 5000000000;
 	r.life.crash_count = 1;
 	r.life.failures = 2;
+	r.life.served_us = 4500000000;
+	r.life.now.failed = true;
 	r.life.crashes_us[0] = 4000000000;
 	r.life.ending = true;
 	r.life.now.marks.at_us[MARK_INTENT] = 5000000001;

@@ -4,7 +4,12 @@
  */
 #include "tests/host/core/lifecycle_drive.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 static void step(struct drive *d, const struct lc_event *ev)
 {
@@ -102,6 +107,16 @@ void drive_hello(struct drive *d)
 	drive_say(d, MSG_HELLO, INTENT_NONE);
 }
 
+void drive_hello_again(struct drive *d, enum guest_phase phase,
+		       enum intent intent)
+{
+	struct msg m = { .type = MSG_HELLO, .epoch = d->epoch };
+
+	m.hello.phase = (uint8_t)phase;
+	m.hello.intent = (uint8_t)intent;
+	drive_msg(d, &m);
+}
+
 void drive_adopt(struct drive *d, const struct lc_left *left)
 {
 	const struct lc_event ev = { .type = EV_ADOPT, .left = left };
@@ -109,6 +124,30 @@ void drive_adopt(struct drive *d, const struct lc_left *left)
 
 	lifecycle_init(&d->lc, &cfg);
 	step(d, &ev);
+}
+
+void drive_crash(struct drive *d, bool recorded)
+{
+	const struct lc_left left = {
+		.saved = recorded ? &d->saved : NULL,
+		.qemu = true,
+		.same_image = recorded,
+	};
+
+	lifecycle_save(&d->lc, &d->saved);
+	drive_adopt(d, &left);
+	assert_int_equal(d->acts, ACT_CONNECT);
+	assert_int_equal(d->lc.state, LC_ADOPTING);
+	drive_type(d, EV_UP);
+	assert_int_equal(d->acts, ACT_CLAIM);
+}
+
+void drive_remains(struct drive *d, bool memory)
+{
+	const struct lc_left left = { .saved = &d->saved, .memory = memory };
+
+	lifecycle_save(&d->lc, &d->saved);
+	drive_adopt(d, &left);
 }
 
 void drive_found(struct drive *d, enum vm_found vm)
@@ -138,4 +177,10 @@ void drive_quiesce(struct drive *d, enum intent intent)
 	drive_say(d, MSG_QUIESCED, intent);
 	drive_end(d, intent == INTENT_POWEROFF ? END_SHUTDOWN : END_RESET);
 	drive_type(d, EV_STOP);
+}
+
+void drive_judged(struct drive *d, enum intent intent)
+{
+	drive_quiesce(d, intent);
+	drive_type(d, EV_STATUS);
 }

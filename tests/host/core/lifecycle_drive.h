@@ -5,7 +5,7 @@
 #ifndef TESTS_LIFECYCLE_DRIVE_H
 #define TESTS_LIFECYCLE_DRIVE_H
 
-#include "host/core/lifecycle.h"
+#include "host/core/adopt.h"
 
 struct drive {
 	struct lifecycle lc;
@@ -15,6 +15,7 @@ struct drive {
 	uint64_t cpu_us;	       /* what ACT_MEASURE finds */
 	bool busy;		       /* and whether it grows */
 	char image[MSG_IMAGE_MAX + 1]; /* in HELLO */
+	struct lc_saved saved;	       /* by the last shim that died */
 };
 
 /* a lifecycle in LC_DOWN, its clock at one second */
@@ -29,15 +30,25 @@ void drive_say(struct drive *d, enum msg_type type, enum intent intent);
 void drive_msg(struct drive *d, const struct msg *m);
 /* a new epoch */
 void drive_hello(struct drive *d);
+/* the same epoch, after ASK */
+void drive_hello_again(struct drive *d, enum guest_phase phase,
+		       enum intent intent);
 /* let time pass; EV_DEADLINE if it is due */
+void drive_wait(struct drive *d, uint64_t ms);
+
 /* a shim after the one that drove so far */
 void drive_adopt(struct drive *d, const struct lc_left *left);
+/* it dies; the next one finds QEMU, and perhaps the record, and speaks QMP */
+void drive_crash(struct drive *d, bool recorded);
+/* it dies; the next one finds the record, and the helper or not even that */
+void drive_remains(struct drive *d, bool memory);
 void drive_found(struct drive *d, enum vm_found vm);
-void drive_wait(struct drive *d, uint64_t ms);
 
 /* down to serving */
 void drive_serving(struct drive *d);
 /* serving to stopped, for an intent that was granted and committed */
 void drive_quiesce(struct drive *d, enum intent intent);
+/* likewise, and QMP answers: judged */
+void drive_judged(struct drive *d, enum intent intent);
 
 #endif

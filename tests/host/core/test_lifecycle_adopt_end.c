@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/core/test_lifecycle_adopt_end.c - a shim after one that has died:
+ * its QEMU ends, or has ended
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/array.h"
+#include "host/core/adopt.h"
+#include "tests/host/core/lifecycle_drive.h"
+
+/* A guest that has ended in order, as was wished. */
+static void judged(struct drive *d, enum wish wish, enum intent intent)
+{
+	drive_init(d);
+	drive_serving(d);
+	drive_wish(d, wish);
+	drive_judged(d, intent);
+	assert_int_equal(d->lc.state, LC_QUITTING);
+}
+
+static void adopt_quitting_quits_again_as_decided(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	judged(&d, WISH_STOP, INTENT_POWEROFF);
+	drive_crash(&d, true);
+	drive_found(&d, VM_STOPPED);
+	assert_int_equal(d.acts, ACT_QUIT);
+	drive_exit(&d, -1);
+	assert_int_equal(d.acts, ACT_NUDGE);
+	drive_type(&d, EV_MEMORY_BACK);
+	assert_true(d.acts & ACT_FINISH);
+	assert_int_equal(d.lc.last.cause, CAUSE_CLEAN_POWEROFF);
+	assert_int_equal(d.lc.last.strategy, STRATEGY_STOP);
+}
+
+/* It ends already: QMP is closed, or nobody serves it any more. */
+static void adopt_quitting_without_qmp_ends_as_decided(void **state)
+{
+	(void)state;
+	for (int deaf = 0; deaf < 2; deaf++) {
+		struct drive d;
+
+		drive_init(&d);
+		drive_serving(&d);
+		drive_judged(&d, INTENT_POWEROFF);
+		assert_int_equal(d.lc.state, LC_QUITTING);
+		drive_crash(&d, true);
+		if (deaf)
+			drive_wait(&d, 61000);
+		else
+			drive_type(&d, EV_QMP_LOST);
+		assert_int_equal(d.acts, ACT_TERM);
+		drive_exit(&d, 0);
+		assert_int_equal(d.acts, ACT_NUDGE);
+		drive_type(&d, EV_MEMORY_BACK);
+		assert_true(d.acts & ACT_FINISH);
+		assert_int_equal(d.lc.last.cause, CAUSE_CLEAN_POWEROFF);
+	}
+}
+
+static void adopt_quitting_then_stop_is_no_launch(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	judged(&d, WISH_FULL, INTENT_REBOOT);
+	drive_crash(&d, true);
+	drive_wish(&d, WISH_STOP_NOW);
+	assert_int_equal(d.acts, ACT_ANSWER);
+	assert_int_equal(d.lc.answer, ANSWER_SUPERSEDED);
+	drive_found(&d, VM_STOPPED);
+	drive_exit(&d, 0);
+	drive_type(&d, EV_MEMORY_BACK);
+	assert_int_equal(d.acts, ACT_RECORD | ACT_ANSWER | ACT_FINISH);
+	assert_int_equal(d.lc.last.cause, CAUSE_CLEAN_REBOOT);
+}
+
+static void adopt_draining_waits_for_the_memory(void **state)
+{
+	static const struct {
+		enum wish wish;
+		enum intent intent;
+		uint32_t then;
+	} cases[] = {
+		{ WISH_STOP, INTENT_POWEROFF, ACT_FINISH },
+		{ WISH_FULL, INTENT_REBOOT, ACT_LAUNCH },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct drive d;
+
+		judged(&d, cases[i].wish, cases[i].intent);
+		drive_exit(&d, 0);
+		assert_int_equal(d.lc.state, LC_DRAINING);
+		drive_remains(&d, true);
+		assert_int_equal(d.acts, ACT_NUDGE);
+		assert_int_equal(d.lc.state, LC_DRAINING);
+		drive_type(&d, EV_MEMORY_BACK);
+		assert_true(d.acts & cases[i].then);
+	}
+}
+
+static void adopt_nothing_of_a_guest_is_unobserved_and_starts(void **state)
+{
+	(void)state;
+	for (int memory = 0; memory < 2; memory++) {
+		struct drive d;
+
+		drive_init(&d);
+		drive_serving(&d);
+		drive_remains(&d, memory);
+		assert_true(d.acts & ACT_JUDGED);
+		assert_int_equal(d.lc.now.cause, CAUSE_UNOBSERVED);
+		assert_non_null(strstr(d.lc.now.evidence, "exit status"));
+		if (memory)
+			drive_type(&d, EV_MEMORY_BACK);
+		assert_true(d.acts & ACT_LAUNCH);
+		assert_int_equal(d.lc.generation, 2);
+	}
+}
+
+static void adopt_nothing_of_one_that_waited_is_a_plain_start(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	d.lc.state = LC_WAITING;
+	d.lc.failures = 3;
+	drive_remains(&d, false);
+	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.lc.failures, 3);
+}
+
+/* Who types `run` wants it to run, even if the last thing was a stop. */
+static void adopt_nothing_of_a_stop_is_a_plain_start(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	judged(&d, WISH_STOP, INTENT_POWEROFF);
+	drive_exit(&d, 0);
+	drive_remains(&d, false);
+	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.lc.wish, WISH_NONE);
+}
+
+static void adopt_nothing_of_a_crash_loop_is_a_start(void **state)
+{
+	(void)state;
+	for (int memory = 0; memory < 2; memory++) {
+		struct drive d;
+
+		drive_init(&d);
+		drive_serving(&d);
+		d.lc.cfg.crash_limit = 0;
+		drive_remains(&d, memory);
+		assert_false(d.lc.now.failed);
+		if (memory)
+			drive_type(&d, EV_MEMORY_BACK);
+		assert_true(d.acts & ACT_LAUNCH);
+	}
+}
+
+static void adopt_draining_of_a_crash_loop_has_failed(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	d.lc.cfg.crash_limit = 0;
+	drive_serving(&d);
+	drive_exit(&d, 9);
+	drive_remains(&d, true);
+	drive_type(&d, EV_MEMORY_BACK);
+	assert_true(d.acts & ACT_FINISH);
+	assert_true(d.lc.last.failed);
+}
+
+static void adopt_then_exit_unseen_is_unobserved(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_crash(&d, true);
+	drive_found(&d, VM_RUNNING);
+	drive_exit(&d, -1);
+	assert_int_equal(d.lc.now.cause, CAUSE_UNOBSERVED);
+	assert_non_null(strstr(d.lc.now.evidence, "its exit status"));
+	assert_null(strstr(d.lc.now.evidence, "status 255"));
+}
+
+static void adopt_then_told_to_end_needs_no_status(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_crash(&d, true);
+	drive_found(&d, VM_RUNNING);
+	drive_end(&d, END_EXIT_SIGNAL);
+	drive_exit(&d, -1);
+	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_SIGNALLED);
+}
+
+static void adopt_a_deaf_qemu_is_ended(void **state)
+{
+	const struct lc_left left = { .qemu = true };
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_adopt(&d, &left);
+	drive_wait(&d, 61000);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_TERM);
+	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_DEAF);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(adopt_quitting_quits_again_as_decided),
+		cmocka_unit_test(adopt_quitting_without_qmp_ends_as_decided),
+		cmocka_unit_test(adopt_quitting_then_stop_is_no_launch),
+		cmocka_unit_test(adopt_draining_waits_for_the_memory),
+		cmocka_unit_test(
+			adopt_nothing_of_a_guest_is_unobserved_and_starts),
+		cmocka_unit_test(
+			adopt_nothing_of_one_that_waited_is_a_plain_start),
+		cmocka_unit_test(adopt_nothing_of_a_stop_is_a_plain_start),
+		cmocka_unit_test(adopt_nothing_of_a_crash_loop_is_a_start),
+		cmocka_unit_test(adopt_draining_of_a_crash_loop_has_failed),
+		cmocka_unit_test(adopt_then_exit_unseen_is_unobserved),
+		cmocka_unit_test(adopt_then_told_to_end_needs_no_status),
+		cmocka_unit_test(adopt_a_deaf_qemu_is_ended),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
