@@ -37,99 +37,73 @@ static void empty(struct leftover *l)
 	};
 }
 
-/* Return: 0: found, or there is none; -EBUSY: it is there and not seen */
-static int look(struct orphan *o, struct runtime *rt, const char *name,
-		const struct identity_of_process *hint)
+/*
+ * The lock is asked first: if it is free and nobody is seen then, QEMU has
+ * gone, and its helper is seen if there is one. Lock and process must agree.
+ * Return: 0: they do, and what was found is held by its pidfd; -EAGAIN: look
+ * again; else -errno
+ */
+static int look_once(struct leftover *l, struct orphan *o, struct runtime *rt,
+		     const char *name)
 {
+	struct process *p = &l->qemu.process;
 	char lock[PATH_MAX + 8];
+	bool lives;
+	int r = 0;
 
+	process_close(p);
 	snprintf(lock, sizeof(lock), "%s/lock", rt->dir);
-	for (int i = 0; i < LOOKS; i++) {
-		orphan_find(o, name, lock, hint);
-		if (o->qemu.pid || !rt->occupied || runtime_claim(rt) == 0)
-			return 0;
-		poll(NULL, 0, LOOK_MS);
-	}
-	return -EBUSY;
-}
-
-static int cannot_adopt(const struct orphan *o, const struct runtime *rt,
-			const char *name, const char *what, int r, char *error)
-{
-	return sentence(error, -EBUSY,
-			"%s runs as QEMU %d without a shim, and cannot be "
-			"taken charge of, for %s/%s: %s; its guest is left "
-			"alone: end it with `kill %d`, then run it again",
-			name, (int)o->qemu.pid, rt->dir, what, strerror(-r),
-			(int)o->qemu.pid);
-}
-
-static int connect_qemu(struct leftover *l, const struct orphan *o,
-			const struct runtime *rt, const char *name, char *error)
-{
-	struct generation *g = &l->qemu;
-
-	g->qmp_fd = runtime_connect(rt, RUNTIME_QMP);
-	if (g->qmp_fd < 0)
-		return cannot_adopt(o, rt, name, "qmp.sock", g->qmp_fd, error);
-	g->agent_fd = runtime_connect(rt, RUNTIME_AGENT);
-	if (g->agent_fd < 0)
-		log_line(STDERR_FILENO, name,
-			 "the guest's agent cannot be heard, for %s/agent.sock:"
-			 " %s; a full restart mends that",
-			 rt->dir, strerror(-g->agent_fd));
-	g->serial_fd = runtime_connect(rt, RUNTIME_SERIAL);
-	return 0;
-}
-
-static int take_qemu(struct leftover *l, const struct orphan *o,
-		     const struct runtime *rt, const char *name,
-		     const struct image *image, char *error)
-{
-	int r = process_adopt(&l->qemu.process, o->qemu.pid, o->qemu.start);
-
-	if (r < 0) /* it ended meanwhile: the next look finds it gone */
-		return cannot_adopt(o, rt, name, "lock", r, error);
-	r = connect_qemu(l, o, rt, name, error);
-	l->recorded = l->record.qemu.pid == o->qemu.pid &&
-		      l->record.qemu.start == o->qemu.start;
-	l->left.qemu = true;
-	l->left.same_image =
-		l->recorded && strcmp(l->record.id, image->id) == 0;
+	lives = rt->occupied && runtime_claim(rt) < 0;
+	orphan_find(o, name, lock, &l->record.qemu);
+	if (o->qemu.pid)
+		r = process_adopt(p, o->qemu.pid, o->qemu.start);
+	else if (o->helper)
+		r = process_adopt_helper(p, o->helper);
+	if (r == -ESRCH || (r == 0 && lives != (o->qemu.pid != 0)))
+		return -EAGAIN;
 	return r;
 }
 
-/* One that holds the lock's file, but not the lock, for that was removed. */
-static int lost_its_lock(const struct orphan *o, const struct runtime *rt,
-			 const char *name, char *error)
+static int look(struct leftover *l, struct orphan *o, struct runtime *rt,
+		const char *name, char *error)
 {
-	return sentence(error, -EBUSY,
-			"%s runs as QEMU %d, but somebody has removed %s/lock "
-			"or its directory, so nothing can reach it; its guest "
-			"is left alone: end it with `kill %d`, then run it "
-			"again",
-			name, (int)o->qemu.pid, rt->dir, (int)o->qemu.pid);
+	int r = look_once(l, o, rt, name);
+
+	for (int i = 1; r == -EAGAIN && i < LOOKS; i++) {
+		poll(NULL, 0, LOOK_MS);
+		r = look_once(l, o, rt, name);
+	}
+	if (r == -EAGAIN && !rt->occupied && l->qemu.process.pidfd >= 0) {
+		l->unlocked = true;
+		return 0;
+	}
+	if (r == -EAGAIN)
+		return sentence(error, -EBUSY,
+				"somebody holds %s/lock, but no QEMU of %s is "
+				"to be seen: `fuser %s/lock` names who it is",
+				rt->dir, name, rt->dir);
+	return r < 0 ? sentence(error, r,
+				"%s: process %d, which an earlier shim has "
+				"left: pidfd_open: %s",
+				name,
+				(int)(o->qemu.pid ? o->qemu.pid : o->helper),
+				strerror(-r))
+		     : 0;
 }
 
-static int take(struct leftover *l, const struct orphan *o,
-		const struct runtime *rt, const char *name,
-		const struct image *image, char *error)
+/* Is the record of what was found, or else of something that did run? */
+static bool is_recorded(const struct leftover *l, const struct orphan *o)
 {
-	enum lc_state was = l->record.life.state;
+	const struct record *r = &l->record;
 
-	if (o->qemu.pid && !rt->occupied)
-		return lost_its_lock(o, rt, name, error);
 	if (o->qemu.pid)
-		return take_qemu(l, o, rt, name, image, error);
-	l->recorded = was != LC_DOWN && was != LC_ENDED;
-	if (o->helper)
-		l->left.memory =
-			process_adopt_helper(&l->qemu.process, o->helper) == 0;
-	return 0;
+		return r->qemu.pid == o->qemu.pid &&
+		       r->qemu.start == o->qemu.start;
+	return r->life.state != LC_DOWN && r->life.state != LC_ENDED;
 }
 
-int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
-		  const struct image *image, char *error)
+int leftover_look(struct leftover *l, struct runtime *rt, const char *name,
+		  char *error)
 {
 	struct orphan o;
 	int r;
@@ -141,21 +115,75 @@ int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
 			 "%s/record cannot be used (%s): what the last shim "
 			 "knew is lost",
 			 rt->dir, strerror(-r));
-	r = look(&o, rt, name, &l->record.qemu);
-	if (r < 0)
-		sentence(error, r,
-			 "somebody holds %s/lock, but no QEMU of %s is to be "
-			 "seen: `fuser %s/lock` names who it is",
-			 rt->dir, name, rt->dir);
-	else
-		r = take(l, &o, rt, name, image, error);
+	r = look(l, &o, rt, name, error);
 	if (r < 0) {
 		leftover_close(l);
 		return r;
 	}
+	l->left.qemu = o.qemu.pid != 0;
+	l->left.memory = !l->left.qemu && o.helper != 0;
+	l->recorded = is_recorded(l, &o);
 	l->left.saved = l->recorded ? &l->record.life : NULL;
 	l->any = l->left.qemu || l->left.memory || l->recorded;
 	return 0;
+}
+
+/* One that holds the lock's file, but not the lock, for that was removed. */
+static int lost_its_lock(const struct leftover *l, const struct runtime *rt,
+			 const char *name, char *error)
+{
+	return sentence(error, -EBUSY,
+			"%s runs as QEMU %d, but somebody has removed %s/lock "
+			"or its directory, so nothing can reach it; its guest "
+			"is left alone: end it with `reprise release %s`, then "
+			"run it again",
+			name, (int)l->qemu.process.pid, rt->dir, name);
+}
+
+static int connect_qemu(struct leftover *l, const struct runtime *rt,
+			const char *name, char *error)
+{
+	struct generation *g = &l->qemu;
+
+	g->qmp_fd = runtime_connect(rt, RUNTIME_QMP);
+	if (g->qmp_fd < 0)
+		return sentence(error, -EBUSY,
+				"%s runs as QEMU %d without a shim, and cannot "
+				"be taken charge of, for %s/qmp.sock: %s; its "
+				"guest is left alone: end it with `reprise "
+				"release %s`, then run it again",
+				name, (int)g->process.pid, rt->dir,
+				strerror(-g->qmp_fd), name);
+	g->agent_fd = runtime_connect(rt, RUNTIME_AGENT);
+	if (g->agent_fd < 0)
+		log_line(STDERR_FILENO, name,
+			 "the guest's agent cannot be heard, for %s/agent.sock:"
+			 " %s; a full restart mends that",
+			 rt->dir, strerror(-g->agent_fd));
+	g->serial_fd = runtime_connect(rt, RUNTIME_SERIAL);
+	return 0;
+}
+
+int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
+		  const struct image *image, char *error)
+{
+	bool again;
+	int r;
+
+	do {
+		r = leftover_look(l, rt, name, error);
+		if (r == 0 && l->unlocked)
+			r = lost_its_lock(l, rt, name, error);
+		else if (r == 0 && l->left.qemu)
+			r = connect_qemu(l, rt, name, error);
+		again = r < 0 && process_ended(&l->qemu.process);
+		if (r < 0)
+			leftover_close(l);
+	} while (again); /* nobody can have started another meanwhile */
+	if (r == 0)
+		l->left.same_image = l->left.qemu && l->recorded &&
+				     strcmp(l->record.id, image->id) == 0;
+	return r;
 }
 
 /* hostfwd=tcp:ADDRESS:PORT-:GUEST among the options of -netdev. */

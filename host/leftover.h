@@ -6,8 +6,8 @@
  * launch. This is its first half: whoever has taken charge of the runtime
  * directory looks for the QEMU that holds the appliance's lock, or for the
  * helper that still holds such a QEMU's memory, gets hold of them by pidfd, and
- * connects. Nothing is changed yet; whatever is refused here leaves the guest
- * as it is.
+ * connects, unless all is to be ended anyway (leftover_look()). Nothing is
+ * changed yet; whatever is refused here leaves the guest as it is.
  */
 #ifndef HOST_LEFTOVER_H
 #define HOST_LEFTOVER_H
@@ -25,18 +25,30 @@ struct runtime;
 struct leftover {
 	bool any;      /* else there is nothing to adopt */
 	bool recorded; /* @record is of what was found */
+	bool unlocked; /* somebody has removed the lock of the QEMU found */
 	struct record record;
 	struct lc_left left;	/* for the lifecycle; borrows @record */
 	struct generation qemu; /* its descriptors, each -1: none */
 };
 
 /*
- * leftover_find() - look, and connect
+ * leftover_look() - get hold of what is there, by pidfd; connect to nothing
+ * @l:		the caller's until leftover_close(); empty on failure;
+ *		its left.same_image stays false
+ * @rt:		taken charge of
+ * Return: 0; -EBUSY: somebody has the lock who is not to be seen; else -errno;
+ *	@error has the sentence
+ */
+int leftover_look(struct leftover *l, struct runtime *rt, const char *name,
+		  char *error);
+
+/*
+ * leftover_find() - likewise, and connect
  * @l:		the caller's until leftover_close(); empty on failure
  * @rt:		taken charge of
  * @image:	what would be launched now
  * Return: 0; -EBUSY: there is something that can be neither adopted nor
- *	ignored; @error has the sentence
+ *	ignored; else -errno; @error has the sentence
  */
 int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
 		  const struct image *image, char *error);

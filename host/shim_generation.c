@@ -10,7 +10,6 @@
  */
 #include "host/shim_impl.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -43,13 +42,6 @@ static void on_qemu_end(void *ctx, uint32_t events)
 	shim_step(s, &ev);
 }
 
-static bool ended(int pidfd)
-{
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&p, 1, 0) > 0;
-}
-
 static void lose_helper(struct shim *s)
 {
 	s->helper_first = true;
@@ -63,7 +55,7 @@ static void on_helper_end(void *ctx, uint32_t events)
 	const struct lc_event back = { .type = EV_MEMORY_BACK };
 	struct shim *s = ctx;
 
-	if (s->qemu_slot >= 0 && ended(s->process.pidfd))
+	if (s->qemu_slot >= 0 && process_ended(&s->process))
 		on_qemu_end(s, events); /* both in one turn of the loop */
 	else if (s->qemu_slot >= 0)
 		lose_helper(s);

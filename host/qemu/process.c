@@ -151,6 +151,13 @@ int process_signal(const struct process *p, int sig)
 	return sys_pidfd_send_signal(p->pidfd, sig) < 0 ? -errno : 0;
 }
 
+bool process_ended(const struct process *p)
+{
+	struct pollfd end = { .fd = p->pidfd, .events = POLLIN };
+
+	return poll(&end, 1, 0) > 0;
+}
+
 /*
  * The status of who was not our child, once its parent has reaped it: pidfs of
  * Linux 6.15 keeps it (linux/pidfd.h, struct pidfd_info, PIDFD_INFO_EXIT).

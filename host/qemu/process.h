@@ -67,6 +67,9 @@ int process_adopt_helper(struct process *p, pid_t helper);
 /* process_signal() - to QEMU alone. Return: 0; else -errno */
 int process_signal(const struct process *p, int sig);
 
+/* process_ended() - has QEMU? False where none is held */
+bool process_ended(const struct process *p);
+
 /*
  * process_reap() - QEMU's pidfd is readable
  * Return: its wait status; -1: nobody can tell, for it was no child of ours
