@@ -137,11 +137,12 @@ static bool host_side(const char *mac, unsigned char bytes[static MAC_BYTES])
 	return true;
 }
 
-/* Return: the message; NULL: no memory */
-static struct nl_msg *port_message(const struct appliance *a, const char *name)
+/* Return: the message; NULL: no memory. @port, @bridge: not 0, "no link" */
+static struct nl_msg *port_message(const struct appliance *a, unsigned int port,
+				   unsigned int bridge)
 {
 	struct ifinfomsg link = { .ifi_family = AF_UNSPEC,
-				  .ifi_index = (int)if_nametoindex(name),
+				  .ifi_index = (int)port,
 				  .ifi_flags = IFF_UP,
 				  .ifi_change = IFF_UP };
 	struct nl_msg *m = nlmsg_alloc_simple(RTM_SETLINK, 0);
@@ -154,7 +155,7 @@ static struct nl_msg *port_message(const struct appliance *a, const char *name)
 	if (m && r >= 0 && host_side(a->mac, address))
 		r = nla_put(m, IFLA_ADDRESS, sizeof(address), address);
 	if (m && r >= 0)
-		r = nla_put_u32(m, IFLA_MASTER, if_nametoindex(a->bridge));
+		r = nla_put_u32(m, IFLA_MASTER, bridge);
 	if (m && r < 0) {
 		nlmsg_free(m);
 		m = NULL;
@@ -165,10 +166,17 @@ static struct nl_msg *port_message(const struct appliance *a, const char *name)
 /* Return: 0; an error of libnl */
 static int put_on_bridge(const struct appliance *a, const char *name)
 {
-	struct nl_sock *sock = nl_socket_alloc();
-	struct nl_msg *m = port_message(a, name);
-	int r = sock && m ? nl_connect(sock, NETLINK_ROUTE) : -NLE_NOMEM;
+	unsigned int port = if_nametoindex(name);
+	unsigned int bridge = if_nametoindex(a->bridge);
+	struct nl_sock *sock;
+	struct nl_msg *m;
+	int r;
 
+	if (!port || !bridge)
+		return -NLE_NODEV;
+	sock = nl_socket_alloc();
+	m = port_message(a, port, bridge);
+	r = sock && m ? nl_connect(sock, NETLINK_ROUTE) : -NLE_NOMEM;
 	if (r >= 0)
 		r = nl_send_sync(sock, m); /* which frees it */
 	else

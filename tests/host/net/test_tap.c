@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,6 +30,24 @@ enum { MTU = 9000 };
 
 static char error[SENTENCE_MAX];
 static int control = -1; /* a socket for ioctls; -1: no network of our own */
+
+/* In the place of libc's: a bridge that is removed once it was looked at. */
+static bool vanishes;
+static int looks;
+
+unsigned int if_nametoindex(const char *name)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq ifr = { .ifr_ifindex = 0 };
+	int r;
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	r = ioctl(fd, SIOCGIFINDEX, &ifr);
+	close(fd);
+	if (strcmp(name, "br0") == 0 && vanishes && looks++)
+		return 0;
+	return r < 0 ? 0 : (unsigned int)ifr.ifr_ifindex;
+}
 
 static int set_up(void **state)
 {
@@ -210,6 +229,20 @@ static void tap_on_what_is_no_bridge_is_refused_and_gone(void **state)
 	assert_int_equal(if_nametoindex("rp-web"), 0);
 }
 
+/* A port of no bridge would be a link to nowhere. */
+static void bridge_that_vanishes_midway_is_refused(void **state)
+{
+	const struct appliance a = on("web", "br0");
+
+	(void)state;
+	need_network();
+	vanishes = true;
+	assert_int_equal(tap_open(&a, error), -EIO);
+	vanishes = false;
+	assert_int_equal(looks, 2);
+	assert_int_equal(if_nametoindex("rp-web"), 0);
+}
+
 static void vhost_is_for_tap_and_kvm_alone(void **state)
 {
 	struct appliance a = on("web", "br0");
@@ -232,6 +265,7 @@ int main(void)
 		cmocka_unit_test(tap_has_the_mtu_of_its_bridge),
 		cmocka_unit_test(tap_of_somebody_else_is_left_alone),
 		cmocka_unit_test(tap_on_what_is_no_bridge_is_refused_and_gone),
+		cmocka_unit_test(bridge_that_vanishes_midway_is_refused),
 		cmocka_unit_test(vhost_is_for_tap_and_kvm_alone),
 	};
 
