@@ -22,7 +22,7 @@ int child_reap(pid_t pid, int64_t end_ms, int *status)
 	int64_t left;
 	pid_t r;
 
-	while ((r = waitpid(pid, status, WNOHANG)) == 0 &&
+	while ((r = waitpid(pid, status, WNOHANG | __WALL)) == 0 &&
 	       (left = end_ms - clock_ms()) > 0)
 		(void)poll(&p, 1, (int)left);
 	r = r < 0 ? -errno : r > 0 ? 0 : -ETIMEDOUT;

@@ -23,12 +23,14 @@
 
 #include "common/sys.h"
 
+#include "host/launch/child.h"
 #include "host/launch/rights.h"
 
 enum {
 	ARGS_MAX = 128,
 	TEXT_MAX = 131072,
 	FDS_MAX = SPAWN_FDS + 3, /* output, cgroup, memory group */
+	HANDLES = 2,		 /* of an answer: pidfd and score */
 };
 
 struct request {
@@ -217,7 +219,7 @@ _Noreturn static void serve(int socket, const struct identity *who)
 
 int launcher_start(struct launcher *l, const struct identity *who)
 {
-	int pair[2];
+	int pair[2], r;
 
 	*l = (struct launcher){ .who = *who, .fd = -1 };
 	if (!who->change)
@@ -227,14 +229,15 @@ int launcher_start(struct launcher *l, const struct identity *who)
 	l->pid = fork();
 	if (l->pid == 0)
 		serve(pair[1], who);
+	r = l->pid < 0 ? -errno : 0;
 	close(pair[1]);
-	l->fd = pair[0];
-	if (l->pid > 0)
-		return 0;
-	l->pid = 0;
-	close(l->fd);
-	l->fd = -1;
-	return -errno;
+	if (r < 0) {
+		close(pair[0]);
+		l->pid = 0;
+	} else {
+		l->fd = pair[0];
+	}
+	return r;
 }
 
 void launcher_inherit(struct launcher *l, const struct identity *who, int fd,
@@ -276,6 +279,10 @@ static int send_request(int socket, const struct spawn *s)
 	return send_packet(socket, iov, q.argc + 1, &p);
 }
 
+/*
+ * Who was started but cannot be seen, for this process had no descriptor left,
+ * is ended again; who failed to start is reaped.
+ */
 static int receive_reply(int socket, struct spawned *ret)
 {
 	struct reply reply = { 0 };
@@ -283,18 +290,22 @@ static int receive_reply(int socket, struct spawned *ret)
 	struct parcel p;
 	ssize_t n = receive_packet(socket, &iov, 1, &p);
 
-	if (n != (ssize_t)sizeof(reply))
-		return -EPIPE;
+	if (n != (ssize_t)sizeof(reply) || reply.result < 0 || p.count < 1 ||
+	    p.count > HANDLES) {
+		close_parcel(&p);
+		if (reply.pid > 0)
+			child_kill(reply.pid);
+		if (reply.result < 0)
+			return reply.result;
+		return n == -EMSGSIZE ? -EMFILE : -EPIPE;
+	}
 	ret->pid = reply.pid;
 	ret->in_cgroup = reply.in_cgroup;
 	ret->in_memory_group = reply.in_memory_group;
-	if (p.count >= 1)
-		ret->pidfd = p.fd[0];
-	if (p.count == 2)
+	ret->pidfd = p.fd[0];
+	if (p.count == HANDLES)
 		ret->score_fd = p.fd[1];
-	if (reply.result < 0 && reply.pid > 0)
-		waitpid(reply.pid, NULL, __WALL);
-	return reply.result;
+	return 0;
 }
 
 int launcher_spawn(const struct launcher *l, const struct spawn *s,

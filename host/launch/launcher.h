@@ -38,7 +38,8 @@ int launcher_start(struct launcher *l, const struct identity *who);
 /*
  * launcher_spawn() - spawn_program() as @l->who; blocks until exec
  * @l:		NULL: as whoever we are, with all our rights
- * Return: as spawn_program(); -EPIPE: the launcher has gone
+ * Return: as spawn_program(); -EPIPE: the launcher has gone, or does not
+ *	answer as one
  */
 int launcher_spawn(const struct launcher *l, const struct spawn *s,
 		   struct spawned *ret);

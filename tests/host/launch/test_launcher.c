@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -234,6 +236,67 @@ static void launcher_that_was_killed_is_epipe(void **state)
 	assert_int_equal(launcher_spawn(&launcher, &s, &made), -EPIPE);
 }
 
+/* A launcher that is not one: it has answered before it was asked. */
+static void answer_of_the_wrong_size_is_epipe_and_leaks_nothing(void **state)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(2 * sizeof(int))];
+	} control = { .head = { .cmsg_level = SOL_SOCKET,
+				.cmsg_type = SCM_RIGHTS,
+				.cmsg_len = CMSG_LEN(2 * sizeof(int)) } };
+	char word[] = "true", odd[] = "odd";
+	struct iovec iov = { odd, sizeof(odd) };
+	const struct msghdr m = { .msg_iov = &iov,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	char *const argv[] = { word, NULL };
+	const struct spawn s = { .argv = argv, .output = 2, .cgroup = -1 };
+	const struct identity who = { .change = true };
+	int pair[2], free_before, free_after;
+	struct launcher fake;
+
+	(void)state;
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	memcpy(CMSG_DATA(&control.head), (int[]){ 1, 2 }, 2 * sizeof(int));
+	assert_int_equal(sendmsg(pair[1], &m, 0), sizeof(odd));
+	launcher_inherit(&fake, &who, pair[0], 1);
+	free_before = dup(0);
+	close(free_before);
+	assert_int_equal(launcher_spawn(&fake, &s, &made), -EPIPE);
+	assert_int_equal(made.pidfd, -1);
+	free_after = dup(0);
+	close(free_after);
+	assert_int_equal(free_after, free_before);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* What nobody could see is not left running. */
+static void program_without_a_descriptor_for_it_is_ended(void **state)
+{
+	char sleep[] = "sleep", time[] = "600";
+	char *const argv[] = { sleep, time, NULL };
+	const struct spawn s = { .argv = argv, .output = 2, .cgroup = -1 };
+	struct rlimit limit, low;
+	int next;
+
+	(void)state;
+	start_as("nobody", 0);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	next = dup(0);
+	close(next);
+	low = (struct rlimit){ (rlim_t)next, limit.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	assert_int_equal(launcher_spawn(&launcher, &s, &made), -EMFILE);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	assert_int_equal(made.pidfd, -1);
+	launcher_stop(&launcher);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+}
+
 static void too_many_arguments_are_refused(void **state)
 {
 	char word[] = "x";
@@ -365,6 +428,11 @@ int main(void)
 			tear_down),
 		cmocka_unit_test_teardown(launcher_that_was_killed_is_epipe,
 					  tear_down),
+		cmocka_unit_test(
+			answer_of_the_wrong_size_is_epipe_and_leaks_nothing),
+		cmocka_unit_test_teardown(
+			program_without_a_descriptor_for_it_is_ended,
+			tear_down),
 		cmocka_unit_test_teardown(too_many_arguments_are_refused,
 					  tear_down),
 		cmocka_unit_test_teardown(no_launcher_is_needed_for_oneself,
