@@ -12,6 +12,7 @@
 #include "host/shim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,7 @@
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
+#include "host/qemu/complaint.h"
 #include "host/qemu/event.h"
 #include "host/shim_impl.h"
 
@@ -73,8 +75,18 @@ static void step_once(struct shim *s, const struct lc_event *ev)
 	shim_tell(s, &before, acts);
 }
 
+/* What QEMU has said is older than what has come of it. */
+static void hear_qemu(struct shim *s)
+{
+	struct lc_event ev = { .type = EV_PV_FAILED };
+
+	while (complaint_next(s->log_fd, &s->log_read, &ev.pv))
+		step_once(s, &ev);
+}
+
 void shim_step(struct shim *s, const struct lc_event *ev)
 {
+	hear_qemu(s);
 	step_once(s, ev);
 	while (s->later_count) {
 		struct lc_event next = s->later[0];
@@ -292,6 +304,8 @@ static void shim_close(struct shim *s)
 	json_decref(s->console_last);
 	service_close(&s->service);
 	agent_close(s->agent);
+	if (s->log_fd >= 0)
+		close(s->log_fd);
 	if (s->tap_fd >= 0)
 		close(s->tap_fd);
 	if (s->timer_fd >= 0)
@@ -320,6 +334,9 @@ int shim_run(const struct shim_options *options)
 		.service = { .timer_fd = -1 },
 		.booted = options->image,
 		.record_fd = -1,
+		.log_fd = openat(options->runtime->dir_fd, "qemu.log",
+				 O_RDONLY | O_CLOEXEC),
+		.log_read = lseek(options->runtime->qemu_log, 0, SEEK_END),
 	};
 	const struct lc_config cfg =
 		config_of(options->appliance, options->image);

@@ -148,6 +148,7 @@ void shim_launch(struct shim *s)
 		return;
 	make_leaf(s);
 	s->log_from = lseek(o->runtime->qemu_log, 0, SEEK_END);
+	s->log_read = s->log_from;
 	if (tap_ready(o->appliance, &s->tap_fd, error) < 0 ||
 	    generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
 			     o->launcher, s->leaf.fd, s->tap_fd, error) < 0) {

@@ -55,6 +55,7 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 	lc->stopped = false;
 	lc->end_known = false;
 	lc_copy_said(lc, "");
+	lc->pv.any = false;
 	lc->ending = false;
 	lc_mark(lc, MARK_LAUNCHED, now_us);
 	lc_enter(lc, LC_LAUNCHING, lc->cfg.boot_ms, now_us);
@@ -76,6 +77,7 @@ uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us)
 	lc->stopped = false;
 	lc->end_known = false;
 	lc_copy_said(lc, "");
+	lc->pv.any &= pv_fatal(&lc->pv); /* its exit is on its way */
 	lc->ending = false;
 	lc_boot(lc, now_us);
 	return 0;
@@ -210,11 +212,22 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 			  [EV_DEADLINE] = on_deadline },
 };
 
+/* Whatever the state: it is evidence, for an end or a reset. */
+static uint32_t on_pv_failed(struct lifecycle *lc, const struct lc_event *ev)
+{
+	/* the first of a boot is why the others failed */
+	if (!lc->pv.any || lc->pv.command == PV_PREPARE || pv_fatal(&ev->pv))
+		lc->pv = ev->pv;
+	return 0;
+}
+
 uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,
 			uint64_t now_us)
 {
 	lc_handler *handler = handlers[lc->state][ev->type];
 
+	if (ev->type == EV_PV_FAILED)
+		return on_pv_failed(lc, ev);
 	return handler ? handler(lc, ev, now_us) : 0;
 }
 

@@ -87,6 +87,7 @@ enum lc_event_type {
 	EV_COMMIT_LOST,	  /* ACT_COMMIT could not be carried out */
 	EV_WISH,	  /* an operator: @wish */
 	EV_CPU,		  /* the answer to ACT_MEASURE */
+	EV_PV_FAILED,	  /* QEMU said so: @pv. Before what came of it */
 	EV_DEADLINE,	  /* lc->deadline_us has passed */
 	LC_EVENTS,
 };
@@ -110,6 +111,7 @@ struct lc_event {
 		enum wish wish;
 		const struct lc_left *left; /* host/core/adopt.h */
 		enum vm_found vm;
+		struct pv_failure pv;
 		uint64_t cpu_us; /* that QEMU's main thread has used */
 	};
 	const char *said;  /* EV_SHUTDOWN: QEMU's details of it; or NULL */
@@ -214,6 +216,7 @@ struct lifecycle {
 	enum vm_end end; /* what SHUTDOWN and its like said */
 	bool end_known;
 	char said[EVIDENCE_SAID]; /* its details */
+	struct pv_failure pv;	  /* of this epoch, the one that matters */
 	uint32_t missing;	  /* of END_UNOBSERVED, a set of enum missing */
 	bool qmp_ok;		  /* it speaks QMP */
 	bool stopped;		  /* STOP was seen in this epoch */

@@ -135,6 +135,7 @@ struct evidence lc_evidence(const struct lifecycle *lc)
 		.detail = lc->epoch.detail,
 		.boot_stage = lc->epoch.boot_stage,
 		.proof = lc->epoch.proof,
+		.pv = lc->pv,
 		.missing = lc->end == END_UNOBSERVED ? lc->missing : 0,
 	};
 

@@ -10,6 +10,7 @@
 #include "host/core/verdict.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -75,6 +76,7 @@ static const enum cause cells[VM_ENDS][EPOCH_STAGES] = {
 
 /* Evidence that may say more than end and stage do. */
 enum clue {
+	CLUE_NONE = 0,
 	CLUE_GAVE_UP = 1,
 	CLUE_BOOT_FAILED = 2,
 	CLUE_PAYLOAD_HUNG = 4,
@@ -82,6 +84,10 @@ enum clue {
 	CLUE_PAYLOAD_FAILED = 16,
 	CLUE_OOM = 32,
 	CLUE_NEVER_SECURE = 64, /* it had to be, and PID 1 never spoke */
+	CLUE_NO_HOST_KEY = 128,
+	CLUE_UV_MEMORY = 256,
+	CLUE_PV_REFUSED = 512, /* it could not become secure */
+	CLUE_PV_FATAL = 1024,  /* QEMU exits when that fails */
 };
 
 #define ONE(cause) (1ULL << (cause))
@@ -96,6 +102,9 @@ enum clue {
 	(ONE(CAUSE_GUEST_PANIC) | ONE(CAUSE_BOOT_TIMEOUT) |                    \
 	 ONE(CAUSE_RESET_WITHOUT_INTENT) | ONE(CAUSE_POWEROFF_WITHOUT_INTENT))
 
+#define NEVER_BECAME_SECURE                                                    \
+	(GUEST_WENT_SILENTLY | ONE(CAUSE_SECURE_BOOT_FAILED))
+
 static_assert(CAUSES <= 64, "a set of causes is a number");
 
 static const struct refinement {
@@ -109,8 +118,56 @@ static const struct refinement {
 	{ ORDERLY, CLUE_PAYLOAD_OOM, CAUSE_PAYLOAD_OOM },
 	{ ORDERLY, CLUE_PAYLOAD_FAILED, CAUSE_PAYLOAD_FAILED },
 	{ ONE(CAUSE_QEMU_KILLED), CLUE_OOM, CAUSE_OUT_OF_MEMORY },
+	{ ONE(CAUSE_QEMU_FAILED), CLUE_PV_FATAL, CAUSE_PV_FAILED },
+	{ NEVER_BECAME_SECURE, CLUE_NO_HOST_KEY, CAUSE_NO_HOST_KEY },
+	{ NEVER_BECAME_SECURE, CLUE_UV_MEMORY, CAUSE_UV_MEMORY },
+	{ NEVER_BECAME_SECURE, CLUE_PV_REFUSED, CAUSE_SECURE_BOOT_FAILED },
 	{ GUEST_WENT_SILENTLY, CLUE_NEVER_SECURE, CAUSE_SECURE_BOOT_FAILED },
 };
+
+/*
+ * What a failure says: after one in QEMU's s390_machine_protect() the guest
+ * goes on as it is, after one in s390_pv_cmd_exit() QEMU does not. The first
+ * row that fits counts.
+ */
+static enum clue clue_of_pv(const struct pv_failure *f)
+{
+	static const struct {
+		enum pv_command command;
+		uint32_t rc; /* 0: any */
+		int error;   /* 0: any */
+		enum clue clue;
+	} rows[] = {
+		{ PV_SET_SEC_PARMS, 0x108, 0, CLUE_NO_HOST_KEY },
+		{ PV_SET_SEC_PARMS, 0, 0, CLUE_PV_REFUSED },
+		{ PV_ENABLE, 0, -ENOMEM, CLUE_UV_MEMORY },
+		{ PV_ENABLE, 0, 0, CLUE_PV_REFUSED },
+		{ PV_UNPACK, 0, 0, CLUE_PV_REFUSED },
+		{ PV_VERIFY, 0, 0, CLUE_PV_REFUSED },
+		{ PV_DISABLE, 0, 0, CLUE_PV_FATAL },
+		{ PV_PREP_RESET, 0, 0, CLUE_PV_FATAL },
+		{ PV_UNSHARE_ALL, 0, 0, CLUE_PV_FATAL },
+		{ PV_PERFORM, 0, 0, CLUE_PV_FATAL },
+	};
+
+	for (size_t i = 0; f->any && i < ARRAY_SIZE(rows); i++)
+		if (rows[i].command == f->command &&
+		    (!rows[i].rc || rows[i].rc == f->rc) &&
+		    (!rows[i].error || rows[i].error == f->error))
+			return rows[i].clue;
+	return CLUE_NONE;
+}
+
+bool pv_fatal(const struct pv_failure *f)
+{
+	return clue_of_pv(f) == CLUE_PV_FATAL;
+}
+
+/* A guest that spoke did so as it was meant to, unless it had to be secure. */
+static bool never_became_secure(const struct evidence *e)
+{
+	return e->stage == STAGE_SILENT || e->end == END_NOT_SECURE;
+}
 
 static uint32_t clues_of(const struct evidence *e)
 {
@@ -129,6 +186,8 @@ static uint32_t clues_of(const struct evidence *e)
 		clues |= CLUE_OOM;
 	if (e->secure_wanted && e->stage == STAGE_SILENT)
 		clues |= CLUE_NEVER_SECURE;
+	if (pv_fatal(&e->pv) || never_became_secure(e))
+		clues |= clue_of_pv(&e->pv);
 	return clues;
 }
 

@@ -77,6 +77,30 @@ enum missing {
 	MISSING_ALL = 7,
 };
 
+/* KVM_S390_PV_COMMAND's subcommands (docs/facts.md, 1.1). */
+enum pv_command {
+	PV_ENABLE,
+	PV_DISABLE,
+	PV_SET_SEC_PARMS,
+	PV_UNPACK,
+	PV_VERIFY,
+	PV_PREP_RESET,
+	PV_UNSHARE_ALL,
+	PV_INFO,
+	PV_DUMP,
+	PV_PREPARE,
+	PV_PERFORM,
+	PV_COMMANDS,
+};
+
+/* One of them that failed, as QEMU says on stderr. */
+struct pv_failure {
+	bool any; /* else there was none */
+	uint32_t command;
+	uint32_t rc, rrc; /* the ultravisor's */
+	int error;	  /* of the ioctl, -errno */
+};
+
 enum cause {
 	CAUSE_NONE,
 	CAUSE_CLEAN_REBOOT,
@@ -113,6 +137,9 @@ enum cause {
 	CAUSE_POWERED_DOWN,
 	CAUSE_QEMU_NOT_STARTED,
 	CAUSE_UNOBSERVED,
+	CAUSE_NO_HOST_KEY,
+	CAUSE_UV_MEMORY,
+	CAUSE_PV_FAILED,
 	CAUSES,
 };
 
@@ -128,6 +155,7 @@ struct evidence {
 	uint8_t boot_stage; /* enum boot_stage, as far as was told */
 	bool secure_wanted; /* the appliance must be secure */
 	struct proof proof;
+	struct pv_failure pv;
 	enum oom oom;
 	bool helper_first;	  /* QEMU's helper ended before QEMU did */
 	uint32_t missing;	  /* set of enum missing, of END_UNOBSERVED */
@@ -144,6 +172,9 @@ enum cause verdict_cause(const struct evidence *e);
  * and then it may be reset in place.
  */
 bool verdict_orderly(const struct evidence *e);
+
+/* pv_fatal() - does QEMU exit when that fails? */
+bool pv_fatal(const struct pv_failure *f);
 
 /*
  * verdict_signal() - which end is a death by this signal?

@@ -102,6 +102,15 @@ static const struct {
 				     "QEMU could not be executed" },
 	[CAUSE_UNOBSERVED] = { "unobserved", 94,
 			       "it ended while no shim was there to see it" },
+	[CAUSE_NO_HOST_KEY] = { "no host key", 95,
+				"the image was not made for this machine: "
+				"none of its keys opens it" },
+	[CAUSE_UV_MEMORY] = { "ultravisor memory", 96,
+			      "the host had not the memory that the "
+			      "ultravisor needs for the guest" },
+	[CAUSE_PV_FAILED] = { "secure teardown failed", 97,
+			      "QEMU gave up, for KVM could not let go of the "
+			      "secure guest" },
 };
 
 const char *cause_name(enum cause c)
@@ -275,6 +284,32 @@ static void add_missing(struct words *w, uint32_t missing)
 	}
 }
 
+static void add_pv(struct words *w, const struct pv_failure *f)
+{
+	static const char *const names[PV_COMMANDS] = {
+		[PV_ENABLE] = "ENABLE",
+		[PV_DISABLE] = "DISABLE",
+		[PV_SET_SEC_PARMS] = "SET_SEC_PARMS",
+		[PV_UNPACK] = "UNPACK",
+		[PV_VERIFY] = "VERIFY",
+		[PV_PREP_RESET] = "PREP_RESET",
+		[PV_UNSHARE_ALL] = "UNSHARE_ALL",
+		[PV_INFO] = "INFO",
+		[PV_DUMP] = "DUMP",
+		[PV_PREPARE] = "ASYNC_CLEANUP_PREPARE",
+		[PV_PERFORM] = "ASYNC_CLEANUP_PERFORM",
+	};
+
+	if (!f->any)
+		return;
+	add(w, "; KVM_PV_%s failed (%s",
+	    f->command < PV_COMMANDS ? names[f->command] : "?",
+	    strerror(-f->error));
+	if (f->rc)
+		add(w, ", ultravisor rc 0x%x rrc 0x%x", f->rc, f->rrc);
+	add(w, ")");
+}
+
 void verdict_sentence(enum cause c, const struct evidence *e, char *buf,
 		      size_t size)
 {
@@ -294,6 +329,7 @@ void verdict_sentence(enum cause c, const struct evidence *e, char *buf,
 		    p->rw_mounts, p->inflight, p->processes);
 	else
 		add_wanted_why(&w, e);
+	add_pv(&w, &e->pv);
 	if (e->helper_first)
 		add(&w, "; its teardown helper had ended before it");
 	add_missing(&w, e->missing);

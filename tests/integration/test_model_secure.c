@@ -108,7 +108,7 @@ static void qemu_whose_perform_fails_is_started_anew(void **state)
 	RIG_DO(r, "reboot", under_test);
 	rig_await_said(r, "KVM_PV_ASYNC_CLEANUP_PERFORM");
 	rig_await_ready(r);
-	assert_string_equal(rig_last(r, "cause"), "QEMU failed");
+	assert_string_equal(rig_last(r, "cause"), "secure teardown failed");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	stop(r);
 }

@@ -2,6 +2,7 @@
 /*
  * tests/host/core/test_verdict.c - every cell of the verdict, with any evidence
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -25,6 +26,13 @@ struct cell {
 static bool cell_at(uint32_t n, struct cell *c)
 {
 	static const int statuses[] = { 0, SIGKILL, SIGSEGV, 1 << 8 };
+	static const struct pv_failure failures[] = {
+		{ 0 },
+		{ true, PV_SET_SEC_PARMS, 0x108, 5, -EINVAL },
+		{ true, PV_ENABLE, 0, 0, -ENOMEM },
+		{ true, PV_VERIFY, 0x102, 0, -EINVAL },
+		{ true, PV_PERFORM, 0, 0, -EIO },
+	};
 	uint32_t end = n % VM_ENDS, stage = n / VM_ENDS % EPOCH_STAGES;
 	uint32_t rest = n / VM_ENDS / EPOCH_STAGES;
 
@@ -41,8 +49,9 @@ static bool cell_at(uint32_t n, struct cell *c)
 	rest /= OOMS;
 	c->e.secure_wanted = rest % 2;
 	rest /= 2;
-	c->e.helper_first = rest % 2;
-	rest /= 2;
+	c->e.pv = failures[rest % ARRAY_SIZE(failures)];
+	c->e.helper_first = c->e.pv.any;
+	rest /= ARRAY_SIZE(failures);
 	c->e.missing = rest % 8;
 	return rest / 8 == 0;
 }
@@ -197,6 +206,55 @@ static void secure_guest_that_never_spoke_failed_to_boot(void **state)
 	assert_int_equal(verdict_cause(&e), CAUSE_SECURE_BOOT_FAILED);
 }
 
+static void pv_command_that_failed_refines_what_it_led_to(void **state)
+{
+	static const struct {
+		enum pv_command command;
+		uint32_t rc;
+		int error;
+		enum vm_end end;
+		enum epoch_stage stage;
+		enum cause cause;
+	} rows[] = {
+		{ PV_SET_SEC_PARMS, 0x108, -EINVAL, END_PANIC, STAGE_SILENT,
+		  CAUSE_NO_HOST_KEY },
+		{ PV_SET_SEC_PARMS, 0x102, -EINVAL, END_PANIC, STAGE_SILENT,
+		  CAUSE_SECURE_BOOT_FAILED },
+		{ PV_SET_SEC_PARMS, 0x108, -EINVAL, END_NOT_SECURE, STAGE_HELLO,
+		  CAUSE_NO_HOST_KEY },
+		{ PV_ENABLE, 0, -ENOMEM, END_BOOT_TIMEOUT, STAGE_SILENT,
+		  CAUSE_UV_MEMORY },
+		{ PV_ENABLE, 0, -EIO, END_BOOT_TIMEOUT, STAGE_SILENT,
+		  CAUSE_SECURE_BOOT_FAILED },
+		{ PV_UNPACK, 0, -EFAULT, END_PANIC, STAGE_SILENT,
+		  CAUSE_SECURE_BOOT_FAILED },
+		{ PV_VERIFY, 0x102, -EINVAL, END_PANIC, STAGE_SILENT,
+		  CAUSE_SECURE_BOOT_FAILED },
+		{ PV_VERIFY, 0x102, -EINVAL, END_PANIC, STAGE_READY,
+		  CAUSE_GUEST_PANIC },
+		{ PV_PERFORM, 0, -EIO, END_EXIT_ERROR, STAGE_READY,
+		  CAUSE_PV_FAILED },
+		{ PV_DISABLE, 0, -EIO, END_EXIT_ERROR, STAGE_SILENT,
+		  CAUSE_PV_FAILED },
+		{ PV_PERFORM, 0, -EIO, END_KILLED, STAGE_READY,
+		  CAUSE_QEMU_KILLED },
+		{ PV_PREPARE, 0, -EINVAL, END_EXIT_ERROR, STAGE_READY,
+		  CAUSE_QEMU_FAILED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct evidence e = { .end = rows[i].end,
+				      .stage = rows[i].stage,
+				      .pv = { true, rows[i].command, rows[i].rc,
+					      0, rows[i].error } };
+
+		assert_int_equal(verdict_cause(&e), rows[i].cause);
+		e.pv.any = false;
+		assert_true(verdict_cause(&e) < CAUSE_NO_HOST_KEY);
+	}
+}
+
 static void quiesced_reboot_that_powers_off_is_a_reboot(void **state)
 {
 	const struct evidence e = { .end = END_SHUTDOWN,
@@ -242,6 +300,7 @@ int main(void)
 		cmocka_unit_test(
 			killed_by_the_kernel_is_out_of_memory_only_by_sigkill),
 		cmocka_unit_test(secure_guest_that_never_spoke_failed_to_boot),
+		cmocka_unit_test(pv_command_that_failed_refines_what_it_led_to),
 		cmocka_unit_test(quiesced_reboot_that_powers_off_is_a_reboot),
 		cmocka_unit_test(manual_names_every_cause_with_its_code),
 	};

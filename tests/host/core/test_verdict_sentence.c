@@ -3,6 +3,7 @@
  * tests/host/core/test_verdict_sentence.c - each piece of evidence has its
  * words
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -95,6 +96,18 @@ static const struct {
 	  "quiet: its payload gave no sign of life" },
 	{ { .end = END_MEMORY_HELD, .stage = STAGE_READY },
 	  "the memory of the last generation did not come back in time" },
+	{ { .end = END_PANIC,
+	    .pv = { true, PV_SET_SEC_PARMS, 0x108, 5, -EINVAL } },
+	  "the image was not made for this machine: none of its keys opens it, "
+	  "before its agent said HELLO; KVM_PV_SET_SEC_PARMS failed (Invalid "
+	  "argument, ultravisor rc 0x108 rrc 0x5)" },
+	{ { .end = END_EXIT_ERROR,
+	    .stage = STAGE_READY,
+	    .wait_status = 1 << 8,
+	    .pv = { true, PV_PERFORM, 0, 0, -EIO } },
+	  "QEMU gave up, for KVM could not let go of the secure guest (exit "
+	  "status 1), while serving; KVM_PV_ASYNC_CLEANUP_PERFORM failed "
+	  "(Input/output error)" },
 	{ { .end = END_UNOBSERVED,
 	    .stage = STAGE_READY,
 	    .missing = MISSING_EVENTS | MISSING_STATUS },
