@@ -11,14 +11,22 @@
 #include <stdio.h>
 
 enum { RESERVE_PERCENT = 3 };
-static const uint64_t least_reserve = 512ULL << 20;
+static const uint64_t half_gib = 512ULL << 20;
 static const uint64_t day_us = 86400ULL * 1000000;
+
+static uint64_t share(uint64_t total)
+{
+	return total / 100 * RESERVE_PERCENT;
+}
 
 uint64_t admission_reserve(uint64_t total)
 {
-	uint64_t share = total / 100 * RESERVE_PERCENT;
+	return share(total) > half_gib ? share(total) : half_gib;
+}
 
-	return share > least_reserve ? share : least_reserve;
+uint64_t admission_reserve_below(uint64_t limit)
+{
+	return share(limit) < half_gib ? share(limit) : half_gib;
 }
 
 static uint64_t add(uint64_t a, uint64_t b)
@@ -59,13 +67,14 @@ static bool before(const struct applicant *a, const struct applicant *b)
 	return a->arrival < b->arrival;
 }
 
-static size_t count_ahead(const struct snapshot *s, const struct applicant *a)
+static size_t count_ahead(const struct snapshot *s, size_t i,
+			  const struct applicant *a)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->waiters; i++)
-		n += (s->waiting[i].domains & a->domains) &&
-		     before(&s->waiting[i], a);
+	for (size_t w = 0; w < s->waiters; w++)
+		n += (s->waiting[w].domains & 1U << i) &&
+		     before(&s->waiting[w], a);
 	return n;
 }
 
@@ -79,8 +88,7 @@ static enum admission judge(const struct decision *d)
 							: NEVER;
 }
 
-/* What may be promised still. */
-static uint64_t headroom(const struct decision *d)
+uint64_t admission_headroom(const struct decision *d)
 {
 	return less(d->available, d->promised);
 }
@@ -89,7 +97,7 @@ struct decision admission_decide(const struct snapshot *s,
 				 const struct applicant *a)
 {
 	struct decision worst = { .what = NEVER, .need = a->need };
-	size_t ahead = count_ahead(s, a);
+	uint32_t held = 0;
 	bool any = false;
 
 	for (size_t i = 0; i < s->domains && i < ADMISSION_DOMAINS; i++) {
@@ -97,14 +105,18 @@ struct decision admission_decide(const struct snapshot *s,
 
 		if (!(a->domains & 1U << i))
 			continue;
-		d.ahead = ahead;
+		d.ahead = count_ahead(s, i, a);
 		look(s, i, &d);
 		d.what = judge(&d);
+		if (d.what != ADMIT)
+			held |= 1U << i;
 		if (!any || d.what > worst.what ||
-		    (d.what == worst.what && headroom(&d) < headroom(&worst)))
+		    (d.what == worst.what &&
+		     admission_headroom(&d) < admission_headroom(&worst)))
 			worst = d;
 		any = true;
 	}
+	worst.held = held;
 	return worst;
 }
 
@@ -140,7 +152,7 @@ void admission_sentence(const struct snapshot *s, const struct decision *d,
 	char need[16], may[16], drains[16], total[16], promised[16];
 
 	size_text(d->need, need);
-	size_text(headroom(d), may);
+	size_text(admission_headroom(d), may);
 	size_text(d->draining, drains);
 	size_text(at->total, total);
 	size_text(d->promised, promised);
@@ -164,9 +176,10 @@ void admission_sentence(const struct snapshot *s, const struct decision *d,
 	case ADMISSIONS:
 		snprintf(buf, size,
 			 "it needs %s, and %s has %s to spare and %s draining, "
-			 "of %s with %s reserved: stop another appliance or "
+			 "of %s with %s reserved: stop another appliance%s or "
 			 "give this one less memory",
-			 need, at->name, may, drains, total, promised);
+			 need, at->name, may, drains, total, promised,
+			 d->domain ? ", raise memory.max there" : "");
 		break;
 	}
 }

@@ -6,15 +6,16 @@
  * above somebody's generation that has a limit. In each of them
  *
  *	headroom = room + reclaimable - reserve
- *		 - sum over live generations in it of max(0, committed -
- *resident)
+ *		 - sum over live generations in it of
+ *		   max(0, committed - resident)
  *
  * for what a live generation was promised and has not touched yet will be
  * gone, too. A generation that needs no more than the headroom of each of its
  * domains is admitted; one that will fit when what drains has drained waits;
  * any other is refused, with the numbers. Those who wait are served by
- * priority, then in the order of their coming; nobody is served before one who
- * is ahead of him and shares a domain with him. So the large do not starve.
+ * priority, then in the order of their coming: in a domain that holds somebody
+ * up nobody is served before him. So the large do not starve, and one whose
+ * cgroup is full keeps nobody out of another.
  *
  * Whoever asks holds the lock of the ledger from the reading of the snapshot
  * until his reservation stands, and reads what each claim holds before he reads
@@ -31,13 +32,13 @@
 
 #include "host/core/drain.h"
 
-enum { ADMISSION_DOMAINS = 8, ADMISSION_TEXT = 256 };
+enum { ADMISSION_DOMAINS = 8, ADMISSION_NAME = 96, ADMISSION_TEXT = 384 };
 
 /* A place with an end to its memory. */
 struct domain {
-	const char *name;     /* "the host", or a cgroup's path */
-	uint64_t total;	      /* memory of the host, or the limit */
-	uint64_t room;	      /* free; or the limit less what is in use */
+	char name[ADMISSION_NAME]; /* "the host", "the cgroup /x.slice" */
+	uint64_t total; /* memory of the host, or the limit; UINT64_MAX: none */
+	uint64_t room;	/* free; or the limit less what is in use */
 	uint64_t reclaimable; /* in use, but given up on demand */
 	uint64_t reserve;     /* to be left alone: admission_reserve() */
 };
@@ -52,7 +53,7 @@ struct claim {
 
 /* Somebody who wants to start. */
 struct applicant {
-	uint32_t domains;
+	uint32_t domains; /* a set; of one who waits: those that hold him up */
 	int priority;	  /* more is sooner */
 	uint64_t arrival; /* less is sooner; no two are alike */
 	uint64_t need;	  /* need_bytes() */
@@ -78,19 +79,30 @@ enum admission {
 struct decision {
 	enum admission what;
 	size_t domain; /* the tightest one */
+	uint32_t held; /* the set of those that do not admit it */
 	uint64_t need;
 	uint64_t available; /* room and reclaimable */
 	uint64_t promised;  /* reserve and what the live may touch yet */
 	uint64_t draining;
-	size_t ahead; /* how many are served before, in his domains */
+	size_t ahead; /* how many are served before, in that domain */
 };
 
-/* admission_reserve() - max(512 MiB, 3 % of @total) */
+/* admission_reserve() - of a host, for all else: max(512 MiB, 3 % of @total) */
 uint64_t admission_reserve(uint64_t total);
+
+/*
+ * admission_reserve_below() - of a cgroup: min(512 MiB, 3 % of @limit)
+ *
+ * Nobody but shims, and the kernel for them and QEMU, is in it besides.
+ */
+uint64_t admission_reserve_below(uint64_t limit);
 
 /* admission_decide() - total: every snapshot has an answer */
 struct decision admission_decide(const struct snapshot *s,
 				 const struct applicant *a);
+
+/* admission_headroom() - bytes that may be promised still, in d->domain */
+uint64_t admission_headroom(const struct decision *d);
 
 /* admission_sentence() - the decision and its numbers; cut at @size */
 void admission_sentence(const struct snapshot *s, const struct decision *d,

@@ -175,12 +175,76 @@ static void turn_is_by_priority_then_arrival(void **state)
 	}
 }
 
+/* Of three groups of a host with room: one is full, and somebody waits in it.
+ */
+static void turn_is_kept_where_somebody_is_held_up(void **state)
+{
+	enum { FULL = 2, OTHER = 4 };
+	const struct domain domains[] = {
+		host,
+		{ .name = "/full", .total = 4 * GIB, .room = 1 * GIB },
+		{ .name = "/other", .total = 8 * GIB, .room = 8 * GIB },
+	};
+	const struct claim claim = { HOST | FULL, true, 0, 3 * GIB };
+	struct applicant waiting[] = { { HOST | FULL, 0, 10, 2 * GIB } };
+	const struct snapshot s = { domains, 3, &claim, 1, waiting, 1 };
+	const struct applicant beside = { HOST | OTHER, 0, 20, 1 * GIB };
+	const struct applicant behind = { HOST | FULL, 0, 20, 1 * GIB };
+	struct decision d = admission_decide(&s, &waiting[0]);
+
+	(void)state;
+	assert_int_equal(d.what, WAIT_FOR_DRAIN);
+	assert_int_equal(d.held, FULL);
+	assert_int_equal(admission_decide(&s, &beside).what, WAIT_FOR_TURN);
+	waiting[0].domains = d.held; /* as the ledger has it from then on */
+	assert_int_equal(admission_decide(&s, &beside).what, ADMIT);
+	assert_int_equal(admission_decide(&s, &beside).held, 0);
+	d = admission_decide(&s, &behind);
+	assert_int_equal(d.what, WAIT_FOR_TURN);
+	assert_int_equal(d.held, FULL);
+	assert_int_equal(d.ahead, 1);
+}
+
 static void reserve_is_three_percent_or_half_a_gib(void **state)
 {
 	(void)state;
 	assert_int_equal(admission_reserve(4 * GIB), 512 * MIB);
 	assert_int_equal(admission_reserve(1000 * GIB), 30 * GIB);
 	assert_int_equal(admission_reserve(0), 512 * MIB);
+	assert_in_range(admission_reserve_below(1 * GIB), 30 * MIB, 31 * MIB);
+	assert_int_equal(admission_reserve_below(1000 * GIB), 512 * MIB);
+}
+
+static void headroom_is_what_may_be_promised_still(void **state)
+{
+	const struct claim claims[] = { { HOST, false, 8 * GIB, 1 * GIB },
+					{ HOST, true, 0, 9 * GIB } };
+	struct decision d = decide(claims, 2, 0);
+
+	(void)state;
+	assert_int_equal(admission_headroom(&d), 5 * GIB);
+	d = decide(claims, 1, 99 * GIB);
+	assert_int_equal(admission_headroom(&d), 5 * GIB);
+}
+
+static void sentence_of_a_cgroup_says_which(void **state)
+{
+	const struct domain domains[] = {
+		host,
+		{ .name = "the cgroup /vms", .total = GIB, .room = GIB },
+	};
+	const struct snapshot s = { .domain = domains, .domains = 2 };
+	const struct applicant a = { HOST | GROUP, 0, 0, 2 * GIB };
+	struct decision d = admission_decide(&s, &a);
+	char text[ADMISSION_TEXT];
+
+	(void)state;
+	admission_sentence(&s, &d, text, sizeof(text));
+	assert_string_equal(
+		text, "it needs 2.0 GiB, and the cgroup /vms has 1.0 GiB to "
+		      "spare and 0.0 KiB draining, of 1.0 GiB with 0.0 KiB "
+		      "reserved: stop another appliance, raise memory.max "
+		      "there or give this one less memory");
 }
 
 static void sentence_has_the_numbers(void **state)
@@ -251,8 +315,11 @@ int main(void)
 		cmocka_unit_test(decision_is_by_the_formula),
 		cmocka_unit_test(decision_is_that_of_the_tightest_domain),
 		cmocka_unit_test(turn_is_by_priority_then_arrival),
+		cmocka_unit_test(turn_is_kept_where_somebody_is_held_up),
 		cmocka_unit_test(reserve_is_three_percent_or_half_a_gib),
+		cmocka_unit_test(headroom_is_what_may_be_promised_still),
 		cmocka_unit_test(sentence_has_the_numbers),
+		cmocka_unit_test(sentence_of_a_cgroup_says_which),
 		cmocka_unit_test(progress_tells_rate_and_rest),
 	};
 
