@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host/memory/host.h - how much memory the host has, and a process holds
+ * host/memory/host.h - how much memory host and cgroup have, a process holds
  */
 #ifndef HOST_MEMORY_HOST_H
 #define HOST_MEMORY_HOST_H
@@ -17,6 +17,22 @@
  * Return: 0; -EBADMSG: it cannot be read; else -errno
  */
 int host_room(void *ctx, struct domain *host);
+
+/*
+ * host_group_limit() - memory.max of a cgroup
+ * @limit:	UINT64_MAX: none
+ * Return: 0; -ENOENT: it has no memory controller; -EBADMSG; else -errno
+ */
+int host_group_limit(const char *dir, uint64_t *limit);
+
+/*
+ * host_group_room() - likewise of a cgroup; its name stays
+ *
+ * Of what is in use, memory.stat says what is given up on demand: page cache
+ * that is in files, and slab. With no limit there is room for anything.
+ * Return: 0; -EBADMSG: it cannot be read; else -errno
+ */
+int host_group_room(const char *dir, struct domain *group);
 
 /* host_resident() - resident bytes of @pid; 0: it is not there, or is dying
  * (docs/facts.md 9). @ctx: likewise */

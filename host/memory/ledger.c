@@ -2,24 +2,19 @@
 /*
  * host/memory/ledger.c - who was promised memory, who drains, who waits
  *
- * Theory of operation: what each QEMU holds is asked for before the critical
- * section, for that takes longest; in it the lines are read in one go, and then
- * the room of the host: last, see host/core/admission.h. A QEMU that came in
- * between counts as holding nothing yet, which is too careful. A line is
- *
- *	STATE NEED PRIORITY ARRIVAL PID
- *
- * in decimal, filled up with blanks, a newline at its end.
+ * Theory of operation: the file appears with its rights, in one step, where
+ * the file system knows files without a name. It is never opened with O_CREAT
+ * where it is there: in a sticky directory even root may then not open it
+ * (fs.protected_regular).
  */
-#include "host/memory/ledger.h"
+#include "host/memory/ledger_impl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,17 +22,8 @@
 
 /* Where the locks are: the section's, and behind it one for each slot. */
 enum { LOCKS = 1 << 30, SECTION = -1 };
-enum { SECTION_US = 10000000, PAUSE_US = 200 };
-
-/* All slots that are held but mine, as the decision takes them. */
-struct reading {
-	char lines[LEDGER_SLOTS * LEDGER_LINE];
-	pid_t pid[LEDGER_SLOTS];	 /* as they were before the section */
-	uint64_t resident[LEDGER_SLOTS]; /* of those */
-	struct claim claims[LEDGER_SLOTS];
-	struct applicant waiting[LEDGER_SLOTS];
-	size_t claim_count, waiting_count;
-};
+enum { SECTION_US = 100000, PAUSE_US = 200 };
+static_assert(4096 % PROMISE_LINE == 0, "no line is in two pages");
 
 static struct flock lock_of(short type, int slot)
 {
@@ -47,6 +33,86 @@ static struct flock lock_of(short type, int slot)
 		.l_start = LOCKS + 1 + slot,
 		.l_len = 1,
 	};
+}
+
+int ledger_failed(const char *path, int r, char *error)
+{
+	if (r == -EAGAIN)
+		return sentence(
+			error, r,
+			"%s: others keep it busy, or one of them was "
+			"stopped while it had it: try again, and if "
+			"that does not help let a stopped reprise go on",
+			path);
+	if (r == -ENOSPC)
+		return sentence(error, r,
+				"%s: it is full: %d generations live or wait, "
+				"or its file system has no room",
+				path, LEDGER_SLOTS);
+	return sentence(error, r, "%s: %s", path, strerror(-r));
+}
+
+/* As the directory: private, or its group's. */
+static int share(int fd, const char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) < 0)
+		return -errno;
+	if (!(st.st_mode & S_IWGRP))
+		return fchmod(fd, 0600) < 0 ? -errno : 0;
+	if (fchown(fd, (uid_t)-1, st.st_gid) < 0 || fchmod(fd, 0660) < 0)
+		return -errno;
+	return 0;
+}
+
+static int give_name(int fd, const char *path)
+{
+	char self[32];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) < 0
+		       ? -errno
+		       : 0;
+}
+
+/* Return: 0: it is there now, whoever made it; -errno */
+static int make(const char *path)
+{
+	char dir[LEDGER_PATH];
+	bool named = false;
+	int fd, r;
+
+	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path),
+		 path);
+	fd = open(dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		named = true;
+	}
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -errno;
+	r = share(fd, dir);
+	if (r == 0 && !named)
+		r = give_name(fd, path);
+	if (r < 0 && named)
+		unlink(path);
+	close(fd);
+	return r == -EEXIST ? 0 : r;
+}
+
+static int open_file(const char *path)
+{
+	const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+	int fd = open(path, flags), r;
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd < 0 ? -errno : fd;
+	r = make(path);
+	if (r < 0)
+		return r;
+	fd = open(path, flags);
+	return fd < 0 ? -errno : fd;
 }
 
 /* A section takes a fraction of a millisecond; but its shim may be stopped. */
@@ -60,227 +126,190 @@ static int lock_section(int fd)
 		if (errno != EAGAIN && errno != EACCES)
 			return -errno;
 		if (clock_us() > end_us)
-			return -ETIMEDOUT;
+			return -EAGAIN;
 		nanosleep(&pause, NULL);
 	}
 	return 0;
 }
 
-/* Return: a descriptor of the ledger, in the critical section; -errno */
-static int enter(const char *path)
+int ledger_enter(const char *path, char *error)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0660);
-	int r;
+	int fd = open_file(path);
+	int r = fd < 0 ? fd : lock_section(fd);
 
-	if (fd < 0)
-		return -errno;
-	r = lock_section(fd);
 	if (r == 0)
 		return fd;
-	close(fd);
-	return r;
+	if (fd >= 0)
+		close(fd);
+	return ledger_failed(path, r, error);
 }
 
-/* By @fd's description: none of its own, so each that is held is another's. */
-static bool is_held(int fd, unsigned int slot)
+bool ledger_is_held(int fd, unsigned int slot)
 {
 	struct flock l = lock_of(F_WRLCK, (int)slot);
 
 	return fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }
 
-static int write_line(int fd, const struct promise_slot *p)
+int ledger_write(int fd, const struct promise_slot *p)
 {
-	const struct promised *m = &p->mine;
-	char line[LEDGER_LINE + 1];
-	int n = snprintf(line, sizeof(line), "%d %" PRIu64 " %d %" PRIu64 " %d",
-			 (int)m->state, m->need, m->priority, m->arrival,
-			 (int)m->pid);
+	char line[PROMISE_LINE];
+	ssize_t n;
 
-	memset(line + n, ' ', (size_t)(LEDGER_LINE - n));
-	line[LEDGER_LINE - 1] = '\n';
-	n = (int)pwrite(fd, line, LEDGER_LINE, (off_t)p->slot * LEDGER_LINE);
-	if (n == LEDGER_LINE)
+	promise_write(&p->mine, line);
+	n = pwrite(fd, line, sizeof(line), (off_t)p->slot * PROMISE_LINE);
+	if (n == PROMISE_LINE)
 		return 0;
 	return n < 0 ? -errno : -ENOSPC;
 }
 
-static bool read_line(char line[LEDGER_LINE], struct promised *m)
+/* In the section: a description of its own, with a lock beside any other. */
+static int hold(struct promise_slot *p)
 {
-	int state, pid;
+	struct flock l = lock_of(F_RDLCK, (int)p->slot);
 
-	line[LEDGER_LINE - 1] = '\0';
-	if (sscanf(line, "%d %" SCNu64 " %d %" SCNu64 " %d", &state, &m->need,
-		   &m->priority, &m->arrival, &pid) != 5 ||
-	    state < PROMISE_WAITS || state > PROMISE_DRAINS || pid < 0)
-		return false;
-	m->state = (enum promise)state;
-	m->pid = (pid_t)pid;
-	return true;
-}
-
-static void take_in(struct reading *r, unsigned int slot,
-		    const struct promised *m)
-{
-	if (m->state == PROMISE_WAITS)
-		r->waiting[r->waiting_count++] =
-			(struct applicant){ 1, m->priority, m->arrival,
-					    m->need };
-	else
-		r->claims[r->claim_count++] = (struct claim){
-			.domains = 1,
-			.draining = m->state == PROMISE_DRAINS,
-			.committed = m->need,
-			.resident =
-				m->pid == r->pid[slot] ? r->resident[slot] : 0,
-		};
-}
-
-/* Lines of slots that nobody holds are asked for, too: that does no harm. */
-static void read_residents(const struct promise_slot *p,
-			   const struct ledger_ops *ops, struct reading *r)
-{
-	ssize_t n = pread(p->fd, r->lines, sizeof(r->lines), 0);
-	struct promised m;
-
-	for (size_t i = 0; (ssize_t)(i + 1) * LEDGER_LINE <= n; i++) {
-		if (!read_line(r->lines + i * LEDGER_LINE, &m) || !m.pid)
-			continue;
-		r->pid[i] = m.pid;
-		r->resident[i] = ops->resident(ops->ctx, m.pid);
-	}
-}
-
-/* Return: 0; -EBADMSG, @slot: it is held and cannot be read; -errno */
-static int read_slots(int fd, const struct promise_slot *p, struct reading *r,
-		      unsigned int *slot)
-{
-	ssize_t n = pread(fd, r->lines, sizeof(r->lines), 0);
-	struct promised m;
-
-	if (n < 0)
+	p->fd = open(p->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (p->fd < 0 || fcntl(p->fd, F_OFD_SETLK, &l) < 0)
 		return -errno;
-	for (*slot = 0; (ssize_t)(*slot + 1) * LEDGER_LINE <= n; (*slot)++) {
-		if (*slot == p->slot || !is_held(fd, *slot))
-			continue;
-		if (!read_line(r->lines + *slot * LEDGER_LINE, &m))
-			return -EBADMSG;
-		take_in(r, *slot, &m);
-	}
 	return 0;
 }
 
-static int decide(const struct promise_slot *p, const struct ledger_ops *ops,
-		  const struct reading *r, struct decision *d, char *text)
+static int take_free(int section_fd, struct promise_slot *p)
 {
-	struct domain host = { .name = "the host" };
-	const struct snapshot s = {
-		&host,		1,	    r->claims,
-		r->claim_count, r->waiting, r->waiting_count,
-	};
-	const struct applicant a = { 1, p->mine.priority, p->mine.arrival,
-				     p->mine.need };
-	int failed = ops->room(ops->ctx, &host);
+	int r;
 
-	if (failed < 0)
-		return failed;
-	*d = admission_decide(&s, &a);
-	admission_sentence(&s, d, text, ADMISSION_TEXT);
-	return 0;
-}
-
-int ledger_ask(struct promise_slot *p, const struct ledger_ops *ops,
-	       struct decision *d, char *text, char *error)
-{
-	struct reading *r = calloc(1, sizeof(*r));
-	unsigned int slot = 0;
-	int fd = -ENOMEM, failed;
-
-	if (r) {
-		read_residents(p, ops, r);
-		fd = enter(p->path);
-	}
-	failed = fd < 0 ? fd : read_slots(fd, p, r, &slot);
-	if (failed == 0)
-		failed = decide(p, ops, r, d, text);
-	if (failed == 0 && d->what == ADMIT) {
-		p->mine.state = PROMISE_LIVES;
-		failed = write_line(fd, p);
-		if (failed < 0)
-			p->mine.state = PROMISE_WAITS;
-	}
-	if (fd >= 0)
-		close(fd);
-	free(r);
-	if (failed == -EBADMSG)
-		return sentence(error, failed,
-				"%s: line %u is damaged and in use: nobody "
-				"knows how much memory was promised; end the "
-				"appliance that holds it",
-				p->path, slot + 1);
-	if (failed < 0)
-		return sentence(error, failed, "%s: %s", p->path,
-				strerror(-failed));
-	return 0;
-}
-
-/* In the section: the first that nobody holds. */
-static int take_slot(int section_fd, struct promise_slot *p)
-{
-	struct flock l;
-
-	while (p->slot < LEDGER_SLOTS && is_held(section_fd, p->slot))
+	while (p->slot < LEDGER_SLOTS && ledger_is_held(section_fd, p->slot))
 		p->slot++;
 	if (p->slot == LEDGER_SLOTS)
 		return -ENOSPC;
-	p->fd = open(p->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	if (p->fd < 0)
-		return -errno;
-	l = lock_of(F_WRLCK, (int)p->slot);
-	if (fcntl(p->fd, F_OFD_SETLK, &l) < 0)
-		return -errno;
+	r = hold(p);
+	if (r < 0)
+		return r;
 	p->mine.arrival = clock_us();
-	return write_line(section_fd, p);
+	return ledger_write(section_fd, p);
 }
 
-int ledger_join(const char *path, uint64_t need, int priority,
-		struct promise_slot *p, char *error)
+/* A line of the same name and pid that nobody holds may be of an earlier day.
+ */
+static int take_again(int section_fd, struct promise_slot *p)
+{
+	const struct promised want = p->mine;
+	char line[PROMISE_LINE];
+	bool found = false, held = false;
+	struct promised m;
+
+	for (unsigned int i = 0; i < LEDGER_SLOTS && !held; i++) {
+		if (pread(section_fd, line, sizeof(line),
+			  (off_t)i * PROMISE_LINE) != PROMISE_LINE)
+			break;
+		if (!promise_read(line, &m) || m.pid != want.pid ||
+		    strcmp(m.name, want.name) != 0)
+			continue;
+		held = ledger_is_held(section_fd, i);
+		if (found && !held)
+			continue;
+		found = true;
+		p->slot = i;
+		p->mine = m;
+	}
+	return found ? hold(p) : -ESRCH;
+}
+
+void ledger_know_groups(struct promised *m, const struct domains *d)
+{
+	m->groups = d->groups;
+	for (uint32_t i = 0; i < d->groups; i++)
+		m->group[i] = d->group[i].id;
+}
+
+/* @take finds a slot, in the section. */
+static int begin(const char *path, const struct application *a,
+		 struct promise_slot *p,
+		 int (*take)(int section_fd, struct promise_slot *p),
+		 char *error)
 {
 	int fd, r;
 
-	*p = (struct promise_slot){ .fd = -1 };
-	p->mine.need = need;
-	p->mine.priority = priority;
+	p->fd = -1;
+	p->domains = a->domains;
+	snprintf(p->mine.name, sizeof(p->mine.name), "%s", a->name);
 	if ((size_t)snprintf(p->path, sizeof(p->path), "%s", path) >=
 	    sizeof(p->path))
 		return sentence(error, -ENAMETOOLONG, "%s: too long", path);
-	fd = enter(path);
-	r = fd < 0 ? fd : take_slot(fd, p);
-	if (fd >= 0)
-		close(fd);
+	fd = ledger_enter(path, error);
+	if (fd < 0)
+		return fd;
+	r = take(fd, p);
+	close(fd);
 	if (r == 0)
 		return 0;
 	ledger_leave(p);
-	if (r == -ENOSPC)
-		return sentence(error, r,
-				"%s: it is full: %d generations live or wait, "
-				"or its file system has no room",
-				path, LEDGER_SLOTS);
-	return sentence(error, r, "%s: %s", path, strerror(-r));
+	return ledger_failed(path, r, error);
 }
 
-int ledger_tell(struct promise_slot *p, enum promise state, pid_t pid)
+int ledger_join(const char *path, const struct application *a,
+		struct promise_slot *p, char *error)
 {
-	int fd = enter(p->path);
+	*p = (struct promise_slot){
+		.mine = {
+			.state = PROMISE_WAITS,
+			.bytes = a->need,
+			.priority = a->priority,
+			.held = (2U << a->domains->groups) - 1,
+		},
+	};
+	ledger_know_groups(&p->mine, a->domains);
+	return begin(path, a, p, take_free, error);
+}
+
+int ledger_retake(const char *path, const struct application *a, pid_t qemu,
+		  struct promise_slot *p, char *error)
+{
+	int r;
+
+	*p = (struct promise_slot){ .mine = { .pid = qemu } };
+	r = begin(path, a, p, take_again, error);
+	if (r == -ESRCH)
+		return sentence(error, r,
+				"%s: nothing was promised to QEMU %d of %s",
+				path, (int)qemu, a->name);
+	return r;
+}
+
+/* Return: 0: the line is @m; else it is what it was */
+static int tell(struct promise_slot *p, const struct promised *m, char *error)
+{
+	const struct promised was = p->mine;
+	int fd = ledger_enter(p->path, error);
 	int r;
 
 	if (fd < 0)
 		return fd;
-	p->mine.state = state;
-	p->mine.pid = pid;
-	r = write_line(fd, p);
+	p->mine = *m;
+	r = ledger_write(fd, p);
 	close(fd);
-	return r;
+	if (r == 0)
+		return 0;
+	p->mine = was;
+	return ledger_failed(p->path, r, error);
+}
+
+int ledger_lives(struct promise_slot *p, pid_t pid, char *error)
+{
+	struct promised m = p->mine;
+
+	m.state = PROMISE_LIVES;
+	m.pid = pid;
+	return tell(p, &m, error);
+}
+
+int ledger_drains(struct promise_slot *p, uint64_t bytes, char *error)
+{
+	struct promised m = p->mine;
+
+	m.state = PROMISE_DRAINS;
+	m.bytes = bytes;
+	return tell(p, &m, error);
 }
 
 void ledger_leave(struct promise_slot *p)

@@ -3,14 +3,19 @@
  * host/memory/ledger.h - who was promised memory, who drains, who waits
  *
  * Theory of operation: one file of lines of equal length, its slots. A slot
- * counts while somebody holds its lock, a byte far behind the lines
+ * counts while somebody holds a lock on its byte, far behind the lines
  * (F_OFD_SETLK; fcntl(2)); a line without its lock is free, whatever it says.
  * The lock belongs to a description that QEMU inherits, so a promise lasts for
- * as long as shim or QEMU does, and nothing has to be cleared away.
+ * as long as shim or QEMU does, and nothing has to be cleared away. It is a
+ * shared one: a shim that adopts a QEMU takes the same slot beside it.
  *
  * One more lock is the host-wide critical section. Its description is opened
  * for the section and never inherited: a shim that is killed in it frees it.
  * Every change of a line is made in it.
+ *
+ * Who may make appliances in the directory of the ledger may use it: it is
+ * private, or its directory's group shares it, whoever's umask made it. Nobody
+ * else may so much as read it, for who can may lock it.
  */
 #ifndef HOST_MEMORY_LEDGER_H
 #define HOST_MEMORY_LEDGER_H
@@ -19,64 +24,113 @@
 #include <sys/types.h>
 
 #include "host/core/admission.h"
+#include "host/memory/domains.h"
+#include "host/memory/promise.h"
 #include "host/sentence.h"
 
-enum { LEDGER_SLOTS = 512, LEDGER_LINE = 128 };
+/* In the directory of the appliances' directories: the name of none. */
+#define LEDGER_NAME "memory.ledger"
 
-enum promise {
-	PROMISE_WAITS, /* for an admission */
-	PROMISE_LIVES, /* was admitted, may run */
-	PROMISE_DRAINS,
+enum { LEDGER_SLOTS = 512, LEDGER_PATH = 128 };
+
+/* Who wants memory. */
+struct application {
+	const char *name; /* of the appliance */
+	uint64_t need;	  /* need_bytes() */
+	int priority;
+	const struct domains *domains; /* not to be moved before the end */
 };
 
 /* A slot. What is in it is written by ledger_*() only. */
-struct promised {
-	enum promise state;
-	pid_t pid; /* of QEMU; 0: there is none yet */
-	int priority;
-	uint64_t need;	  /* need_bytes() */
-	uint64_t arrival; /* CLOCK_MONOTONIC, microseconds */
-};
-
 struct promise_slot {
 	int fd; /* to be inherited by QEMU; CLOEXEC; -1: none */
 	unsigned int slot;
-	char path[128];
+	char path[LEDGER_PATH];
+	const struct domains *domains;
 	struct promised mine;
 };
 
 /* What the ledger does not know: sizes of now. */
 struct ledger_ops {
-	/* Return: 0, -errno: room and the like of the host */
-	int (*room)(void *ctx, struct domain *host);
+	/* as domains_room() */
+	int (*room)(void *ctx, const struct domains *d,
+		    struct domain domain[static ADMISSION_DOMAINS],
+		    char *error);
 	/* Return: bytes that @pid holds; 0: it is not there */
 	uint64_t (*resident)(void *ctx, pid_t pid);
 	void *ctx;
 };
 
 /*
+ * Whatever changes the ledger may find the critical section taken, by a shim
+ * that was stopped in it: after 100 ms it gives up with -EAGAIN, and may be
+ * called again as it was. @error then has the sentence, as after each failure.
+ */
+
+/*
  * ledger_join() - take a slot, waiting; no memory is promised by that
  * @path:	of the ledger; made if it is not there
- * @p:		the caller's until ledger_leave()
- * Return: 0; -ENOSPC: no slot is free; else -errno; @error has the sentence
+ * @p:		the caller's until ledger_leave(); none after a failure
+ * Return: 0; -ENOSPC: no slot is free; -EAGAIN; else -errno
  */
-int ledger_join(const char *path, uint64_t need, int priority,
+int ledger_join(const char *path, const struct application *a,
 		struct promise_slot *p, char *error);
+
+/*
+ * ledger_retake() - the slot of a QEMU that another shim has started
+ * @qemu:	its pid; it may have ended, if nobody took its slot since
+ * @p:		as of ledger_join(); with what its line says, but @a's domains
+ * Return: 0; -ESRCH: it has none; -EAGAIN; else -errno
+ */
+int ledger_retake(const char *path, const struct application *a, pid_t qemu,
+		  struct promise_slot *p, char *error);
 
 /*
  * ledger_ask() - may it start now? If so, that is its promise from now on
  * @d:		the decision
  * @text:	ADMISSION_TEXT bytes: its numbers
  * Return: 0; -EBADMSG: a slot that is held cannot be read, so nobody knows;
- *	else -errno; @error has the sentence
+ *	-EAGAIN; else -errno
  */
 int ledger_ask(struct promise_slot *p, const struct ledger_ops *ops,
 	       struct decision *d, char *text, char *error);
 
-/* ledger_tell() - @p has a QEMU now, or drains. Return: 0; -errno */
-int ledger_tell(struct promise_slot *p, enum promise state, pid_t pid);
+/*
+ * ledger_lives() - its QEMU is @pid; with 0: it starts, admitted or not
+ * Return: 0; -EAGAIN; else -errno
+ */
+int ledger_lives(struct promise_slot *p, pid_t pid, char *error);
+
+/*
+ * ledger_drains() - it will touch no more, or has ended
+ * @bytes:	that it holds, and that will come back; to be told again when
+ *		that is far less
+ * Return: 0; -EAGAIN; else -errno
+ */
+int ledger_drains(struct promise_slot *p, uint64_t bytes, char *error);
 
 /* ledger_leave() - this description is done with it; takes one that is none */
 void ledger_leave(struct promise_slot *p);
+
+/*
+ * ledger_peek() - what would an answer be now? Writes nothing, waits for nobody
+ * @a:		as if it came last of all who wait; with no need: what can be
+ *		promised still is admission_headroom(@d)
+ * @leaving:	counts as if it drained; NULL: everybody stays
+ * Return: 0, also where there is no ledger; else as ledger_ask()
+ */
+int ledger_peek(const char *path, const struct application *a,
+		const struct promise_slot *leaving,
+		const struct ledger_ops *ops, struct decision *d, char *text,
+		char *error);
+
+/*
+ * ledger_list() - call @each for everybody who counts, in no order
+ *
+ * Writes nothing, waits for nobody; a line that cannot be read is left out.
+ * Return: 0, also where there is no ledger; -EACCES: it is not ours; -errno
+ */
+int ledger_list(const char *path,
+		void (*each)(void *ctx, const struct promised *m), void *ctx);
 
 #endif

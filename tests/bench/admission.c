@@ -10,11 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/memory/domains.h"
 #include "host/memory/host.h"
 #include "host/memory/ledger.h"
 #include "tests/host/core/schedule.h"
 
 enum { PROMISES = 200, ASKS = SAMPLES_MAX, DECISIONS = 20000, DAYS = 10000 };
+
+static const struct domains host_alone;
 
 static double now_ms(void)
 {
@@ -28,6 +31,7 @@ static double now_ms(void)
 static int promise(const char *path, const struct ledger_ops *ops,
 		   struct promise_slot p[PROMISES], char *error)
 {
+	const struct application a = { "bench", 4096, 0, &host_alone };
 	char text[ADMISSION_TEXT];
 	struct decision d = { .what = ADMIT };
 	int r = 0;
@@ -35,13 +39,13 @@ static int promise(const char *path, const struct ledger_ops *ops,
 	for (size_t i = 0; i < PROMISES; i++)
 		p[i].fd = -1;
 	for (size_t i = 0; r == 0 && i < PROMISES; i++) {
-		r = ledger_join(path, 4096, 0, &p[i], error);
+		r = ledger_join(path, &a, &p[i], error);
 		if (r == 0)
 			r = ledger_ask(&p[i], ops, &d, text, error);
 		if (r == 0 && d.what != ADMIT)
 			r = sentence(error, -ENOMEM, "%s", text);
 		if (r == 0)
-			r = ledger_tell(&p[i], PROMISE_LIVES, getpid());
+			r = ledger_lives(&p[i], getpid(), error);
 	}
 	return r;
 }
@@ -50,11 +54,13 @@ static int promise(const char *path, const struct ledger_ops *ops,
 static int time_asks(const char *path, const struct ledger_ops *ops, double *ms,
 		     char *error)
 {
+	const struct application a = { "bench", UINT64_MAX / 2, 0,
+				       &host_alone };
 	struct samples took = { .n = 0 };
 	char text[ADMISSION_TEXT];
 	struct promise_slot p;
 	struct decision d;
-	int r = ledger_join(path, UINT64_MAX / 2, 0, &p, error);
+	int r = ledger_join(path, &a, &p, error);
 
 	for (int i = 0; r == 0 && i < ASKS; i++) {
 		double from_ms = now_ms();
@@ -101,8 +107,8 @@ int measure_admission_time(struct bench *b, const char *arch, struct figure *f,
 			   char *error)
 {
 	static char here[] = "";
-	const struct ledger_ops ops = { host_room, host_resident, here };
-	const struct ledger_ops bare = { host_room, nothing, here };
+	const struct ledger_ops ops = { domains_room, host_resident, here };
+	const struct ledger_ops bare = { domains_room, nothing, here };
 	double asked_ms = 0, section_ms = 0;
 	static struct promise_slot p[PROMISES];
 	char path[SITE_PATH + 8];

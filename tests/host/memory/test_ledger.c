@@ -30,10 +30,18 @@ enum { TOTAL = 100, SHIMS = 200, NEED = 3, KILLS = 150, DEADLINE_S = 120 };
 static struct scratch scratch;
 static char path[SCRATCH_PATH], error[SENTENCE_MAX], text[ADMISSION_TEXT];
 
-static int room(void *ctx, struct domain *host)
+/* A group has as many bytes as its number says. */
+static int room(void *ctx, const struct domains *d,
+		struct domain domain[static ADMISSION_DOMAINS], char *why)
 {
 	(void)ctx;
-	host->total = host->room = TOTAL;
+	(void)why;
+	domain[0] = (struct domain){ "the host", TOTAL, TOTAL, 0, 0 };
+	for (uint32_t i = 0; i < d->groups; i++) {
+		uint64_t id = d->group[i].id;
+
+		domain[i + 1] = (struct domain){ "a group", id, id, 0, 0 };
+	}
 	return 0;
 }
 
@@ -44,6 +52,7 @@ static uint64_t resident(void *ctx, pid_t pid)
 }
 
 static const struct ledger_ops ops = { room, resident, NULL };
+static const struct domains host_alone;
 
 static int set_up(void **state)
 {
@@ -62,18 +71,31 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static int join(struct promise_slot *p, uint64_t need)
+{
+	const struct application a = { "web", need, 0, &host_alone };
+	int r;
+
+	do
+		r = ledger_join(path, &a, p, error);
+	while (r == -EAGAIN);
+	return r;
+}
+
 static enum admission ask(struct promise_slot *p)
 {
 	struct decision d;
+	int r;
 
-	if (ledger_ask(p, &ops, &d, text, error) < 0)
-		return ADMISSIONS;
-	return d.what;
+	do
+		r = ledger_ask(p, &ops, &d, text, error);
+	while (r == -EAGAIN);
+	return r < 0 ? ADMISSIONS : d.what;
 }
 
 static enum admission join_and_ask(struct promise_slot *p, uint64_t need)
 {
-	assert_int_equal(ledger_join(path, need, 0, p, error), 0);
+	assert_int_equal(join(p, need), 0);
 	return ask(p);
 }
 
@@ -98,7 +120,7 @@ static void promise_that_drains_is_waited_for(void **state)
 
 	(void)state;
 	assert_int_equal(join_and_ask(&a, 60), ADMIT);
-	assert_int_equal(ledger_tell(&a, PROMISE_DRAINS, 55), 0);
+	assert_int_equal(ledger_drains(&a, 55, error), 0);
 	assert_int_equal(join_and_ask(&b, 101), WAIT_FOR_DRAIN);
 	assert_non_null(strstr(text, "draining"));
 	ledger_leave(&a);
@@ -112,7 +134,7 @@ static void promise_waits_behind_who_came_first(void **state)
 
 	(void)state;
 	assert_int_equal(join_and_ask(&live, 60), ADMIT);
-	assert_int_equal(ledger_tell(&live, PROMISE_DRAINS, 60), 0);
+	assert_int_equal(ledger_drains(&live, 60, error), 0);
 	assert_int_equal(join_and_ask(&first, 110), WAIT_FOR_DRAIN);
 	assert_int_equal(join_and_ask(&second, 1), WAIT_FOR_TURN);
 	ledger_leave(&first); /* it gave up */
@@ -157,8 +179,7 @@ static void be_a_shim(int in, int out)
 	struct promise_slot p;
 	char byte;
 
-	if (read(in, &byte, 1) != 1 ||
-	    ledger_join(path, NEED, 0, &p, error) < 0)
+	if (read(in, &byte, 1) != 1 || join(&p, NEED) < 0)
 		_exit(1);
 	do {
 		struct {
@@ -260,10 +281,10 @@ static void never_rest(int out)
 	for (;;) {
 		struct promise_slot p;
 
-		if (ledger_join(path, TOTAL, 0, &p, error) < 0)
+		if (join(&p, TOTAL) < 0)
 			_exit(1);
 		ask(&p);
-		ledger_tell(&p, PROMISE_LIVES, 7);
+		ledger_lives(&p, 7, error);
 		ledger_leave(&p);
 		if (write(out, "", 1) != 1)
 			_exit(1);
@@ -305,7 +326,7 @@ static void line_damaged_and_in_use_admits_nobody(void **state)
 	(void)state;
 	assert_int_equal(join_and_ask(&a, 1), ADMIT);
 	assert_int_equal(join_and_ask(&b, 1), ADMIT);
-	assert_int_equal(pwrite(a.fd, "garbage", 7, a.slot * LEDGER_LINE), 7);
+	assert_int_equal(pwrite(a.fd, "garbage", 7, a.slot * PROMISE_LINE), 7);
 	assert_int_equal(ask(&b), ADMISSIONS);
 	assert_non_null(strstr(error, "ledger: line 1 is damaged and in use"));
 	ledger_leave(&a); /* and nobody cares any more */
@@ -315,7 +336,7 @@ static void line_damaged_and_in_use_admits_nobody(void **state)
 
 static void file_of_garbage_is_a_free_ledger(void **state)
 {
-	char garbage[3 * LEDGER_LINE + 7];
+	char garbage[3 * PROMISE_LINE + 7];
 	struct promise_slot p;
 
 	(void)state;
@@ -331,8 +352,8 @@ static void ledger_that_is_full_says_so(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEDGER_SLOTS; i++)
-		assert_int_equal(ledger_join(path, 1, 0, &p[i], error), 0);
-	assert_int_equal(ledger_join(path, 1, 0, &more, error), -ENOSPC);
+		assert_int_equal(join(&p[i], 1), 0);
+	assert_int_equal(join(&more, 1), -ENOSPC);
 	assert_non_null(strstr(error, "it is full"));
 	assert_int_equal(ask(&p[LEDGER_SLOTS - 1]), WAIT_FOR_TURN);
 	assert_int_equal(ask(&p[0]), ADMIT);
@@ -342,16 +363,17 @@ static void ledger_that_is_full_says_so(void **state)
 
 static void ledger_that_cannot_be_is_said(void **state)
 {
+	const struct application a = { "web", 1, 0, &host_alone };
 	struct promise_slot p;
 
 	(void)state;
-	assert_int_equal(ledger_join("/nowhere/ledger", 1, 0, &p, error),
+	assert_int_equal(ledger_join("/nowhere/ledger", &a, &p, error),
 			 -ENOENT);
 	assert_non_null(strstr(error, "/nowhere/ledger: No such file"));
 	assert_int_equal(p.fd, -1);
 	ledger_leave(&p);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
-	assert_int_equal(ledger_join(path, 1, 0, &p, error), -ELOOP);
+	assert_int_equal(join(&p, 1), -ELOOP);
 }
 
 #define WITH_LEDGER(test)                                                      \
