@@ -99,11 +99,13 @@ void oom_watch(struct oom_watch *w, pid_t pid, uint64_t now_us)
 bool oom_log_names(const char *record, pid_t pid, uint64_t since_us)
 {
 	const char *text = strchr(record, ';');
-	char killed[48];
+	char qemu[48], helper[32];
 	uint64_t at_us;
 
-	snprintf(killed, sizeof(killed), "Killed process %d ", (int)pid);
-	return text && strstr(text, killed) &&
+	snprintf(qemu, sizeof(qemu), "Killed process %d ", (int)pid);
+	snprintf(helper, sizeof(helper), " (cleanup/%d)", (int)pid);
+	return text && strstr(text, "Killed process ") &&
+	       (strstr(text, qemu) || strstr(text, helper)) &&
 	       sscanf(record, "%*u,%*u,%" SCNu64, &at_us) == 1 &&
 	       at_us + TOLERANCE_US >= since_us;
 }

@@ -5,8 +5,9 @@
  * Theory of operation: a SIGKILL does not say who sent it. The kernel counts
  * its own in the control group of the process (cgroup v2 memory.events, v1
  * memory.oom_control: `oom_kill`), and writes the pid into its log (Linux
- * mm/oom_kill.c, "Killed process PID"). Either may be out of reach for an
- * unprivileged shim; then there is no such evidence.
+ * mm/oom_kill.c, "Killed process PID (NAME)"). There it names one of those who
+ * share the memory, as often as not the teardown helper cleanup/<pid>. Either
+ * may be out of reach for an unprivileged shim; then there is no such evidence.
  */
 #ifndef HOST_QEMU_OOM_H
 #define HOST_QEMU_OOM_H
@@ -46,7 +47,8 @@ bool oom_counter_path(const char *groups, unsigned int n,
 uint64_t oom_count(const char *text);
 
 /*
- * oom_log_names() - does a record of /dev/kmsg say that @pid was killed?
+ * oom_log_names() - does a record of /dev/kmsg say that @pid was killed, or the
+ *	helper of its memory?
  * @since_us:	records before that are of another process with that number
  */
 bool oom_log_names(const char *record, pid_t pid, uint64_t since_us);

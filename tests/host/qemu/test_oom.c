@@ -77,6 +77,20 @@ static void log_names_a_pid_of_our_time(void **state)
 	assert_false(oom_log_names("", 417, 1));
 }
 
+static void log_names_the_helper_that_shares_the_memory(void **state)
+{
+	static const char record[] =
+		"3,356,9314634,-;Memory cgroup out of memory: Killed process "
+		"76 (cleanup/75) total-vm:66964kB";
+
+	(void)state;
+	assert_true(oom_log_names(record, 75, 9000000));
+	assert_true(oom_log_names(record, 76, 9000000));
+	assert_false(oom_log_names(record, 7, 9000000));
+	assert_false(oom_log_names(record, 75, 60000000));
+	assert_false(oom_log_names("6,1,9314634,-;[76] (cleanup/75)", 75, 1));
+}
+
 static void process_that_was_not_killed_is_not_found(void **state)
 {
 	struct oom_watch w;
@@ -95,6 +109,7 @@ int main(void)
 		cmocka_unit_test(counter_is_found_in_each_kind_of_hierarchy),
 		cmocka_unit_test(count_is_that_of_kills_not_of_limits),
 		cmocka_unit_test(log_names_a_pid_of_our_time),
+		cmocka_unit_test(log_names_the_helper_that_shares_the_memory),
 		cmocka_unit_test(process_that_was_not_killed_is_not_found),
 	};
 
