@@ -86,6 +86,16 @@ static void name_booted(struct shim *s, const struct leftover *l)
 	s->booted = &s->adopted_image;
 }
 
+static void find_leaf(struct shim *s)
+{
+	char error[SENTENCE_MAX];
+	struct cgroup c;
+
+	if (cgroup_find(&c, "", error) == 0)
+		cgroup_leaf_find(&c, s->opt->appliance->name, s->lc.generation,
+				 &s->leaf);
+}
+
 int shim_adopt(struct shim *s)
 {
 	struct leftover *l = s->opt->leftover;
@@ -108,17 +118,9 @@ int shim_adopt(struct shim *s)
 	if (l->left.qemu || l->left.memory)
 		shim_watch_helper(s);
 	shim_step(s, &ev);
+	if (s->leaf.fd < 0)
+		find_leaf(s);
 	return 0;
-}
-
-static void find_leaf(struct shim *s)
-{
-	char error[SENTENCE_MAX];
-	struct cgroup c;
-
-	if (cgroup_find(&c, "", error) == 0)
-		cgroup_leaf_find(&c, s->opt->appliance->name, s->lc.generation,
-				 &s->leaf);
 }
 
 void shim_connect(struct shim *s)
@@ -132,7 +134,6 @@ void shim_connect(struct shim *s)
 	if (shim_connect_generation(s, g) < 0)
 		shim_later_type(s, EV_QMP_LOST);
 	g->qmp_fd = g->agent_fd = g->serial_fd = -1;
-	find_leaf(s);
 }
 
 void shim_ask(struct shim *s)

@@ -10,6 +10,7 @@
 #include "host/cgroup/cgroup.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -141,7 +142,7 @@ static void want_memory(const struct cgroup *c)
 	close(fd);
 }
 
-/* A leaf of this name may have somebody in it who died before his memory. */
+/* One of this name may have somebody in it: it stays, and has a neighbour. */
 static int make_directory(const struct cgroup *c, const char *name,
 			  unsigned int generation, char *path, size_t size)
 {
@@ -154,10 +155,36 @@ static int make_directory(const struct cgroup *c, const char *name,
 			snprintf(more, sizeof(more), ".%d", i);
 		snprintf(path, size, "%s/vm-%s-%u%s", c->base, name, generation,
 			 more);
-		rmdir(path); /* left behind empty */
 		r = mkdir(path, 0755) < 0 ? -errno : 0;
 	}
 	return r;
+}
+
+/* vm-NAME-GENERATION, or vm-NAME-GENERATION.TRY */
+static bool is_leaf_of(const char *entry, const char *name)
+{
+	size_t n = strlen(name);
+	int end = 0;
+
+	if (strncmp(entry, "vm-", 3) != 0 || strncmp(entry + 3, name, n) != 0)
+		return false;
+	entry += 3 + n;
+	sscanf(entry, "-%*[0-9]%n.%*[0-9]%n", &end, &end);
+	return end > 0 && !entry[end];
+}
+
+/* rmdir() itself says whether somebody is in it. */
+static void sweep(const struct cgroup *c, const char *name)
+{
+	const struct dirent *d;
+	DIR *base = opendir(c->base);
+
+	if (!base)
+		return;
+	while ((d = readdir(base)) != NULL)
+		if (is_leaf_of(d->d_name, name))
+			unlinkat(dirfd(base), d->d_name, AT_REMOVEDIR);
+	closedir(base);
 }
 
 int cgroup_leaf_make(const struct cgroup *c, const char *name,
@@ -167,6 +194,7 @@ int cgroup_leaf_make(const struct cgroup *c, const char *name,
 	int r;
 
 	want_memory(c);
+	sweep(c, name);
 	leaf->fd = -1;
 	r = make_directory(c, name, generation, leaf->path, sizeof(leaf->path));
 	if (r == 0) {

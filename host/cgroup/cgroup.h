@@ -47,6 +47,8 @@ int cgroup_find(struct cgroup *c, const char *root, char *error);
 /*
  * cgroup_leaf_make() - vm-NAME-GENERATION, empty; with a memory controller if
  *	the kernel lets us have one
+ *
+ * Empty ones of @name, which a shim that died has left, are removed first.
  * @leaf:	the caller's until cgroup_leaf_remove()
  * Return: 0; else -errno of mkdir(), @error has the sentence, @leaf is none
  */

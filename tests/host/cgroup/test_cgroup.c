@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "common/array.h"
 #include "tests/host/scratch.h"
 
 static struct scratch root; /* in place of / */
@@ -157,6 +158,38 @@ static void leaf_that_somebody_is_in_is_left_alone(void **state)
 			 0);
 }
 
+static const char *group(const char *name)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "sys/fs/cgroup/u/%s", name);
+	return path;
+}
+
+static void leaves_left_behind_are_removed_and_others_are_not(void **state)
+{
+	static const char *const left[] = { "vm-web-7", "vm-web-12.3" };
+	static const char *const others[] = { "vm-web-1-7", "vm-web",
+					      "vm-web-",    "vm-web-1.",
+					      "vm-web--1",  "vm-we-1",
+					      "web-1" };
+	struct cgroup_leaf leaf;
+	struct cgroup c;
+
+	(void)state;
+	assert_int_equal(cgroup_find(&c, root.dir, error), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(left); i++)
+		make(group(left[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		make(group(others[i]));
+	assert_int_equal(cgroup_leaf_make(&c, "web", 1, &leaf, error), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(left); i++)
+		assert_int_equal(access(in_root(group(left[i])), F_OK), -1);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		assert_int_equal(access(in_root(group(others[i])), F_OK), 0);
+	cgroup_leaf_remove(&leaf);
+}
+
 static void base_that_has_gone_is_one_sentence(void **state)
 {
 	struct cgroup_leaf leaf;
@@ -182,6 +215,7 @@ int main(void)
 		ONE(no_cgroup2_is_one_sentence),
 		ONE(leaf_is_made_and_removed),
 		ONE(leaf_that_somebody_is_in_is_left_alone),
+		ONE(leaves_left_behind_are_removed_and_others_are_not),
 		ONE(base_that_has_gone_is_one_sentence),
 	};
 
