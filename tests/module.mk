@@ -11,6 +11,8 @@
 #	tests/integration/*  link host and common; run against build/ARCH/*
 #	tests/bench/*.c      one program, build/tests/bench (tests/NAME/*.c)
 #	tests/pvmodel/*.c    one program, build/tests/pvmodel
+#	tests/v2host/*.c     one program, with what is beside integration's tests;
+#	                     runs in a guest, whose image make puts together
 #
 # All natively, with gcc: tests under ASan and UBSan in build/san/, bench and
 # pvmodel without in build/native/.
@@ -99,6 +101,37 @@ sweep: $(O)/tests/sweep $(sweep-needs)
 	@$(O)/tests/sweep $(PLANS)
 .PHONY: sweep
 
+# A host with cgroup v2: an image for this machine's architecture, of the program
+# that ships, the stand-in, the tests of both, and this machine's libc for them.
+v2host-y := $(call find-c,tests/v2host) $(filter-out $(tests-integration), \
+	$(call find-c,tests/integration))
+v2host-programs := $(O)/$(HOST_ARCH)/reprise $(O)/v2host/pvmodel \
+	$(O)/v2host/v2host
+v2host-image := $(O)/$(HOST_ARCH)/image/v2host/manifest
+
+$(O)/v2host/v2host: $(patsubst %.c,$(O)/native/%.o,$(v2host-y)) \
+		$(O)/native/host.a $(O)/native/common.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -o $@ $^ -Wl,-Bstatic $(filter-out -lcmocka,$(LIBS_native)) \
+		-Wl,-Bdynamic -lcmocka
+
+$(O)/v2host/pvmodel: $(patsubst %.c,$(O)/native/%.o,$(filter-out \
+		$(tests-pvmodel),$(call find-c,tests/pvmodel))) \
+		$(O)/native/host.a $(O)/native/common.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -static -o $@ $^ -ljansson
+
+$(v2host-image): FORCE $(v2host-programs) $(O)/$(HOST_ARCH)/reprise-init \
+		$(O)/$(HOST_ARCH)/pack-image
+	@rm -rf $(O)/image/v2host
+	@mkdir -p $(O)/image; cp -R tests/v2host/image $(O)/image/v2host
+	@mkdir $(O)/image/v2host/root
+	@cp $(v2host-programs) $$(ldd $(O)/v2host/v2host | \
+		sed -n 's/^[^/]*\(\/[^ ]*\) (.*/\1/p') $(O)/image/v2host/root
+	@image/build $(O)/image/v2host $(HOST_ARCH) $(O) $(HOST_ARCH)
+
 # make TESTS=tests/host check: only those whose path begins so
 TESTS ?= tests
 chosen = $(filter $(TESTS)%,$(foreach f,$(test-folders),$(tests-$(f))))
@@ -120,6 +153,7 @@ tiny-guests:
 
 check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 	$(if $(filter %/test_tiny,$(test-programs)),tiny-guests) \
+	$(if $(filter %/test_v2_host,$(test-programs)),$(v2host-image)) \
 	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel bench,$(if \
 		$(wildcard tests/$(t)/*.c),$(t))))
 	@tests/run $(O)/log $(test-checks) $(test-programs)

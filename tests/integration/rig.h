@@ -19,6 +19,8 @@
  *   test_handover  another program takes its place
  *   test_service   what a service manager hears
  *   test_rights    who QEMU and its helper are
+ *   test_v2_host   a host with cgroup v2: leaves, limits, OOM kills; a guest with
+ *                  tests of its own (tests/v2host), on the stand-in
  *   test_history   the history and the plans made from it
  *   test_policy    crash loops, a panic kept, stop --now, a stopped shim,
  *                  bad options, the kernel's OOM killer

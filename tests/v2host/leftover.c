@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/v2host/leftover.c - the leaves of a shim that died
+ */
+#include "tests/v2host/bed.h"
+#include "tests/v2host/tests.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LEAF "vm-under-test-1"
+
+enum { TOUCHED = 64 << 20 };
+
+struct pids {
+	pid_t qemu, helper;
+};
+
+/* The shim is killed; its QEMU and the helper become the test's children. */
+static struct pids crash(struct rig *r)
+{
+	struct pids p = {
+		.qemu = (pid_t)rig_number(r, "pid"),
+		.helper = (pid_t)rig_number(r, "helper"),
+	};
+
+	assert_true(p.qemu > 0 && p.helper > 0);
+	assert_int_equal(kill(r->shim.pid, SIGKILL), 0);
+	assert_int_equal(rig_await_end(r), -SIGKILL);
+	child_close(&r->shim);
+	return p;
+}
+
+static void end(pid_t pid)
+{
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, __WALL), pid);
+}
+
+static void run_again(struct rig *r)
+{
+	char file[128];
+
+	snprintf(file, sizeof(file), "%s/under-test.conf", r->dir);
+	close(r->ready);
+	bed_enter();
+	rig_run(r, file, "under-test");
+	bed_leave();
+	rig_await_ready(r);
+}
+
+/* A helper that is stopped cannot see that QEMU has gone; a nudge ends it. */
+void memory_of_dead_qemu_is_in_its_leaf_until_the_helper_ends(void **state)
+{
+	struct rig *r = *state;
+	struct pids p;
+
+	bed_run(r, "touch=64", "");
+	rig_await_ready(r);
+	p = crash(r);
+	assert_int_equal(kill(p.helper, SIGSTOP), 0);
+	end(p.qemu);
+	assert_int_equal(bed_count(LEAF "/cgroup.events", "populated"), 1);
+	assert_true(bed_number(LEAF "/memory.current") >= TOUCHED);
+	end(p.helper);
+	assert_int_equal(bed_count(LEAF "/cgroup.events", "populated"), 0);
+	assert_true(bed_number(LEAF "/memory.current") < TOUCHED);
+	run_again(r);
+	bed_stop(r);
+	assert_false(bed_has(LEAF));
+}
+
+static void make(const char *group)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/fs/cgroup/bed/%s", group);
+	assert_int_equal(mkdir(path, 0755), 0);
+}
+
+static void remove_group(const char *group)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/fs/cgroup/bed/%s", group);
+	assert_int_equal(rmdir(path), 0);
+}
+
+void leaves_of_a_crash_go_at_the_next_start(void **state)
+{
+	struct rig *r = *state;
+	struct pids p;
+
+	make("vm-under-test-7");
+	make("vm-under-test-8.2");
+	make("vm-under-test-2-1"); /* of another appliance, under-test-2 */
+	make("vm-other-1");
+	bed_run(r, "touch=64", "");
+	rig_await_ready(r);
+	assert_false(bed_has("vm-under-test-7"));
+	assert_false(bed_has("vm-under-test-8.2"));
+	RIG_DO(r, "reboot", r->name, "--full", "--wait");
+	rig_await_ready(r);
+	p = crash(r);
+	kill(p.helper, SIGSTOP);
+	end(p.qemu);
+	assert_true(bed_has("vm-under-test-2"));
+	run_again(r); /* it ends the helper first */
+	assert_int_equal(waitpid(p.helper, NULL, __WALL), p.helper);
+	assert_false(bed_has("vm-under-test-2"));
+	bed_stop(r);
+	remove_group("vm-under-test-2-1");
+	remove_group("vm-other-1");
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tests/v2host/tests.h - the tests that need a host with cgroup v2: their names
+ *
+ * Each runs in the guest (tests/v2host/main.c) and is judged outside of it
+ * (tests/integration/test_v2_host.c), in this order.
+ */
+#ifndef TESTS_V2HOST_TESTS_H
+#define TESTS_V2HOST_TESTS_H
+
+#define V2HOST_TESTS                                                           \
+	/* leaf.c */                                                           \
+	TEST(leaf_holds_qemu_and_its_helper)                                   \
+	TEST(generation_has_a_leaf_of_its_own)                                 \
+	/* leftover.c */                                                       \
+	TEST(memory_of_dead_qemu_is_in_its_leaf_until_the_helper_ends)         \
+	TEST(leaves_of_a_crash_go_at_the_next_start)                           \
+	/* oom.c */                                                            \
+	TEST(oom_kill_is_in_the_log)                                           \
+	TEST(oom_kill_is_counted_by_the_leaf)
+
+#define TEST(name) void name(void **state);
+V2HOST_TESTS
+#undef TEST
+
+#endif
