@@ -20,11 +20,12 @@
 
 enum { TICK_MS = 1000, SILENT_TICKS = 10, ALIVE_MS = 5000 };
 
-/* Return: 0: @reply is a message; -ETIMEDOUT, -ECONNRESET, -EPROTO */
-static int await(struct peer *p, int64_t end_ms, json_t **reply)
+/* Return: 0: @reply is a message; -ETIMEDOUT, -ECONNRESET, -EPROTO; -EPIPE */
+static int await(struct peer *p, int reader, int64_t end_ms, json_t **reply)
 {
 	for (;;) {
-		struct pollfd fd = { .fd = p->fd, .events = POLLIN };
+		struct pollfd fd[] = { { .fd = p->fd, .events = POLLIN },
+				       { .fd = reader } }; /* its errors */
 		int64_t left = end_ms - clock_ms();
 		int gone;
 
@@ -39,8 +40,10 @@ static int await(struct peer *p, int64_t end_ms, json_t **reply)
 			return gone;
 		if (end_ms != INT64_MAX && left <= 0)
 			return -ETIMEDOUT;
-		fd.events |= p->out_len ? POLLOUT : 0;
-		poll(&fd, 1, end_ms == INT64_MAX ? -1 : (int)left);
+		fd[0].events |= p->out_len ? POLLOUT : 0;
+		if (poll(fd, 2, end_ms == INT64_MAX ? -1 : (int)left) > 0 &&
+		    fd[1].revents)
+			return -EPIPE;
 	}
 }
 
@@ -86,11 +89,12 @@ static int no_reply(const char *name, int r, char *error)
 }
 
 /* One answer. @more: that others will follow. */
-static int next_reply(struct peer *p, const char *name, int64_t end_ms,
-		      json_t **parameters, bool *more, char *error)
+static int next_reply(struct peer *p, const char *name, int reader,
+		      int64_t end_ms, json_t **parameters, bool *more,
+		      char *error)
 {
 	json_t *message;
-	int r = await(p, end_ms, &message);
+	int r = await(p, reader, end_ms, &message);
 
 	if (r < 0)
 		return no_reply(name, r, error);
@@ -140,7 +144,7 @@ int client_call(const char *name, const char *method, json_t *parameters,
 
 	if (r < 0)
 		return r;
-	r = next_reply(p, name, end_ms, reply, &more, error);
+	r = next_reply(p, name, -1, end_ms, reply, &more, error);
 	end_call(p);
 	return r;
 }
@@ -165,7 +169,7 @@ static int alive(const char *name, char *error)
 }
 
 int client_watch(const char *name, const char *method, json_t *parameters,
-		 client_fn *each, void *ctx, char *error)
+		 client_fn *each, void *ctx, int reader, char *error)
 {
 	bool enough = false, more = true;
 	unsigned int silent = 0;
@@ -177,8 +181,8 @@ int client_watch(const char *name, const char *method, json_t *parameters,
 	while (r == 0 && !enough && more) {
 		json_t *answer = NULL;
 
-		r = next_reply(p, name, clock_ms() + TICK_MS, &answer, &more,
-			       error);
+		r = next_reply(p, name, reader, clock_ms() + TICK_MS, &answer,
+			       &more, error);
 		if (r == 0 || r == -ETIMEDOUT)
 			enough = each(ctx, answer);
 		silent = r == 0 ? 0 : silent + 1;

@@ -33,10 +33,11 @@ typedef bool client_fn(void *ctx, json_t *parameters);
 /*
  * client_watch() - call a method with "more" set
  * @parameters:	stolen; NULL: none
- * Return: 0: @each had enough, or the last answer has come; else as
- *	client_call()
+ * @reader:	a pipe that somebody reads, who may leave; -1: none
+ * Return: 0: @each had enough, or the last answer has come; -EPIPE: the
+ *	reader has left; else as client_call()
  */
 int client_watch(const char *name, const char *method, json_t *parameters,
-		 client_fn *each, void *ctx, char *error);
+		 client_fn *each, void *ctx, int reader, char *error);
 
 #endif

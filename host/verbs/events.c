@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/link/client.h"
 #include "host/verbs/args.h"
@@ -39,8 +40,9 @@ int verb_events(const struct verb *self, int argc, char **argv)
 
 	if (!args_parse(self, argc, argv, NULL, 0, &name))
 		return VERB_USAGE;
-	r = client_watch(name, "Events", NULL, print_event, &s, error);
-	if (s.unread || (r == -ECONNRESET && s.ended))
+	r = client_watch(name, "Events", NULL, print_event, &s, STDOUT_FILENO,
+			 error);
+	if (s.unread || r == -EPIPE || (r == -ECONNRESET && s.ended))
 		return VERB_DONE;
 	return r < 0 ? verb_refuse(error) : VERB_DONE;
 }

@@ -64,7 +64,7 @@ int progress_call(const char *name, const char *method, json_t *parameters,
 	int r;
 
 	progress_begin(&w.progress, name);
-	r = client_watch(name, method, parameters, on_answer, &w, error);
+	r = client_watch(name, method, parameters, on_answer, &w, -1, error);
 	progress_end(&w.progress);
 	if (r < 0)
 		json_decref(w.last);

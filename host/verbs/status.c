@@ -42,7 +42,7 @@ static int await_serving(const char *name, json_t **reply, char *error)
 	int r;
 
 	progress_begin(&a.progress, name);
-	r = client_watch(name, "Status", NULL, is_serving, &a, error);
+	r = client_watch(name, "Status", NULL, is_serving, &a, -1, error);
 	progress_end(&a.progress);
 	*reply = a.reply;
 	return r;

@@ -198,7 +198,8 @@ static void watch_ends_when_it_has_enough(void **state)
 	(void)state;
 	play(answers, sizeof(answers), true);
 	assert_int_equal(
-		client_watch("web", "Status", NULL, is_three, &seen, error), 0);
+		client_watch("web", "Status", NULL, is_three, &seen, -1, error),
+		0);
 	assert_int_equal(seen, 2);
 	end_play();
 }
@@ -212,8 +213,39 @@ static void watch_of_a_shim_that_ends_is_econnreset(void **state)
 	(void)state;
 	play(answers, sizeof(answers), false);
 	assert_int_equal(
-		client_watch("web", "Status", NULL, is_three, &seen, error),
+		client_watch("web", "Status", NULL, is_three, &seen, -1, error),
 		-ECONNRESET);
+	end_play();
+}
+
+struct pipe_watch {
+	int ends[2], seen;
+};
+
+static bool leave(void *ctx, json_t *parameters)
+{
+	struct pipe_watch *w = ctx;
+
+	(void)parameters;
+	w->seen++;
+	close(w->ends[0]);
+	return false;
+}
+
+static void watch_ends_when_its_reader_has_left(void **state)
+{
+	static const char answer[] =
+		"{\"parameters\":{\"n\":1},\"continues\":true}";
+	struct pipe_watch w = { .seen = 0 };
+
+	(void)state;
+	play(answer, sizeof(answer), true);
+	assert_int_equal(pipe(w.ends), 0); /* not the shim's too */
+	assert_int_equal(client_watch("web", "Events", NULL, leave, &w,
+				      w.ends[1], error),
+			 -EPIPE);
+	assert_int_equal(w.seen, 1); /* at once, not at the next second */
+	close(w.ends[1]);
 	end_play();
 }
 
@@ -228,6 +260,7 @@ int main(void)
 		cmocka_unit_test(call_of_what_does_not_run_is_enoent),
 		cmocka_unit_test(watch_ends_when_it_has_enough),
 		cmocka_unit_test(watch_of_a_shim_that_ends_is_econnreset),
+		cmocka_unit_test(watch_ends_when_its_reader_has_left),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
