@@ -2,10 +2,11 @@
 /*
  * host/cgroup/cgroup.c - a cgroup of its own for each generation of QEMU
  *
- * Theory of operation: /proc/self/mountinfo says where cgroup2 is mounted and
- * which part of it, /proc/self/cgroup ("0::PATH") where we are. A memory
- * controller is asked for by writing +memory to the base; that fails, harmless,
- * where processes are in the base itself, or where v1 has the controller.
+ * Theory of operation: /proc/self/mountinfo says where a hierarchy is mounted
+ * and which part of it, /proc/self/cgroup ("0::PATH", "4:memory:PATH") where we
+ * are. A memory controller is asked for by writing +memory to the base; that
+ * fails, harmless, where processes are in the base itself, or where v1 has the
+ * controller.
  */
 #include "host/cgroup/cgroup.h"
 
@@ -33,33 +34,72 @@ static FILE *open_proc(const char *root, const char *name)
 	return fopen(path, "re");
 }
 
-/* 36 35 98:0 /root /mount/point options ... - type source options */
-static bool is_cgroup2(const char *line, char part[static CGROUP_PATH],
-		       char mount[static CGROUP_PATH])
-{
-	const char *type = strstr(line, " - cgroup2 ");
+/* How a hierarchy is named in mountinfo and in /proc/self/cgroup. */
+static const struct hierarchy {
+	const char *type, *controller;
+} unified = { " - cgroup2 ", "" }, memory_v1 = { " - cgroup ", "memory" };
 
-	return type &&
-	       sscanf(line, "%*s %*s %*s %1023s %1023s", part, mount) == 2;
+/* Is @word one of those in "a,b,c"? The empty word is all of an empty list. */
+static bool lists(const char *list, size_t len, const char *word)
+{
+	const char *end = list + len, *comma;
+	size_t n = strlen(word);
+
+	for (;; list = comma + 1) {
+		comma = memchr(list, ',', (size_t)(end - list));
+		len = (size_t)((comma ? comma : end) - list);
+		if (len == n && memcmp(list, word, n) == 0)
+			return true;
+		if (!comma)
+			return false;
+	}
+}
+
+/* 36 35 98:0 /root /mount/point options ... - type source options */
+static bool is_mount_of(const struct hierarchy *h, const char *line,
+			char part[static CGROUP_PATH],
+			char mount[static CGROUP_PATH])
+{
+	const char *type = strstr(line, h->type);
+	const char *options;
+
+	if (!type ||
+	    sscanf(line, "%*s %*s %*s %1023s %1023s", part, mount) != 2)
+		return false;
+	options = strrchr(type, ' ') + 1;
+	return !h->controller[0] ||
+	       lists(options, strcspn(options, "\n"), h->controller);
 }
 static_assert(CGROUP_PATH == 1024, "as sscanf is told");
 
-static int find_path(const char *root, char path[static CGROUP_PATH])
+/* "4:cpu,memory:/path\n". Return: the path in it; NULL: another hierarchy's */
+static const char *path_in(const struct hierarchy *h, const char *line)
+{
+	const char *list = strchr(line, ':');
+	const char *path = list ? strchr(list + 1, ':') : NULL;
+
+	if (!path || path[1] != '/' || strlen(path) > CGROUP_PATH)
+		return NULL;
+	return lists(list + 1, (size_t)(path - list - 1), h->controller)
+		       ? path + 1
+		       : NULL;
+}
+
+static int find_path(const struct hierarchy *h, const char *root,
+		     char path[static CGROUP_PATH])
 {
 	FILE *f = open_proc(root, "cgroup");
-	bool found = false;
+	const char *found = NULL;
 	char *line = NULL;
 	size_t size = 0;
 
 	if (!f)
 		return -errno;
 	while (!found && getline(&line, &size, f) > 0)
-		found = strncmp(line, "0::/", 4) == 0 &&
-			strlen(line) < CGROUP_PATH;
-	if (found) {
-		memcpy(path, line + 3, strlen(line) - 2);
-		path[strcspn(path, "\n")] = '\0';
-	}
+		found = path_in(h, line);
+	if (found)
+		snprintf(path, CGROUP_PATH, "%.*s", (int)strcspn(found, "\n"),
+			 found);
 	free(line);
 	fclose(f);
 	return found ? 0 : -ENOENT;
@@ -85,7 +125,8 @@ static bool is_ours(struct cgroup *c, const char *root, const char *part,
 }
 
 /* The first that has us: others may be covered by a later mount. */
-static int find_mount(struct cgroup *c, const char *root, const char *path)
+static int find_mount(const struct hierarchy *h, struct cgroup *c,
+		      const char *root, const char *path)
 {
 	FILE *f = open_proc(root, "mountinfo");
 	char part[CGROUP_PATH], *line = NULL;
@@ -95,7 +136,7 @@ static int find_mount(struct cgroup *c, const char *root, const char *path)
 	if (!f)
 		return -errno;
 	while (!found && getline(&line, &size, f) > 0)
-		found = is_cgroup2(line, part, c->mount) &&
+		found = is_mount_of(h, line, part, c->mount) &&
 			is_ours(c, root, part, path);
 	free(line);
 	fclose(f);
@@ -113,19 +154,38 @@ static void choose_base(struct cgroup *c)
 		*last = '\0';
 }
 
-int cgroup_find(struct cgroup *c, const char *root, char *error)
+static int find(const struct hierarchy *h, struct cgroup *c, const char *root)
 {
 	char path[CGROUP_PATH];
-	int r = find_path(root, path);
+	int r = find_path(h, root, path);
 
 	if (r == 0)
-		r = find_mount(c, root, path);
+		r = find_mount(h, c, root, path);
+	if (r == 0)
+		choose_base(c);
+	return r;
+}
+
+int cgroup_find(struct cgroup *c, const char *root, char *error)
+{
+	int r = find(&unified, c, root);
+
 	if (r < 0)
 		return sentence(error, r,
 				"no cgroup v2 is mounted, or not this "
 				"process's part of it: mount it, or boot with "
 				"systemd.unified_cgroup_hierarchy=1");
-	choose_base(c);
+	return 0;
+}
+
+int cgroup_find_memory_v1(struct cgroup *c, const char *root, char *error)
+{
+	int r = find(&memory_v1, c, root);
+
+	if (r < 0)
+		return sentence(error, r,
+				"no memory controller of cgroup v1 is mounted, "
+				"or not this process's part of it");
 	return 0;
 }
 
@@ -143,19 +203,32 @@ static void want_memory(const struct cgroup *c)
 }
 
 /* One of this name may have somebody in it: it stays, and has a neighbour. */
+static void name_leaf(const struct cgroup *c, const char *name,
+		      unsigned int generation, int more,
+		      struct cgroup_leaf *leaf)
+{
+	char suffix[16] = "";
+
+	if (more)
+		snprintf(suffix, sizeof(suffix), ".%d", more);
+	snprintf(leaf->path, sizeof(leaf->path), "%s/vm-%s-%u%s", c->base, name,
+		 generation, suffix);
+}
+
+static int open_leaf(struct cgroup_leaf *leaf)
+{
+	leaf->fd = open(leaf->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return leaf->fd < 0 ? -errno : 0;
+}
+
 static int make_directory(const struct cgroup *c, const char *name,
-			  unsigned int generation, char *path, size_t size)
+			  unsigned int generation, struct cgroup_leaf *leaf)
 {
 	int r = -EEXIST;
 
 	for (int i = 0; i < TRIES && r == -EEXIST; i++) {
-		char more[16] = "";
-
-		if (i)
-			snprintf(more, sizeof(more), ".%d", i);
-		snprintf(path, size, "%s/vm-%s-%u%s", c->base, name, generation,
-			 more);
-		r = mkdir(path, 0755) < 0 ? -errno : 0;
+		name_leaf(c, name, generation, i, leaf);
+		r = mkdir(leaf->path, 0755) < 0 ? -errno : 0;
 	}
 	return r;
 }
@@ -196,11 +269,9 @@ int cgroup_leaf_make(const struct cgroup *c, const char *name,
 	want_memory(c);
 	sweep(c, name);
 	leaf->fd = -1;
-	r = make_directory(c, name, generation, leaf->path, sizeof(leaf->path));
-	if (r == 0) {
-		leaf->fd = open(leaf->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		r = leaf->fd < 0 ? -errno : 0;
-	}
+	r = make_directory(c, name, generation, leaf);
+	if (r == 0)
+		r = open_leaf(leaf);
 	if (r == 0)
 		return 0;
 	sentence(error, r, "%s: cannot be made: %s", leaf->path, strerror(-r));
@@ -208,14 +279,37 @@ int cgroup_leaf_make(const struct cgroup *c, const char *name,
 	return r;
 }
 
+/* A helper counts; what has no process any more is nobody's. */
+static bool is_occupied(const struct cgroup_leaf *leaf)
+{
+	int fd = openat(leaf->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	char byte;
+	bool is = fd >= 0 && read(fd, &byte, 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 void cgroup_leaf_find(const struct cgroup *c, const char *name,
 		      unsigned int generation, struct cgroup_leaf *leaf)
 {
-	snprintf(leaf->path, sizeof(leaf->path), "%s/vm-%s-%u", c->base, name,
-		 generation);
-	leaf->fd = open(leaf->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (leaf->fd < 0)
-		leaf->path[0] = '\0';
+	for (int i = 0; i < TRIES; i++) {
+		name_leaf(c, name, generation, i, leaf);
+		if (open_leaf(leaf) < 0)
+			continue;
+		if (is_occupied(leaf))
+			return;
+		close(leaf->fd);
+	}
+	*leaf = (struct cgroup_leaf){ .fd = -1 };
+}
+
+int cgroup_leaf_entrance(const struct cgroup_leaf *leaf)
+{
+	int fd = openat(leaf->fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
 }
 
 bool cgroup_leaf_remove(struct cgroup_leaf *leaf)

@@ -3,14 +3,19 @@
  * host/cgroup/cgroup.h - a cgroup of its own for each generation of QEMU
  *
  * Theory of operation: QEMU and its teardown helper are born in a leaf below
- * the group that the shim was given (v2 only). While one of them holds memory
- * the leaf says `populated 1`, also to a shim that came later; so a leaf that
- * can be removed is a generation that has gone. Where a leaf cannot be made
- * QEMU runs beside the shim, and only the pidfds tell.
+ * the group that the shim was given. While one of them holds memory the leaf
+ * says `populated 1`, also to a shim that came later; so a leaf that can be
+ * removed is a generation that has gone. Where a leaf cannot be made QEMU runs
+ * beside the shim, and only the pidfds tell.
  *
  * Where leaves are made: systemd puts a unit with Delegate=yes and
  * DelegateSubgroup=shim into UNIT/shim: then below UNIT. Else, and in a shell,
  * below the group of the shim itself.
+ *
+ * Where the memory controller is still one of v1, a second leaf of the same
+ * name, in its hierarchy, is the one that counts memory: whoever starts QEMU
+ * puts it there before it executes (host/launch/spawn.h), so its helper is born
+ * there too.
  */
 #ifndef HOST_CGROUP_CGROUP_H
 #define HOST_CGROUP_CGROUP_H
@@ -26,7 +31,7 @@
 enum { CGROUP_PATH = PATH_MAX / 4 };
 
 struct cgroup {
-	char mount[CGROUP_PATH]; /* of cgroup2 */
+	char mount[CGROUP_PATH]; /* of its hierarchy */
 	char own[CGROUP_PATH];	 /* directory of this process's group */
 	char base[CGROUP_PATH];	 /* directory in which leaves are made */
 };
@@ -37,12 +42,18 @@ struct cgroup_leaf {
 };
 
 /*
- * cgroup_find() - where this process is
+ * cgroup_find() - where this process is, in cgroup2
  * @root:	"" or, in tests, a directory in place of /
  * Return: 0; -ENOENT: no cgroup2 is mounted; else -errno; @error has the
  *	sentence
  */
 int cgroup_find(struct cgroup *c, const char *root, char *error);
+
+/*
+ * cgroup_find_memory_v1() - likewise, where v1 has the memory controller
+ * Return: 0; -ENOENT: it has not; else -errno; @error has the sentence
+ */
+int cgroup_find_memory_v1(struct cgroup *c, const char *root, char *error);
 
 /*
  * cgroup_leaf_make() - vm-NAME-GENERATION, empty; with a memory controller if
@@ -57,12 +68,18 @@ int cgroup_leaf_make(const struct cgroup *c, const char *name,
 		     char *error);
 
 /*
- * cgroup_leaf_find() - that of a QEMU which another shim has started, if it is
- *	where we would have made it
- * @leaf:	none if it is not
+ * cgroup_leaf_find() - that of a QEMU, or its helper, which another shim has
+ *	started, if it is where we would have made it
+ * @leaf:	none if there is no such leaf with somebody in it
  */
 void cgroup_leaf_find(const struct cgroup *c, const char *name,
 		      unsigned int generation, struct cgroup_leaf *leaf);
+
+/*
+ * cgroup_leaf_entrance() - whoever's pid is written to it moves there
+ * Return: a descriptor, CLOEXEC, the caller's; -EBADF: @leaf is none; -errno
+ */
+int cgroup_leaf_entrance(const struct cgroup_leaf *leaf);
 
 /*
  * cgroup_leaf_remove() - forget it; takes one that is none

@@ -126,6 +126,52 @@ static void no_cgroup2_is_one_sentence(void **state)
 	assert_non_null(strstr(error, "no cgroup v2 is mounted, or not"));
 }
 
+static void memory_group_of_v1_is_found_by_its_controller(void **state)
+{
+	struct cgroup c;
+
+	(void)state;
+	write_text("proc/self/mountinfo",
+		   "29 1 0:25 / /sys/fs/cgroup/x rw - cgroup c rw,cpu\n"
+		   "30 1 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 c rw\n"
+		   "31 1 0:27 / /sys/fs/cgroup/u rw - cgroup c rw,hugetlb,"
+		   "memory\n");
+	write_text("proc/self/cgroup",
+		   "6:memoryx:/bad\n5:hugetlb,memory:/shim\n0::/u\n");
+	assert_int_equal(cgroup_find_memory_v1(&c, root.dir, error), 0);
+	assert_string_equal(c.own, in_root("sys/fs/cgroup/u/shim"));
+	assert_string_equal(c.base, in_root("sys/fs/cgroup/u"));
+}
+
+static void no_memory_controller_of_v1_is_one_sentence(void **state)
+{
+	struct cgroup c;
+
+	(void)state;
+	assert_int_equal(cgroup_find_memory_v1(&c, root.dir, error), -ENOENT);
+	assert_non_null(strstr(error, "no memory controller of cgroup v1"));
+}
+
+static void leaf_of_a_qemu_that_runs_is_found(void **state)
+{
+	struct cgroup_leaf leaf;
+	struct cgroup c;
+
+	(void)state;
+	assert_int_equal(cgroup_find(&c, root.dir, error), 0);
+	make("sys/fs/cgroup/u/vm-web-1");
+	write_text("sys/fs/cgroup/u/vm-web-1/cgroup.procs", "");
+	make("sys/fs/cgroup/u/vm-web-1.1");
+	write_text("sys/fs/cgroup/u/vm-web-1.1/cgroup.procs", "7\n");
+	cgroup_leaf_find(&c, "web", 1, &leaf);
+	assert_string_equal(leaf.path, in_root("sys/fs/cgroup/u/vm-web-1.1"));
+	close(leaf.fd);
+	cgroup_leaf_find(&c, "web", 2, &leaf);
+	assert_string_equal(leaf.path, "");
+	assert_int_equal(leaf.fd, -1);
+	assert_int_equal(cgroup_leaf_entrance(&leaf), -EBADF);
+}
+
 static void leaf_is_made_and_removed(void **state)
 {
 	struct cgroup_leaf leaf;
@@ -213,6 +259,9 @@ int main(void)
 		ONE(part_that_is_mounted_is_taken_off_the_path),
 		ONE(mount_that_is_covered_by_another_is_passed_over),
 		ONE(no_cgroup2_is_one_sentence),
+		ONE(memory_group_of_v1_is_found_by_its_controller),
+		ONE(no_memory_controller_of_v1_is_one_sentence),
+		ONE(leaf_of_a_qemu_that_runs_is_found),
 		ONE(leaf_is_made_and_removed),
 		ONE(leaf_that_somebody_is_in_is_left_alone),
 		ONE(leaves_left_behind_are_removed_and_others_are_not),
