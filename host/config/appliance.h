@@ -45,6 +45,9 @@ enum restart {
 /* The order is that of enum on_panic, and of the words in keys.c. */
 enum panic { PANIC_RESTART, PANIC_PAUSE, PANIC_STOP };
 
+/* What follows when no memory came back in time. */
+enum late { LATE_GIVE_UP, LATE_START_ANYWAY };
+
 enum others { OTHERS_NONE, OTHERS_READ };
 
 /* Who besides its user and root may ask the shim. */
@@ -52,6 +55,14 @@ struct control_conf {
 	bool has_group;
 	gid_t group;
 	int others; /* enum others */
+};
+
+/* How its launches wait for memory. */
+struct memory_conf {
+	uint64_t reserve; /* of the host, bytes; 0: admission_reserve() */
+	int priority;	  /* more is sooner */
+	uint32_t timeout_ms;
+	int late; /* enum late */
 };
 
 struct forward {
@@ -113,6 +124,7 @@ struct appliance {
 			1]; /* lines for the guest, in WELCOME */
 	char argument[APPLIANCE_ARGUMENTS][ARGUMENT_SIZE]; /* for QEMU */
 	uint32_t arguments;
+	struct memory_conf admission;
 	struct control_conf control;
 	int restart;		/* enum restart */
 	uint32_t restart_limit; /* restarts after failures in the interval */

@@ -202,6 +202,11 @@ static bool risks_disks(const struct appliance *a)
 	return false;
 }
 
+static bool starts_anyway(const struct appliance *a)
+{
+	return a->admission.late == LATE_START_ANYWAY;
+}
+
 const char *appliance_warning(const struct appliance *a, unsigned int i)
 {
 	static const struct {
@@ -211,6 +216,10 @@ const char *appliance_warning(const struct appliance *a, unsigned int i)
 		{ has_arguments,
 		  "QEMU gets arguments of [unsupported]: what they break is "
 		  "not known to anybody" },
+		{ starts_anyway,
+		  "with admission-late = start-anyway it may start where "
+		  "memory does not suffice, and the kernel may then kill any "
+		  "of this machine's appliances" },
 		{ risks_disks,
 		  "a disk with cache unsafe is lost when this machine loses "
 		  "its power" },

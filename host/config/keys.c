@@ -20,11 +20,12 @@
 #include "host/config/forward.h"
 #include "host/core/lifecycle.h" /* LC_CRASHES */
 
-enum { INTERVAL_MAX_MS = 86400000, DELAY_MAX_MS = 3600000 };
+enum { DAY_MS = 86400000, DELAY_MAX_MS = 3600000 };
 
 #define MIB (1ULL << 20)
 #define MEMORY_MIN (32 * MIB)
 #define MEMORY_MAX (16ULL << 40)
+#define PRIORITY_MAX 100
 
 static const char *const accels[] = {
 	[ACCEL_TCG] = "tcg", [ACCEL_KVM] = "kvm", NULL
@@ -40,6 +41,9 @@ static const char *const others[] = {
 };
 static const char *const machines[] = {
 	[MACHINE_DEFAULT] = "default", [MACHINE_MICROVM] = "microvm", NULL
+};
+static const char *const lates[] = {
+	[LATE_GIVE_UP] = "give-up", [LATE_START_ANYWAY] = "start-anyway", NULL
 };
 static const char *const secures[] = {
 	[SECURE_NO] = "no", [SECURE_YES] = "yes", [SECURE_AUTO] = "auto", NULL
@@ -93,6 +97,21 @@ static const char *add_memory(void *into, const char *value)
 	if (conf_value(&rule, value, &a->memory, why) < 0 || a->memory % MIB)
 		return "write a number of whole MiB and its unit, from 32 MiB "
 		       "to 16 TiB, as in 512 MiB";
+	return NULL;
+}
+
+static const char *add_priority(void *into, const char *value)
+{
+	static const struct conf_key rule = { .type = CONF_NUMBER,
+					      .max = PRIORITY_MAX };
+	struct appliance *a = into;
+	bool minus = value[0] == '-';
+	char why[CONF_ERROR_MAX];
+	uint32_t n;
+
+	if (conf_value(&rule, value + minus, &n, why) < 0)
+		return "write a number from -100 to 100";
+	a->admission.priority = minus ? -(int)n : (int)n;
 	return NULL;
 }
 
@@ -238,7 +257,7 @@ static const struct conf_key keys[] = {
 	{ "restart", "limit", CONF_NUMBER, AT(restart_limit), .min = 0,
 	  .max = LC_CRASHES - 1 },
 	{ "restart", "interval", CONF_MS, AT(restart_interval_ms), .min = 1000,
-	  .max = INTERVAL_MAX_MS },
+	  .max = DAY_MS },
 	{ "restart", "delay", CONF_MS, AT(restart_delay_ms), .min = 0,
 	  .max = DELAY_MAX_MS },
 	{ "restart", "delay-max", CONF_MS, AT(restart_delay_max_ms), .min = 0,
@@ -246,6 +265,13 @@ static const struct conf_key keys[] = {
 	{ "restart", "on-panic", CONF_CHOICE, AT(on_panic), .choices = panics },
 	{ "restart", "silence", CONF_MS, AT(silence_ms), .min = 0,
 	  .max = DELAY_MAX_MS },
+	{ "memory", "reserve", CONF_BYTES, AT(admission.reserve), .min = 0,
+	  .max = MEMORY_MAX },
+	{ "memory", "priority", CONF_CALL, .add = add_priority },
+	{ "memory", "admission-timeout", CONF_MS, AT(admission.timeout_ms),
+	  .min = 0, .max = DAY_MS },
+	{ "memory", "admission-late", CONF_CHOICE, AT(admission.late),
+	  .choices = lates },
 	{ "control", "group", CONF_CALL, .add = add_group },
 	{ "control", "others", CONF_CHOICE, AT(control.others),
 	  .choices = others },
@@ -271,6 +297,7 @@ void keys_defaults(struct appliance *a)
 		.restart_delay_ms = 1000,
 		.restart_delay_max_ms = 60000,
 		.silence_ms = 60000,
+		.admission = { .timeout_ms = 600000 },
 	};
 }
 

@@ -152,6 +152,20 @@ static void warnings_are_those_that_apply(void **state)
 	assert_null(appliance_warning(&a, 0));
 }
 
+static void warning_of_a_start_without_admission_is_given(void **state)
+{
+	(void)state;
+	assert_int_equal(fit("x86_64", "[memory]\n"
+				       "admission-late = start-anyway\n"),
+			 0);
+	assert_non_null(strstr(appliance_warning(&a, 0), "start-anyway"));
+	assert_null(appliance_warning(&a, 1));
+	assert_int_equal(fit("x86_64", "[memory]\n"
+				       "admission-late = give-up\n"),
+			 0);
+	assert_null(appliance_warning(&a, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +174,7 @@ int main(void)
 		cmocka_unit_test(topology_completes_cpus_and_sockets),
 		cmocka_unit_test(microvm_has_no_watchdog_unless_asked),
 		cmocka_unit_test(warnings_are_those_that_apply),
+		cmocka_unit_test(warning_of_a_start_without_admission_is_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,6 +179,26 @@ static const struct row {
 	  "pause",
 	  "restart",
 	  { "maybe", "-1", "Pause", HUGE } },
+	{ "memory",
+	  "reserve",
+	  "0 MiB",
+	  "write",
+	  { "1", "-1 MiB", "17 TiB", HUGE " MiB", "1.5 GiB", "half" } },
+	{ "memory",
+	  "priority",
+	  "-100",
+	  "-100 to 100",
+	  { "101", "-101", "--1", "+1", "- 1", "-", HUGE, "high", "1.5" } },
+	{ "memory",
+	  "admission-timeout",
+	  "1440 min",
+	  "write",
+	  { "60", "-1 s", "1441 min", HUGE " min", "never" } },
+	{ "memory",
+	  "admission-late",
+	  "start-anyway",
+	  "give-up, start-anyway",
+	  { "start", "-1", "Give-up", HUGE } },
 	{ "control",
 	  "group",
 	  "root",
@@ -245,6 +265,26 @@ static void good_value_of_every_key_is_taken(void **state)
 {
 	(void)state;
 	each(try_good);
+}
+
+static void memory_is_asked_for_as_the_file_says(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text(""), 0);
+	assert_int_equal(a.admission.reserve, 0);
+	assert_int_equal(a.admission.priority, 0);
+	assert_int_equal(a.admission.timeout_ms, 600000);
+	assert_int_equal(a.admission.late, LATE_GIVE_UP);
+	assert_int_equal(read_text("[memory]\nreserve = 2 GiB\n"
+				   "priority = -7\nadmission-timeout = 0 s\n"
+				   "admission-late = start-anyway\n"),
+			 0);
+	assert_int_equal(a.admission.reserve, 2ULL << 30);
+	assert_int_equal(a.admission.priority, -7);
+	assert_int_equal(a.admission.timeout_ms, 0);
+	assert_int_equal(a.admission.late, LATE_START_ANYWAY);
+	assert_int_equal(read_text("[memory]\npriority = 100\n"), 0);
+	assert_int_equal(a.admission.priority, 100);
 }
 
 static void try_wrong(const struct row *r, const struct conf_key *k)
@@ -362,6 +402,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_value_of_every_key_is_taken),
+		cmocka_unit_test(memory_is_asked_for_as_the_file_says),
 		cmocka_unit_test(wrong_value_of_every_key_is_refused),
 		cmocka_unit_test(empty_value_of_every_key_is_refused),
 		cmocka_unit_test(key_given_twice_is_refused),
