@@ -4,33 +4,16 @@
  */
 #include "host/prospect.h"
 
-#include <string.h>
-
 #include "host/config/appliance.h"
-#include "host/config/image.h"
+#include "host/config/size.h"
 #include "host/report.h"
 
 enum { GUEST_IS_SECURE = 1 }; /* msg_hello.secure */
 
-static enum machine_kind kind_of(const struct appliance *a)
-{
-	if (strcmp(a->architecture, "s390x") == 0)
-		return KIND_S390X;
-	return a->machine == MACHINE_MICROVM ? KIND_MICROVM : KIND_Q35;
-}
-
 void prospect_make(const struct report *r, uint64_t now_us, struct outlook *o)
 {
-	const struct appliance *a = r->appliance;
 	const struct costs costs = {
-		.size = {
-			.kind = kind_of(a),
-			.kvm = a->accel == ACCEL_KVM,
-			.cpus = a->cpus,
-			.memory = a->memory,
-			.image_bytes = r->image->kernel_bytes +
-				       r->image->initrd_bytes,
-		},
+		.size = appliance_size(r->appliance, r->image),
 		.secure = r->lc->epoch.secure == GUEST_IS_SECURE,
 	};
 
