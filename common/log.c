@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/utf8.h"
+
 enum { LINE_MAX_BYTES = 512 };
 
 void log_line(int fd, const char *who, const char *fmt, ...)
@@ -35,9 +37,7 @@ void log_line(int fd, const char *who, const char *fmt, ...)
 		len = room;
 		memcpy(line + len - strlen(cut), cut, strlen(cut));
 	}
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = '?';
+	utf8_tame(line, len);
 	line[len++] = '\n';
 	(void)!write(fd, line, len);
 	errno = saved;

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "common/array.h"
+#include "common/utf8.h"
 #include "common/version.h"
+#include "host/sentence.h"
 #include "host/verbs/help.h"
 #include "host/verbs/verbs.h"
 
@@ -50,7 +52,11 @@ static const struct verb verbs[] = {
 
 int verb_refuse(const char *error)
 {
-	fprintf(stderr, "reprise: %s\n", error);
+	char text[SENTENCE_MAX];
+
+	snprintf(text, sizeof(text), "%s", error);
+	utf8_tame(text, strlen(text)); /* it may quote a guest */
+	fprintf(stderr, "reprise: %s\n", text);
 	return VERB_REFUSED;
 }
 

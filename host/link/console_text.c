@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "common/utf8.h"
+
 #include "host/link/ring.h"
 
 /* An answer must fit a peer's buffer, however much JSON has to escape. */
@@ -16,41 +18,13 @@ enum { LINE_BYTES = 2048, ANSWER_BYTES = 4096, ANSWER_LINES = 64 };
 
 static const char replacement[] = "\xef\xbf\xbd";
 
-/* Return: how many bytes the sequence at @s has; 0: it is none */
-static size_t utf8_length(const unsigned char *s, size_t left)
-{
-	static const struct {
-		unsigned char mask, lead;
-		uint32_t least;
-	} forms[] = {
-		{ 0x80, 0x00, 0x01 },
-		{ 0xe0, 0xc0, 0x80 },
-		{ 0xf0, 0xe0, 0x800 },
-		{ 0xf8, 0xf0, 0x10000 },
-	};
-
-	for (size_t n = 1; n <= 4 && n <= left; n++) {
-		uint32_t code = s[0] & (unsigned char)~forms[n - 1].mask;
-		bool whole = (s[0] & forms[n - 1].mask) == forms[n - 1].lead;
-
-		for (size_t i = 1; whole && i < n; i++) {
-			whole = (s[i] & 0xc0) == 0x80;
-			code = code << 6 | (s[i] & 0x3f);
-		}
-		if (whole && code >= forms[n - 1].least && code <= 0x10ffff &&
-		    (code < 0xd800 || code > 0xdfff))
-			return n;
-	}
-	return 0;
-}
-
-static json_t *utf8(const char *text, size_t len)
+static json_t *as_json(const char *text, size_t len)
 {
 	char out[3 * LINE_BYTES];
 	size_t at = 0;
 
 	for (size_t i = 0, n; i < len; i += n ? n : 1) {
-		n = utf8_length((const unsigned char *)text + i, len - i);
+		n = utf8_length(text + i, len - i);
 		if (n) {
 			memcpy(out + at, text + i, n);
 			at += n;
@@ -81,8 +55,8 @@ json_t *console_lines(const struct console *c, uint64_t position)
 		json_array_append_new(lines,
 				      json_pack("{s:I, s:o, s:b}", "time_us",
 						(json_int_t)us, "text",
-						utf8(text, (size_t)n), "ended",
-						(int)ended));
+						as_json(text, (size_t)n),
+						"ended", (int)ended));
 	}
 	if (position > r->end)
 		position = r->end;
@@ -101,7 +75,7 @@ json_t *console_tail(const struct console *c, unsigned int lines)
 
 	while ((n = ring_line(r, &at, &us, text, sizeof(text), &ended)) >= 0) {
 		if (whole) /* of a long line only the beginning */
-			json_array_append_new(list, utf8(text, (size_t)n));
+			json_array_append_new(list, as_json(text, (size_t)n));
 		whole = ended;
 	}
 	return list;

@@ -11,6 +11,7 @@
 #include "host/qemu/probe_cache.h"
 #include "host/verbs/args.h"
 #include "host/verbs/prepare.h"
+#include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
 enum { NAME_WIDTH = 20 };
@@ -86,8 +87,7 @@ static void print_json(struct exam *e)
 	json_t *all = json_pack("{s:s, s:o}", "result", level_name(e->worst),
 				"checks", e->checks);
 
-	json_dumpf(all, stdout, JSON_INDENT(2));
-	putchar('\n');
+	show_json(stdout, all, JSON_INDENT(2));
 	json_decref(all);
 }
 

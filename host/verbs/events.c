@@ -9,6 +9,7 @@
 
 #include "host/link/client.h"
 #include "host/verbs/args.h"
+#include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
 struct stream {
@@ -25,8 +26,7 @@ static bool print_event(void *ctx, json_t *parameters)
 	if (!event)
 		return false;
 	s->ended = state && strcmp(state, "ended") == 0;
-	json_dumpf(event, stdout, JSON_COMPACT);
-	putchar('\n');
+	show_json(stdout, event, JSON_COMPACT);
 	s->unread = fflush(stdout) == EOF;
 	return s->unread;
 }

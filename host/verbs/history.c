@@ -61,8 +61,7 @@ static int print(const char *name, struct last *l, bool as_json)
 			"left out\n",
 			name, damaged);
 	if (as_json) {
-		json_dumpf(l->entries, stdout, JSON_INDENT(2));
-		putchar('\n');
+		show_json(stdout, l->entries, JSON_INDENT(2));
 	} else if (json_array_size(l->entries)) {
 		show_history(stdout, l->entries);
 	} else {

@@ -36,8 +36,7 @@ int verb_plan(const struct verb *self, int argc, char **argv)
 		return verb_refuse(error);
 	plan = json_object_get(reply, "plan");
 	if (as_json) {
-		json_dumpf(plan, stdout, JSON_INDENT(2));
-		putchar('\n');
+		show_json(stdout, plan, JSON_INDENT(2));
 	} else {
 		show_plan(stdout, plan);
 	}

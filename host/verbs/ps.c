@@ -84,8 +84,7 @@ static void print(const struct list *l, bool as_json)
 		json_array_append_new(all, entry(&l->running[i], &l->ask[i]));
 	failed_list(add_failed, all);
 	if (as_json) {
-		json_dumpf(all, stdout, JSON_INDENT(2));
-		putchar('\n');
+		show_json(stdout, all, JSON_INDENT(2));
 	} else {
 		show_list(stdout, all, colour_wanted());
 	}

@@ -10,7 +10,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
+
+#include "common/utf8.h"
 
 #include "host/link/client.h"
 #include "host/verbs/verbs.h"
@@ -35,6 +39,17 @@ static void print_time(json_int_t us)
 		printf("%s.%03d ", text, (int)(us / 1000 % 1000));
 }
 
+static void print_text(const char *text)
+{
+	char *tame = strdup(text);
+
+	if (!tame)
+		return;
+	utf8_tame(tame, strlen(tame));
+	fputs(tame, stdout);
+	free(tame);
+}
+
 static void print_lines(struct replay *r, const json_t *lines)
 {
 	json_t *line;
@@ -48,8 +63,7 @@ static void print_lines(struct replay *r, const json_t *lines)
 			print_time(json_integer_value(
 				json_object_get(line, "time_us")));
 		if (json_is_string(text))
-			fwrite(json_string_value(text), 1,
-			       json_string_length(text), stdout);
+			print_text(json_string_value(text));
 		r->midway = json_is_false(json_object_get(line, "ended"));
 		if (!r->midway)
 			putchar('\n');

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/array.h"
+#include "common/utf8.h"
 #include "host/verbs/colour.h"
 
 enum { WORD = 128, LABEL = 16 };
@@ -34,12 +35,10 @@ void show_duration(char *buf, size_t size, uint64_t us)
 			 (unsigned int)(s / 3600 % 24));
 }
 
-/* What a guest has written must not write to a terminal as it likes. */
-static void make_harmless(char *text)
+void show_json(FILE *out, const json_t *value, size_t layout)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	json_dumpf(value, out, layout | JSON_ENSURE_ASCII);
+	fputc('\n', out);
 }
 
 /* A scalar as people read it. Return: false: there is nothing to say */
@@ -56,7 +55,7 @@ static bool word(const json_t *value, char *buf, size_t size)
 		snprintf(buf, size, "%s", json_is_true(value) ? "yes" : "no");
 	else
 		return false;
-	make_harmless(buf);
+	utf8_tame(buf, strlen(buf));
 	return buf[0] != '\0';
 }
 

@@ -16,6 +16,11 @@
  * "2 d 3 h" */
 void show_duration(char *buf, size_t size, uint64_t us);
 
+/* show_json() - for programs, and a newline; @layout: JSON_COMPACT,
+ * JSON_INDENT(2) ASCII alone, so that whoever sees it on a terminal is safe of
+ * it too */
+void show_json(FILE *out, const json_t *value, size_t layout);
+
 /* show_status() - a table of one appliance's status */
 void show_status(FILE *out, const json_t *status);
 

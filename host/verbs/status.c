@@ -86,8 +86,7 @@ int verb_status(const struct verb *self, int argc, char **argv)
 	}
 	status = json_object_get(reply, "status");
 	if (as_json) {
-		json_dumpf(status, stdout, JSON_INDENT(2));
-		putchar('\n');
+		show_json(stdout, status, JSON_INDENT(2));
 	} else {
 		show_status(stdout, status);
 	}

@@ -156,15 +156,27 @@ static void unclean_passage_ends_with_the_console(void **state)
 {
 	(void)state;
 	show_passage_of("{\"strategy\":\"stop\",\"cause\":\"guest panic\","
-			"\"console\":[\"one\\u001b[2J\",\"two\"],"
+			"\"console\":[\"one\\u001b[2J\\u009b1m\",\"two\"],"
 			"\"total_us\":1}");
-	assert_non_null(strstr(text, "  console          one?[2J\n"
+	assert_non_null(strstr(text, "  console          one?[2J??1m\n"
 				     "                   two\n"));
+}
+
+static void json_is_ascii_and_loses_nothing(void **state)
+{
+	json_t *value;
+	FILE *out = begin("\"\\u009b2J \\u00e4\"", &value);
+
+	(void)state;
+	show_json(out, value, JSON_COMPACT | JSON_ENCODE_ANY);
+	end(out, value);
+	assert_string_equal(text, "\"\\u009B2J \\u00E4\"\n");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(json_is_ascii_and_loses_nothing),
 		cmocka_unit_test(passage_is_strategy_reason_and_phases),
 		cmocka_unit_test(passage_without_strategy_is_under_way),
 		cmocka_unit_test(status_is_a_table),

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * common/utf8.c - text of others, and what of it a terminal may be shown
+ */
+#include "common/utf8.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+size_t utf8_length(const char *text, size_t left)
+{
+	static const struct {
+		uint8_t mask, lead;
+		uint32_t least;
+	} forms[] = {
+		{ 0x80, 0x00, 0x01 },
+		{ 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 },
+		{ 0xf8, 0xf0, 0x10000 },
+	};
+	const uint8_t *s = (const uint8_t *)text;
+
+	for (size_t n = 1; n <= 4 && n <= left; n++) {
+		uint32_t code = s[0] & (uint8_t)~forms[n - 1].mask;
+		bool whole = (s[0] & forms[n - 1].mask) == forms[n - 1].lead;
+
+		for (size_t i = 1; whole && i < n; i++) {
+			whole = (s[i] & 0xc0) == 0x80;
+			code = code << 6 | (s[i] & 0x3f);
+		}
+		if (whole && code >= forms[n - 1].least && code <= 0x10ffff &&
+		    (code < 0xd800 || code > 0xdfff))
+			return n;
+	}
+	return 0;
+}
+
+/* Of a sequence of two bytes the second is the character's low end. */
+static bool steers(const char *s, size_t n)
+{
+	uint8_t first = (uint8_t)s[0];
+
+	if (n == 2)
+		return first == 0xc2 && (uint8_t)s[1] < 0xa0;
+	return n <= 1 && first != '\t' &&
+	       (first < 0x20 || (first >= 0x7f && first < 0xa0));
+}
+
+void utf8_tame(char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = utf8_length(text + i, len - i);
+		size_t step = n ? n : 1;
+
+		if (steers(text + i, n))
+			memset(text + i, '?', step);
+		i += step;
+	}
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * common/utf8.h - text of others, and what of it a terminal may be shown
+ *
+ * Source: RFC 3629; ECMA-48 for the control characters: C0 (below 0x20), DEL,
+ * and C1 (0x80 to 0x9f), of which U+009B begins a command as ESC [ does.
+ */
+#ifndef COMMON_UTF8_H
+#define COMMON_UTF8_H
+
+#include <stddef.h>
+
+/*
+ * utf8_length() - the sequence at the beginning of @s
+ * @left:	bytes there are
+ * Return: how many bytes it has; 0: it is none
+ */
+size_t utf8_length(const char *s, size_t left);
+
+/*
+ * utf8_tame() - make a '?' of each byte that could steer a terminal
+ *
+ * Every control character but the tab goes: C1 also as the bare bytes that they
+ * are where a terminal does not speak UTF-8.
+ * @text:	of any bytes, NULs too; changed in place
+ */
+void utf8_tame(char *text, size_t len);
+
+#endif
