@@ -22,6 +22,8 @@ void init_started(struct init *in)
 	if (r == 0)
 		return;
 	init_unwatch(in, FD_STARTED);
+	if (r == -ECHILD) /* SEV_EXITED comes next */
+		return;
 	if (r > 0) {
 		say("payload %s runs as %d", in->conf.exec.text,
 		    (int)in->payload.pid);
@@ -83,6 +85,8 @@ bool init_reap(struct init *in)
 	int status;
 	pid_t pid = 1;
 
+	if (in->fd[FD_STARTED] >= 0)
+		init_started(in); /* a zombie can tell still */
 	for (int i = 0; i < REAPS && pid > 0; i++) {
 		pid = waitpid(-1, &status, WNOHANG | __WALL);
 		if (pid > 0)

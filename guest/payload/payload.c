@@ -3,9 +3,10 @@
  * guest/payload/payload.c - the one program that the appliance is for
  *
  * Theory of operation: two pipes tell PID 1 what it cannot see. The first is
- * close-on-exec in the child: end of file means that execve(2) worked, bytes
- * say what failed, and its errno. The second becomes descriptor 3 of a payload
- * that wants to say itself when it is ready.
+ * close-on-exec in the child: end of file means that execve(2) worked, or that
+ * the child was killed before it; bytes say what failed, and its errno. The
+ * second becomes descriptor 3 of a payload that wants to say itself when it is
+ * ready.
  */
 #include "guest/payload/payload.h"
 
@@ -13,8 +14,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "common/conf.h"
+#include "guest/file/file.h"
 #include "guest/payload/box.h"
 #include "guest/payload/cgroup.h"
 #include "guest/payload/notice.h"
@@ -157,13 +161,33 @@ int payload_start(struct payload *p, struct init_conf *conf)
 	return r < 0 ? r : 0;
 }
 
+/*
+ * The pipe is closed by execve(2) or by the end, and only the kernel knows by
+ * which: flags, the seventh after the name, which a zombie still has.
+ */
+static bool executed(pid_t pid)
+{
+	enum { FLAGS_AT = 7, FORKED_ONLY = 0x40 }; /* PF_FORKNOEXEC */
+	char path[32], text[256];
+	const char *at = NULL, *rest;
+	uint64_t flags;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (file_read(path, text, sizeof(text)) > 0)
+		at = strrchr(text, ')'); /* a name may hold anything */
+	for (int i = 0; at && i < FLAGS_AT; i++)
+		at = strchr(at + 1, ' ');
+	return !at || !conf_digits(at + 1, &rest, &flags) ||
+	       !(flags & FORKED_ONLY);
+}
+
 int payload_started(struct payload *p)
 {
 	struct failure f;
 	ssize_t n = read(p->started_fd, &f, sizeof(f));
 
 	if (n == 0)
-		return 1;
+		return executed(p->pid) ? 1 : -ECHILD;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n != sizeof(f)) /* nobody could tell: then it is none */

@@ -43,8 +43,11 @@ int payload_start(struct payload *p, struct init_conf *conf);
 
 /*
  * payload_started() - what became of execve(2)
- * Return: 1: it worked; 0: nothing is known yet; -errno: why it failed, and
- *	p->part says what
+ * Return: 1: it worked; 0: nothing is known yet; -ECHILD: it was killed before,
+ *	and its end will tell; another -errno: why it failed, and p->part says
+ *	what
+ *
+ * To be asked before the child is reaped.
  */
 int payload_started(struct payload *p);
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
@@ -40,6 +41,13 @@ static void wait_readable(int fd)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	assert_int_equal(poll(&p, 1, DEADLINE_MS), 1);
+}
+
+static void await_zombie(pid_t pid)
+{
+	siginfo_t info;
+
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 }
 
 /* Start, wait until execve() worked, and until the end. Return: wait status */
@@ -117,6 +125,43 @@ static void payload_that_cannot_be_in_its_group_gives_the_errno(void **state)
 	close(p.cgroup);
 }
 
+/* Not of execve(2), whose pipe the kernel closes as well. */
+static void payload_that_was_killed_before_it_is_told_apart(void **state)
+{
+	struct payload p = PAYLOAD_NONE;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	p.started_fd = ends[0];
+	p.pid = fork();
+	assert_true(p.pid >= 0);
+	while (p.pid == 0)
+		pause();
+	close(ends[1]);
+	assert_int_equal(payload_started(&p), 0);
+	kill(p.pid, SIGKILL);
+	wait_readable(p.started_fd);
+	assert_int_equal(payload_started(&p), -ECHILD);
+	await_zombie(p.pid);
+	assert_int_equal(payload_started(&p), -ECHILD);
+	assert_int_equal(waitpid(p.pid, NULL, 0), p.pid);
+	close(p.started_fd);
+}
+
+static void payload_that_ended_at_once_was_started(void **state)
+{
+	struct init_conf c = conf_of("/bin/sh", "kill -9 $$", READY_STARTED);
+	struct payload p = PAYLOAD_NONE;
+
+	(void)state;
+	assert_int_equal(payload_start(&p, &c), 0);
+	await_zombie(p.pid);
+	assert_int_equal(payload_started(&p), 1);
+	assert_int_equal(waitpid(p.pid, NULL, 0), p.pid);
+	close(p.started_fd);
+}
+
 static int ready_of(const char *script)
 {
 	struct init_conf c = conf_of("/bin/sh", script, READY_DESCRIPTOR);
@@ -150,6 +195,9 @@ int main(void)
 			payload_that_cannot_be_executed_gives_the_errno),
 		cmocka_unit_test(
 			payload_that_cannot_be_in_its_group_gives_the_errno),
+		cmocka_unit_test(
+			payload_that_was_killed_before_it_is_told_apart),
+		cmocka_unit_test(payload_that_ended_at_once_was_started),
 		cmocka_unit_test(payload_is_ready_by_a_byte_on_descriptor_3),
 	};
 
