@@ -127,13 +127,22 @@ static void watch_console(struct init *in, bool wanted)
 		in->fd[FD_CONSOLE] = wanted ? fd : -1;
 }
 
-/* It would wake the loop for ever. */
+/*
+ * What is in the pipe would wake the loop for ever: from here on only what
+ * comes does. To close it would be SIGPIPE for the payload, which is to outlive
+ * its log.
+ */
 static void lose_output(struct init *in, int error)
 {
+	struct epoll_event rarely = { .events = EPOLLIN | EPOLLET,
+				      .data.u32 = FD_OUTPUT };
+
+	if (in->payload.output < 0)
+		return;
 	say("payload's output: %s: the next payload has the console",
 	    strerror(error));
-	init_unwatch(in, FD_OUTPUT);
 	in->payload.output = -1;
+	epoll_ctl(in->epfd, EPOLL_CTL_MOD, in->fd[FD_OUTPUT], &rarely);
 }
 
 void init_print(struct init *in)
