@@ -43,8 +43,7 @@ bool storage_wanted(const struct init_conf *conf)
 uint32_t storage_limit_ms(const struct init_conf *conf)
 {
 	const struct storage_conf *s = &conf->storage;
-	uint64_t ms = disk_bytes("") / BYTES_A_MS + STEP_MS +
-		      (uint64_t)s->disks * s->wait_ms;
+	uint64_t ms = disk_bytes("") / BYTES_A_MS + STEP_MS + s->wait_ms;
 
 	if (s->timeout_ms)
 		return s->timeout_ms;
@@ -78,11 +77,10 @@ static int execute(const char *const argv[])
 	return WEXITSTATUS(status) == 127 ? -ENOENT : WEXITSTATUS(status);
 }
 
-static int find(const struct storage_disk *d, uint32_t wait_ms,
+static int find(const struct storage_disk *d, uint64_t until,
 		char name[static DISK_NAME_SIZE])
 {
 	const struct timespec again = { .tv_nsec = LOOK_AGAIN_MS * 1000000 };
-	uint64_t until = clock_ms() + wait_ms;
 	int r;
 
 	while ((r = disk_find("", d, name)) == -ENOENT && clock_ms() < until)
@@ -152,10 +150,10 @@ static int mount_disk(const struct storage_disk *d, const char *device)
 	return 0;
 }
 
-static int one(const struct storage_disk *d, uint32_t wait_ms)
+static int one(const struct storage_disk *d, uint64_t until)
 {
 	char name[DISK_NAME_SIZE], device[DISK_NAME_SIZE + 8];
-	int r = find(d, d->absent_skip ? 0 : wait_ms, name);
+	int r = find(d, until, name);
 
 	if (r == -ENOENT && d->absent_skip) {
 		say("storage: %s: disk %s is absent: skipped", d->path,
@@ -180,9 +178,10 @@ static int one(const struct storage_disk *d, uint32_t wait_ms)
 int storage_run(const struct init_conf *conf)
 {
 	const struct storage_conf *s = &conf->storage;
+	const uint64_t until = clock_ms() + s->wait_ms;
 	int r = 0;
 
 	for (unsigned int i = 0; r == 0 && i < s->disks; i++)
-		r = one(&s->disk[i], s->wait_ms);
+		r = one(&s->disk[i], until);
 	return r;
 }
