@@ -183,7 +183,8 @@ enum session_answer init_wish(struct init *in, enum intent intent,
 
 /* ---- signals */
 
-/* As busybox has it: reboot sends TERM, halt USR1, poweroff USR2. */
+/* As busybox has it: reboot sends TERM, halt USR1, poweroff USR2. INT is a
+ * button that is pressed, by whomever. */
 static void wish_by_signal(struct init *in, const siginfo_t *si)
 {
 	bool kernel = si->si_signo == SIGINT && si->si_code == SI_KERNEL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * tests/sweep/test_last.c - PID 1 on the stand, when it cannot go on
+ * tests/sweep/test_last.c - ends of PID 1 that nobody planned: by a signal, and
+ * where it cannot go on
  *
  * Theory of operation: one system call of PID 1 is made to fail for good, and
  * what it then does is written down: who was executed, who called sync(2) and
@@ -42,7 +43,8 @@ struct last {
 	int error;	 /* with that */
 	bool when_ready; /* not before the payload is */
 	bool lonely;	 /* and reboot(2) by whoever is not PID 1 */
-	bool asked;	 /* the host asks for a reboot, once it is ready */
+	bool asked;	 /* once it is ready the host asks for a reboot */
+	int signal;	 /* it is sent then; 0: none */
 	unsigned int others_executed, killed_all;
 	unsigned int synced[2], rebooted[2]; /* by others; by PID 1 */
 	bool killed_first;		     /* before the first sync(2) */
@@ -103,7 +105,10 @@ static void ask(struct last *l)
 	if (!l->asked || !l->host.seen[MSG_READY])
 		return;
 	l->asked = false;
-	host_request(&l->host, INTENT_REBOOT);
+	if (l->signal)
+		kill(l->s.pid, l->signal);
+	else
+		host_request(&l->host, INTENT_REBOOT);
 }
 
 /* A whole life. Return: the signal by which PID 1 ended: what was asked for */
@@ -111,7 +116,7 @@ static int live(struct last *l)
 {
 	static const char conf[] =
 		"[payload]\nexec = /bin/payload stubborn\nready = descriptor\n"
-		"[storage]\ndisk = /srv serial old read-only\n";
+		"grace = 300 ms\n[storage]\ndisk = /srv serial old read-only\n";
 	const struct stand_plan plan = { conf, true, true, true };
 	const int64_t end_ms = now_ms() + DEADLINE_MS;
 	char text[512];
@@ -207,6 +212,28 @@ static void init_that_cannot_fork_syncs_and_reboots_itself(void **state)
 	assert_int_equal(l.rebooted[true], 1);
 }
 
+static void init_that_gets_a_signal_does_as_the_manual_says(void **state)
+{
+	static const struct {
+		int sent, ended;
+	} signals[] = {
+		{ SIGTERM, SIGHUP },
+		{ SIGINT, SIGINT },
+		{ SIGUSR1, SIGINT },
+		{ SIGUSR2, SIGINT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		struct last l = { .fails = -1,
+				  .asked = true,
+				  .signal = signals[i].sent };
+
+		assert_int_equal(live(&l), signals[i].ended);
+		assert_int_equal(l.host.intent.cause, ICAUSE_PAYLOAD);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +243,8 @@ int main(void)
 		cmocka_unit_test(init_whose_child_cannot_reboot_does_it_itself),
 		cmocka_unit_test(
 			init_that_cannot_fork_syncs_and_reboots_itself),
+		cmocka_unit_test(
+			init_that_gets_a_signal_does_as_the_manual_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
