@@ -14,12 +14,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "guest/boot/clock.h"
 #include "guest/boot/console.h"
 #include "guest/control/control.h"
 #include "guest/init.h"
 #include "guest/payload/notice.h"
 
-enum { NOTICES = 16 }; /* at a time */
+enum {
+	NOTICES = 16, /* at a time */
+	ACCEPT_AGAIN_MS = 200,
+};
 
 void init_open_ears(struct init *in)
 {
@@ -174,8 +178,8 @@ void init_open_control(struct init *in)
 
 /*
  * A client too many takes the place of the oldest one. Where accept4(2) fails,
- * for want of descriptors perhaps, whoever waits is taken with the next one:
- * else it would wake the loop without end.
+ * for want of memory perhaps, it is tried again later: the client waits so
+ * long, and the loop would be woken without end by it.
  */
 void init_on_control(struct init *in, uint32_t kind, uint32_t events)
 {
@@ -186,6 +190,9 @@ void init_on_control(struct init *in, uint32_t kind, uint32_t events)
 				    .data.u32 = kind };
 
 	(void)events;
+	in->control_due = fd >= 0 || errno == EAGAIN
+				  ? SESSION_NEVER
+				  : clock_ms() + ACCEPT_AGAIN_MS;
 	if (fd < 0)
 		return;
 	epoll_ctl(in->epfd, EPOLL_CTL_MOD, in->fd[kind], &more);

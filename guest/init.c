@@ -254,6 +254,8 @@ static void on_timer(struct init *in, uint32_t kind, uint32_t events)
 		init_feed(in, SEV_TIMER);
 	if (now >= in->boot_due)
 		init_boot_due(in);
+	if (now >= in->control_due)
+		init_on_control(in, FD_CONTROL, 0);
 }
 
 static uint64_t earliest(uint64_t a, uint64_t b)
@@ -268,6 +270,7 @@ static void arm_timer(const struct init *in)
 				earliest(in->boot_due, in->watchdog_due));
 	struct itimerspec t = { .it_value = { 0, 0 } };
 
+	due = earliest(due, in->control_due);
 	if (due != SESSION_NEVER) {
 		t.it_value.tv_sec = (time_t)(due / 1000);
 		t.it_value.tv_nsec = (long)(due % 1000) * 1000000 + 1;
@@ -315,7 +318,7 @@ int init_begin(struct init *in)
 	for (size_t i = 0; i < FD_KINDS; i++)
 		in->fd[i] = -1;
 	in->session_due = in->boot_due = in->watchdog_due = SESSION_NEVER;
-	in->port_due = SESSION_NEVER;
+	in->port_due = in->control_due = SESSION_NEVER;
 	port_init(&in->port);
 	in->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (in->epfd < 0)

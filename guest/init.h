@@ -45,7 +45,7 @@ struct init {
 	struct session session;
 	/* boot clock, ms; boot_due: of the host's word, or of the step's child
 	 */
-	uint64_t session_due, port_due, boot_due, watchdog_due;
+	uint64_t session_due, port_due, boot_due, watchdog_due, control_due;
 	struct port port;
 	struct init_conf conf;
 	struct payload payload;

@@ -3,7 +3,7 @@
  * tests/sweep/test_last.c - ends of PID 1 that nobody planned: by a signal, and
  * where it cannot go on
  *
- * Theory of operation: one system call of PID 1 is made to fail for good, and
+ * Theory of operation: one system call of PID 1 is made to fail, and
  * what it then does is written down: who was executed, who called sync(2) and
  * reboot(2).
  */
@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,10 +42,12 @@ struct last {
 	struct host host;
 	long fails;	 /* a call of PID 1 */
 	int error;	 /* with that */
+	bool once;	 /* only the first time */
 	bool when_ready; /* not before the payload is */
 	bool lonely;	 /* and reboot(2) by whoever is not PID 1 */
 	bool asked;	 /* once it is ready the host asks for a reboot */
 	int signal;	 /* it is sent then; 0: none */
+	const char *payload;
 	unsigned int others_executed, killed_all;
 	unsigned int synced[2], rebooted[2]; /* by others; by PID 1 */
 	bool killed_first;		     /* before the first sync(2) */
@@ -93,11 +96,15 @@ static bool fails(const struct last *l, const struct stand_call *c)
 static void take_call(struct last *l)
 {
 	struct stand_call c;
+	bool fail;
 
 	if (!stand_call(&l->s, &c))
 		return;
 	note(l, &c);
-	stand_answer(&l->s, &c, fails(l, &c) ? l->error : 0);
+	fail = fails(l, &c);
+	if (fail && l->once)
+		l->fails = -1;
+	stand_answer(&l->s, &c, fail ? l->error : 0);
 }
 
 static void ask(struct last *l)
@@ -114,14 +121,17 @@ static void ask(struct last *l)
 /* A whole life. Return: the signal by which PID 1 ended: what was asked for */
 static int live(struct last *l)
 {
-	static const char conf[] =
-		"[payload]\nexec = /bin/payload stubborn\nready = descriptor\n"
-		"grace = 300 ms\n[storage]\ndisk = /srv serial old read-only\n";
+	char conf[256];
 	const struct stand_plan plan = { conf, true, true, true };
 	const int64_t end_ms = now_ms() + DEADLINE_MS;
 	char text[512];
 	int r, status;
 
+	snprintf(conf, sizeof(conf),
+		 "[payload]\nexec = /bin/payload %s\nready = descriptor\n"
+		 "grace = 300 ms\n"
+		 "[storage]\ndisk = /srv serial old read-only\n",
+		 l->payload ? l->payload : "stubborn");
 	r = stand_start(&l->s, &plan);
 	if (r == -EPERM || r == -ENOSYS || r == -ENOSPC) {
 		stand_end(&l->s);
@@ -234,6 +244,19 @@ static void init_that_gets_a_signal_does_as_the_manual_says(void **state)
 	}
 }
 
+static void client_that_was_not_accepted_at_once_is_later(void **state)
+{
+	struct last l = { .fails = SYS_accept4,
+			  .error = ENOMEM,
+			  .once = true,
+			  .payload = "ask poweroff" };
+
+	(void)state;
+	assert_int_equal(live(&l), SIGINT);
+	assert_int_equal(l.fails, -1);
+	assert_int_equal(l.host.intent.cause, ICAUSE_PAYLOAD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +268,7 @@ int main(void)
 			init_that_cannot_fork_syncs_and_reboots_itself),
 		cmocka_unit_test(
 			init_that_gets_a_signal_does_as_the_manual_says),
+		cmocka_unit_test(client_that_was_not_accepted_at_once_is_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
