@@ -37,11 +37,13 @@ struct conf_key {
 	enum conf_type type;
 	bool required;
 	bool repeats;	   /* CONF_CALL only: may stand more than once */
-	size_t at;	   /* offsetof() in the target */
+	uint16_t at;	   /* offsetof() in the target */
 	uint64_t min, max; /* of BYTES, MS, NUMBER; TEXT: max = array size */
-	const char *const *choices; /* ends with NULL */
-	/* Return: NULL, or what should have been written instead (static) */
-	const char *(*add)(void *into, const char *value);
+	union {
+		const char *const *choices; /* ends with NULL */
+		/* Return: NULL, or what should have been written (static) */
+		const char *(*add)(void *into, const char *value);
+	};
 };
 
 enum { CONF_KEYS_MAX = 64, CONF_LINE_MAX = 512, CONF_ERROR_MAX = 512 };
