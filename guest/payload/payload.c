@@ -169,16 +169,17 @@ static bool executed(pid_t pid)
 {
 	enum { FLAGS_AT = 7, FORKED_ONLY = 0x40 }; /* PF_FORKNOEXEC */
 	char path[32], text[256];
-	const char *at = NULL, *rest;
+	const char *at = text, *c, *rest;
 	uint64_t flags;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if (file_read(path, text, sizeof(text)) > 0)
-		at = strrchr(text, ')'); /* a name may hold anything */
+	file_read(path, text, sizeof(text));
+	for (c = text; (c = strchr(c, ')')); c++)
+		at = c; /* a name may hold anything */
 	for (int i = 0; at && i < FLAGS_AT; i++)
-		at = strchr(at + 1, ' ');
-	return !at || !conf_digits(at + 1, &rest, &flags) ||
-	       !(flags & FORKED_ONLY);
+		if ((at = strchr(at, ' ')))
+			at++;
+	return !at || !conf_digits(at, &rest, &flags) || !(flags & FORKED_ONLY);
 }
 
 int payload_started(struct payload *p)

@@ -17,7 +17,7 @@
 #include "guest/core/session.h"
 #include "guest/power/quiet.h"
 
-enum { LOOK_AGAIN_MS = 20, AGAIN_MS = 1000 };
+enum { LOOK_AGAIN_MS = 20 };
 
 void power_ctrl_alt_del_off(void)
 {
@@ -46,30 +46,25 @@ pid_t power_end_by_child(enum intent intent)
 	return pid > 0 ? pid : 0;
 }
 
-static void rest(long ms)
-{
-	const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&t, NULL);
-}
-
 /* Nothing tells of its end here, where the loop has failed. */
 static void await(pid_t child, uint32_t limit_ms)
 {
+	const struct timespec pause = { .tv_nsec = LOOK_AGAIN_MS * 1000000 };
 	const uint64_t until = clock_ms() + limit_ms;
 
 	while (child > 0 && waitpid(child, NULL, WNOHANG | __WALL) == 0 &&
 	       clock_ms() < until)
-		rest(LOOK_AGAIN_MS);
+		nanosleep(&pause, NULL);
 }
 
 void power_end_at_last(enum intent intent)
 {
+	const struct timespec second = { .tv_sec = 1 };
+
 	kill(-1, SIGKILL);
 	await(quiet_start(), SESSION_QUIET_MS);
-	for (;;) {
+	for (;; nanosleep(&second, NULL)) {
 		await(power_end_by_child(intent), SESSION_REBOOT_MS);
 		power_end(intent);
-		rest(AGAIN_MS);
 	}
 }
