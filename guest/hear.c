@@ -40,7 +40,7 @@ void init_open_ears(struct init *in)
 	r = notice_open(NOTICE_PATH);
 	if (r < 0)
 		say("listen at %s: %s", NOTICE_PATH, strerror(-r));
-	init_watch(in, FD_NOTICE, r, EPOLLIN);
+	init_watch(in, FD_NOTICE, r, EPOLLIN | EPOLLET);
 }
 
 /* ---- its start */
@@ -89,8 +89,11 @@ static void take_notice(struct init *in, const struct notice *n)
 	init_feed_event(in, ev);
 }
 
+/* By edges: one that cannot be read would wake the loop for ever. */
 void init_on_notice(struct init *in, uint32_t kind, uint32_t events)
 {
+	struct epoll_event again = { .events = EPOLLIN | EPOLLET,
+				     .data.u32 = kind };
 	struct notice n;
 	int r = 1;
 
@@ -104,6 +107,8 @@ void init_on_notice(struct init *in, uint32_t kind, uint32_t events)
 			    "than %d bytes",
 			    NOTIFY_BYTES_MAX);
 	}
+	if (r != 0) /* there may be more */
+		epoll_ctl(in->epfd, EPOLL_CTL_MOD, in->fd[kind], &again);
 }
 
 void init_forget_notices(struct init *in)
