@@ -20,7 +20,9 @@ static const char *line_of(const char *text, const char *key)
 {
 	const char *at = strstr(text, key);
 
-	return at && (at == text || at[-1] == '\n') ? at + strlen(key) : NULL;
+	while (at && at != text && at[-1] != '\n')
+		at = strstr(at + 1, key);
+	return at ? at + strlen(key) : NULL;
 }
 
 /* "MemTotal:       16384 kB" */
