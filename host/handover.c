@@ -15,10 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/array.h"
 #include "host/qemu/proc.h"
 
-enum { BLOCK = 131072, WORDS = 1024, FDS = 5 };
+enum { BLOCK = 131072, WORDS = 1024, FDS = 6, TEXT = 512 };
 
 static const char variable[] = "REPRISE_HANDOVER";
 
@@ -38,34 +37,69 @@ static bool is_open(int fd)
 	return fd > STDERR_FILENO && set_cloexec(fd, true) == 0;
 }
 
+static void close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Of each call "FD MORE", until there is no more. */
+static void take_calls(struct handover *h, const char *text)
+{
+	struct handover_call c;
+	int n;
+
+	while (h->calls < HANDOVER_CALLS &&
+	       sscanf(text, "%d %d%n", &c.fd, &c.more, &n) == 2) {
+		text += n;
+		if (!is_open(c.fd))
+			c.fd = -1;
+		h->call[h->calls++] = c;
+	}
+}
+
 void handover_take(struct handover *h)
 {
-	const char *text = getenv(variable);
-	int launcher_pid;
+	const char *given = getenv(variable);
+	char text[TEXT];
+	int launcher_pid, n;
 
-	*h = (struct handover){
-		.lock = -1, .control = -1, .console = -1, .launcher = -1
-	};
-	if (!text || sscanf(text, "%d %d %d %d %d %u %u", &h->lock, &h->control,
-			    &h->console, &h->launcher, &launcher_pid, &h->uid,
-			    &h->gid) != 7)
+	*h = (struct handover){ .lock = -1,
+				.control = -1,
+				.console = -1,
+				.launcher = -1,
+				.ready = -1,
+				.ring = -1 };
+	if (!given)
+		return;
+	snprintf(text, sizeof(text), "%s", given);
+	unsetenv(variable);
+	if (sscanf(text, "%d %d %d %d %d %u %u %d %d%n", &h->lock, &h->control,
+		   &h->console, &h->launcher, &launcher_pid, &h->uid, &h->gid,
+		   &h->ready, &h->ring, &n) != 9)
 		return;
 	h->launcher_pid = (pid_t)launcher_pid;
 	h->given = is_open(h->lock) && is_open(h->control) &&
 		   is_open(h->console) &&
 		   (h->launcher < 0 || is_open(h->launcher));
-	unsetenv(variable);
+	if (h->ready < 0 || set_cloexec(h->ready, true) < 0)
+		h->ready = -1;
+	if (!is_open(h->ring))
+		h->ring = -1;
+	if (h->given)
+		take_calls(h, text + n);
 }
 
 void handover_close(struct handover *h)
 {
-	int *const fds[] = { &h->lock, &h->control, &h->console, &h->launcher };
+	int *const fds[FDS] = { &h->lock,     &h->control, &h->console,
+				&h->launcher, &h->ready,   &h->ring };
 
-	for (size_t i = 0; h->given && i < ARRAY_SIZE(fds); i++) {
-		if (*fds[i] >= 0)
-			close(*fds[i]);
-		*fds[i] = -1;
-	}
+	for (size_t i = 0; h->given && i < FDS; i++)
+		close_one(fds[i]);
+	for (size_t i = 0; h->given && i < h->calls; i++)
+		close_one(&h->call[i].fd);
 	h->given = false;
 }
 
@@ -101,27 +135,44 @@ static void set_word(struct block *b, char *word)
 		b->words[++b->count] = NULL;
 }
 
-int handover_exec(const struct handover *h, const char *program, int keep)
+static void keep(const struct handover *h, bool over_exec)
+{
+	const int fds[FDS] = { h->lock,	    h->control, h->console,
+			       h->launcher, h->ready,	h->ring };
+
+	for (size_t i = 0; i < FDS; i++)
+		set_cloexec(fds[i], !over_exec);
+	for (size_t i = 0; i < h->calls; i++)
+		set_cloexec(h->call[i].fd, !over_exec);
+}
+
+static void write_word(const struct handover *h, char word[TEXT])
+{
+	int n = snprintf(word, TEXT, "%s=%d %d %d %d %d %u %u %d %d", variable,
+			 h->lock, h->control, h->console, h->launcher,
+			 (int)h->launcher_pid, h->uid, h->gid, h->ready,
+			 h->ring);
+
+	for (size_t i = 0; i < h->calls; i++)
+		n += snprintf(word + n, TEXT - (size_t)n, " %d %d",
+			      h->call[i].fd, h->call[i].more);
+}
+
+int handover_exec(const struct handover *h, const char *program)
 {
 	static struct block argv, env;
-	const int fds[FDS] = { h->lock, h->control, h->console, h->launcher,
-			       keep };
-	char word[160];
+	char word[TEXT];
 	int r = read_block(&argv, "cmdline");
 
 	if (r == 0)
 		r = read_block(&env, "environ");
 	if (r < 0)
 		return r;
-	snprintf(word, sizeof(word), "%s=%d %d %d %d %d %u %u", variable,
-		 h->lock, h->control, h->console, h->launcher,
-		 (int)h->launcher_pid, h->uid, h->gid);
+	write_word(h, word);
 	set_word(&env, word);
-	for (int i = 0; i < FDS; i++)
-		set_cloexec(fds[i], false);
+	keep(h, true);
 	execve(program, argv.words, env.words);
 	r = -errno;
-	for (int i = 0; i < FDS; i++)
-		set_cloexec(fds[i], true);
+	keep(h, false);
 	return r;
 }

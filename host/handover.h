@@ -8,24 +8,35 @@
  * wait status and its helper still come home), its locks (so nobody else can
  * take charge meanwhile), and these descriptors, by their numbers in
  * REPRISE_HANDOVER. Callers who connect meanwhile wait in the backlog of
- * sockets that never close. From there on it is the start path of any shim:
- * adopt what is there, else launch.
+ * sockets that never close; who waits for an answer already gets it from the
+ * new program. From there on it is the start path of any shim: adopt what is
+ * there, else launch.
  */
 #ifndef HOST_HANDOVER_H
 #define HOST_HANDOVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
+
+enum { HANDOVER_CALLS = 16 };
 
 struct handover {
 	bool given;  /* else the rest means nothing */
 	int lock;    /* runtime.shim_fd */
 	int control; /* listening; likewise the next */
 	int console;
-	int launcher; /* struct launcher; -1: none */
+	int launcher; /* struct launcher; -1: none; likewise the next two */
+	int ready;    /* shim_options.ready_fd */
+	int ring;     /* console_keep() */
 	pid_t launcher_pid;
 	uid_t uid; /* as whom it starts QEMU */
 	gid_t gid;
+	size_t calls;
+	struct handover_call {
+		int fd;		/* the connection; -1: it was taken */
+		int more;	/* it wants to hear of the state until then */
+	} call[HANDOVER_CALLS]; /* open ones; first that of the handover */
 };
 
 /*
@@ -41,9 +52,8 @@ void handover_close(struct handover *h);
 
 /*
  * handover_exec() - become @program
- * @keep:	one more descriptor that it gets; -1: none
  * Return: only on failure: -errno, and everything is as it was
  */
-int handover_exec(const struct handover *h, const char *program, int keep);
+int handover_exec(const struct handover *h, const char *program);
 
 #endif

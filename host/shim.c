@@ -354,8 +354,10 @@ int shim_run(const struct shim_options *options)
 			r = shim_adopt(&s);
 		else
 			step_type(&s, EV_START);
-		if (r >= 0)
+		if (r >= 0) {
+			shim_handover_done(&s);
 			r = loop_run(&s.loop);
+		}
 	}
 	if (r < 0)
 		log_line(STDERR_FILENO, options->appliance->name, "%s%s%s",

@@ -6,6 +6,7 @@
 #define HOST_SHIM_H
 
 struct appliance;
+struct handover;
 struct image;
 struct launcher;
 struct notify;
@@ -23,6 +24,7 @@ struct shim_options {
 	int tap_fd;		   /* of tap_open(), taken over; -1: none yet */
 	struct leftover *leftover; /* of an earlier shim; taken over */
 	int ready_fd; /* gets a newline when the payload is ready; -1: none */
+	struct handover *before; /* what of it is used becomes -1 */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/config/runtime.h"
+#include "host/handover.h"
 #include "host/link/access.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
@@ -71,6 +72,18 @@ static void wish_for(struct shim *s, uint32_t call, enum wish wish,
 	c->wish = WISH_NONE;
 }
 
+void shim_wait_again(struct shim *s, uint32_t call)
+{
+	struct shim_call *c = free_call(s);
+
+	if (c && s->lc.wish != WISH_NONE)
+		*c = (struct shim_call){ call, s->lc.wish };
+	else
+		control_error(s->control, call, "HandedOver",
+			      "a newer program took charge, and does not know "
+			      "what this request waits for: ask again");
+}
+
 static json_t *status(void *ctx)
 {
 	const struct report r = shim_report(ctx);
@@ -105,6 +118,16 @@ static void gone(void *ctx, uint32_t call)
 		if (s->calls[i].wish != WISH_NONE && s->calls[i].call == call)
 			s->calls[i].wish = WISH_NONE;
 }
+
+static void take_ring(struct shim *s)
+{
+	struct handover *h = s->opt->before;
+
+	if (h->ring >= 0)
+		console_recall(s->console, h->ring);
+	h->ring = -1;
+}
+
 int shim_open_links(struct shim *s, char *error)
 {
 	static const struct control_ops ops = {
@@ -130,6 +153,8 @@ int shim_open_links(struct shim *s, char *error)
 
 	if (r >= 0)
 		r = console_open(&s->console, &s->loop, console_fd);
+	if (r >= 0)
+		take_ring(s);
 	if (r >= 0)
 		r = runtime_listen(rt, RUNTIME_CONTROL, error);
 	if (r >= 0)

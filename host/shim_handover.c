@@ -28,9 +28,6 @@
 #include "host/link/console.h"
 #include "host/link/control.h"
 
-static const char again[] = "a newer program takes charge of it, and goes on "
-			    "with this request: ask again";
-
 void shim_handover_begin(struct shim *s)
 {
 	ssize_t n = readlink("/proc/self/exe", s->handover.program,
@@ -57,41 +54,69 @@ void shim_handover_end(struct shim *s)
 	s->handover.slot = s->handover.output = -1;
 }
 
-/* Everybody but who asked for the handover. */
-static void tell_waiting(struct shim *s)
+static void add_call(const struct shim *s, uint32_t call, struct handover *h)
 {
-	for (size_t i = 0; i < SHIM_CALLS; i++) {
-		if (s->calls[i].wish == WISH_NONE)
-			continue;
-		control_error(s->control, s->calls[i].call, "HandedOver",
-			      again);
-		s->calls[i].wish = WISH_NONE;
-	}
+	bool more = false;
+	int fd = control_connection(s->control, call, &more);
+
+	h->call[h->calls++] = (struct handover_call){ fd, more };
+}
+
+/* First who asked for the handover, then all others that wait. */
+static void add_calls(const struct shim *s, struct handover *h)
+{
+	control_flush(s->control);
+	add_call(s, s->handover.call, h);
+	for (size_t i = 0; i < SHIM_CALLS && h->calls < HANDOVER_CALLS; i++)
+		if (s->calls[i].wish != WISH_NONE)
+			add_call(s, s->calls[i].call, h);
 }
 
 static void become(struct shim *s)
 {
 	const struct launcher *l = s->opt->launcher;
-	const struct handover h = {
+	struct handover h = {
 		.lock = s->opt->runtime->shim_fd,
 		.control = control_socket(s->control),
 		.console = console_socket(s->console),
 		.launcher = l->fd,
+		.ready = s->ready_fd,
+		.ring = console_keep(s->console),
 		.launcher_pid = l->pid,
 		.uid = l->who.uid,
 		.gid = l->who.gid,
 	};
+	char why[SENTENCE_MAX];
 	int r;
 
 	shim_keep(s);
-	tell_waiting(s);
-	control_reply(s->control, s->handover.call,
-		      json_pack("{s:i}", "pid", (int)getpid()));
-	control_flush(s->control);
-	r = handover_exec(&h, s->handover.program, s->ready_fd);
-	log_line(STDERR_FILENO, s->opt->appliance->name,
-		 "%s: %s: the program before it goes on", s->handover.program,
-		 strerror(-r));
+	add_calls(s, &h);
+	r = handover_exec(&h, s->handover.program);
+	if (h.ring >= 0)
+		close(h.ring);
+	sentence(why, r, "%s: %s: the program before it goes on",
+		 s->handover.program, strerror(-r));
+	log_line(STDERR_FILENO, s->opt->appliance->name, "%s", why);
+	refuse(s, why);
+}
+
+void shim_handover_done(struct shim *s)
+{
+	struct handover *h = s->opt->before;
+
+	for (size_t i = 0; i < h->calls; i++) {
+		struct handover_call *c = &h->call[i];
+		uint32_t call = 0;
+
+		if (c->fd >= 0)
+			call = control_join(s->control, c->fd, c->more);
+		c->fd = -1;
+		if (i > 0)
+			shim_wait_again(s, call);
+		else
+			control_reply(s->control, call,
+				      json_pack("{s:i}", "pid", (int)getpid()));
+	}
 }
 
 /* What `check` said, its first line, without the program's name. */

@@ -164,9 +164,11 @@ void shim_record(struct shim *s);
 bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
 			enum wish *wish);
 
-/* shim_handover.c: remember which program this is; end a check of it */
+/* shim_handover.c: remember which program this is; end a check of it; go on
+ * where the one before it was, once what it left is adopted */
 void shim_handover_begin(struct shim *s);
 void shim_handover_end(struct shim *s);
+void shim_handover_done(struct shim *s);
 
 /* shim_open_links() - the sockets of operators (shim_calls.c). Return: >= 0;
  * else -errno, @error has a sentence or is empty */
@@ -174,6 +176,10 @@ int shim_open_links(struct shim *s, char *error);
 
 /* shim_answer() - ACT_ANSWER: every call whose wish was settled */
 void shim_answer(struct shim *s);
+
+/* shim_wait_again() - a call that has waited already, for the wish that is
+ * pending. 0: nobody asks */
+void shim_wait_again(struct shim *s, uint32_t call);
 
 /* The control_ops that other files answer: past, events, handover */
 json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us);

@@ -17,8 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "common/array.h"
 
 #include "host/clock.h"
 #include "host/link/listener.h"
@@ -198,6 +201,35 @@ void console_detach(struct console *c)
 const struct ring *console_ring(const struct console *c)
 {
 	return &c->ring;
+}
+
+/* Of another ring, another program could make nothing. */
+static const uint32_t kept_as[] = { RING_BYTES, RING_LINES,
+				    sizeof(struct ring) };
+
+int console_keep(struct console *c)
+{
+	int r, fd = memfd_create("console", MFD_CLOEXEC);
+
+	console_drain(c);
+	if (fd >= 0 && write(fd, kept_as, sizeof(kept_as)) == sizeof(kept_as) &&
+	    write(fd, &c->ring, sizeof(c->ring)) == sizeof(c->ring))
+		return fd;
+	r = -errno;
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+void console_recall(struct console *c, int fd)
+{
+	uint32_t as[ARRAY_SIZE(kept_as)];
+
+	if (pread(fd, as, sizeof(as), 0) == sizeof(as) &&
+	    memcmp(as, kept_as, sizeof(as)) == 0 &&
+	    pread(fd, &c->ring, sizeof(c->ring), sizeof(as)) != sizeof(c->ring))
+		memset(&c->ring, 0, sizeof(c->ring));
+	close(fd);
 }
 
 int console_socket(const struct console *c)

@@ -59,6 +59,16 @@ json_t *console_lines(const struct console *c, uint64_t position);
  * array of strings */
 json_t *console_tail(const struct console *c, unsigned int lines);
 
+/*
+ * console_keep() - what is kept, for the program that follows this one
+ * Return: a CLOEXEC descriptor; else -errno
+ */
+int console_keep(struct console *c);
+
+/* console_recall() - take it back, before anything is attached. What is not of
+ * the same kind is left out. @fd: taken over */
+void console_recall(struct console *c, int fd);
+
 /* console_socket() - where it listens, borrowed */
 int console_socket(const struct console *c);
 

@@ -242,7 +242,7 @@ int control_open(struct control **ret, struct loop *loop, int listen_fd,
 	return r;
 }
 
-static struct client *find_call(struct control *c, uint32_t call)
+static struct client *find_call(const struct control *c, uint32_t call)
 {
 	for (int i = 0; call && i < c->clients; i++)
 		if (c->client[i]->call == call)
@@ -331,6 +331,32 @@ void control_flush(struct control *c)
 {
 	for (int i = 0; i < c->clients; i++)
 		peer_flush(&c->client[i]->peer);
+}
+
+int control_connection(const struct control *c, uint32_t call, bool *more)
+{
+	const struct client *cl = find_call(c, call);
+
+	if (!cl || cl->oneway || cl->peer.broken || cl->peer.out_len)
+		return -1;
+	*more = cl->more;
+	return cl->peer.fd;
+}
+
+uint32_t control_join(struct control *c, int fd, bool more)
+{
+	struct client *cl = NULL;
+
+	if (c->clients < CONTROL_CLIENTS)
+		cl = add_client(c, fd, access_of(&c->rule, fd));
+	if (!cl) {
+		close(fd);
+		return 0;
+	}
+	client_number(cl);
+	cl->more = more;
+	cl->watch = more ? WATCH_STATE : WATCH_NONE;
+	return cl->call;
 }
 
 int control_socket(const struct control *c)

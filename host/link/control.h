@@ -74,6 +74,23 @@ void control_changed(struct control *c, const char *state);
 /* control_flush() - send at once what fits: this process is about to change */
 void control_flush(struct control *c);
 
+/*
+ * control_connection() - the connection of an open call, for whoever goes on
+ *
+ * Call control_flush() before.
+ * @more:	the call wants to hear of the state until then
+ * Return: borrowed; -1: nobody waits, or is behind with reading
+ */
+int control_connection(const struct control *c, uint32_t call, bool *more);
+
+/*
+ * control_join() - a connection whose call is open already: it is to be
+ * answered
+ * @fd:		taken over, also on failure
+ * Return: the call; 0: there was no room
+ */
+uint32_t control_join(struct control *c, int fd, bool more);
+
 /* control_socket() - where it listens, borrowed */
 int control_socket(const struct control *c);
 

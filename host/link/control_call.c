@@ -269,6 +269,13 @@ static void not_found(struct client *cl, const char *name)
 			       dot ? (size_t)(dot - name) : strlen(name)));
 }
 
+void client_number(struct client *cl)
+{
+	if (++cl->control->calls == 0)
+		cl->control->calls = 1;
+	cl->call = cl->control->calls;
+}
+
 void client_take(struct client *cl, json_t *message)
 {
 	json_t *parameters = json_object_get(message, "parameters");
@@ -281,9 +288,7 @@ void client_take(struct client *cl, json_t *message)
 		peer_break(&cl->peer);
 		return;
 	}
-	if (++cl->control->calls == 0)
-		cl->control->calls = 1;
-	cl->call = cl->control->calls;
+	client_number(cl);
 	cl->oneway = json_is_true(json_object_get(message, "oneway"));
 	cl->more =
 		json_is_true(json_object_get(message, "more")) && !cl->oneway;

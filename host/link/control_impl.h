@@ -75,6 +75,9 @@ extern const struct method control_methods[CONTROL_METHODS];
 /* client_take() - begin a call; @message is borrowed */
 void client_take(struct client *cl, json_t *message);
 
+/* client_number() - a call is open from now on */
+void client_number(struct client *cl);
+
 /* client_tell() - one more answer. @parameters: stolen */
 void client_tell(struct client *cl, json_t *parameters);
 

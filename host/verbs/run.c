@@ -35,7 +35,7 @@ struct given {
 };
 
 /* An open descriptor by its number; QEMU must not inherit it. */
-static int ready_descriptor(const char *word, bool again, int *fd, char *error)
+static int ready_descriptor(const char *word, int *fd, char *error)
 {
 	const struct conf_key rule = { .type = CONF_NUMBER, .max = 65535 };
 	char why[CONF_ERROR_MAX];
@@ -46,14 +46,23 @@ static int ready_descriptor(const char *word, bool again, int *fd, char *error)
 		return 0;
 	if (conf_value(&rule, word, &n, why) < 0 ||
 	    fcntl((int)n, F_SETFD, FD_CLOEXEC) < 0)
-		return again ? 0 /* its reader has left meanwhile */
-			     : sentence(error, -EBADF,
-					"--ready-fd %s: not an open "
-					"descriptor: write "
-					"the number of one, as in --ready-fd 3 "
-					"3>ready",
-					word);
+		return sentence(error, -EBADF,
+				"--ready-fd %s: not an open descriptor: write "
+				"the number of one, as in --ready-fd 3 "
+				"3>ready",
+				word);
 	*fd = (int)n;
+	return 0;
+}
+
+/* Whoever the program before this one told; by now its number may be another's,
+ * so the command line does not count. */
+static int who_waits(const char *word, struct given *w, char *error)
+{
+	if (!w->before.given)
+		return ready_descriptor(word, &w->ready_fd, error);
+	w->ready_fd = w->before.ready;
+	w->before.ready = -1;
 	return 0;
 }
 
@@ -90,6 +99,7 @@ static int run_launched(struct prepared *p, struct runtime *rt,
 		.ready_fd = w->ready_fd,
 		.tap_fd = -1,
 		.leftover = left,
+		.before = &w->before,
 	};
 	char error[SENTENCE_MAX];
 	int code, r = get_launcher(&launcher, p, &w->before);
@@ -191,7 +201,7 @@ int verb_run(const struct verb *self, int argc, char **argv)
 		return VERB_USAGE;
 	handover_take(&w.before);
 	/* before anything of ours can have its number */
-	if (ready_descriptor(ready, w.before.given, &w.ready_fd, error) < 0 ||
+	if (who_waits(ready, &w, error) < 0 ||
 	    notify_open(&w.notify, error) < 0 ||
 	    prepare_config(path, &p, error) < 0)
 		return verb_refuse(error);

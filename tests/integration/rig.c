@@ -92,7 +92,7 @@ void rig_run_program(struct rig *r, const char *program, const char *what,
 	close(ready[1]);
 }
 
-void rig_run_file(struct rig *r, const char *image, const char *lines)
+const char *rig_file(const struct rig *r, const char *image, const char *lines)
 {
 	char text[4096], cwd[1024];
 
@@ -100,7 +100,12 @@ void rig_run_file(struct rig *r, const char *image, const char *lines)
 	snprintf(text, sizeof(text), "[appliance]\nimage = %s%s%s\n%s",
 		 image[0] == '/' ? "" : cwd, image[0] == '/' ? "" : "/", image,
 		 lines);
-	rig_run(r, rig_write(r, "under-test.conf", text), "under-test");
+	return rig_write(r, "under-test.conf", text);
+}
+
+void rig_run_file(struct rig *r, const char *image, const char *lines)
+{
+	rig_run(r, rig_file(r, image, lines), "under-test");
 }
 
 /* What came on the descriptor of readiness. */

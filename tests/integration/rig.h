@@ -34,6 +34,7 @@
  * On the stand-in (tests/pvmodel):
  *
  *   test_model_port    the port: garbage, half frames, old epochs
+ *   test_model_handover  what a handover answers, and whom
  *   test_model_gate    a QEMU that is deaf, refuses, repeats itself
  *   test_model_qmp     a peer that floods, stalls, or is no QEMU
  *   test_model_secure  a Secure Execution guest's resets
@@ -87,9 +88,13 @@ void rig_run_program(struct rig *r, const char *program, const char *what,
 		     const char *name);
 
 /*
- * rig_run_file() - rig_run() of an appliance file
+ * rig_file() - write an appliance file, "under-test"
  * @lines:	of the file, after image = @image; "" for none
+ * Return: its path; static
  */
+const char *rig_file(const struct rig *r, const char *image, const char *lines);
+
+/* rig_run_file() - rig_run() of it */
 void rig_run_file(struct rig *r, const char *image, const char *lines);
 
 /* rig_await_*() - each fails the test when it does not come */

@@ -18,10 +18,15 @@ struct rig;
 const char *stub_image(const struct rig *r, const char *arch);
 
 /*
- * rig_run_model() - rig_run_file() of a stub image on the stand-in
+ * stub_model() - rig_file() of a stub image on the stand-in
  * @script:	of tests/pvmodel/script.h, "" for none
  * @lines:	of the appliance file, after [appliance] image and qemu
+ * Return: its path; static
  */
+const char *stub_model(const struct rig *r, const char *script,
+		       const char *lines);
+
+/* rig_run_model() - rig_run() of it */
 void rig_run_model(struct rig *r, const char *script, const char *lines);
 
 #endif

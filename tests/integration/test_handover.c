@@ -34,12 +34,21 @@ static void copy_program(const char *to)
 	assert_int_equal(rename(tmp, to), 0);
 }
 
+/* What the console has said so far; to be closed by the caller. */
+static void replay(struct rig *r, struct child *c)
+{
+	rig_verb(r, c,
+		 (const char *const[]){ "console", "guest", "--replay", NULL });
+	assert_int_equal(c->code, 0);
+}
+
 /* A package was upgraded: the same path, another file. */
 static void handover_changes_the_program_and_nothing_else(void **state)
 {
 	struct both *b = *state;
 	struct rig *r = &b->rig;
 	char program[256];
+	struct child said, says;
 	struct guest g;
 	ino_t before;
 
@@ -49,11 +58,18 @@ static void handover_changes_the_program_and_nothing_else(void **state)
 	rig_await_ready(r);
 	g = orphan_note(r);
 	before = program_of(r->shim.pid);
+	replay(r, &said);
 	copy_program(program);
 	RIG_DO(r, "handover", "guest");
 	rig_await_ready(r);
 	assert_true(program_of(r->shim.pid) != before);
 	orphan_assert_same(r, &g);
+	replay(r, &says);
+	assert_true(said.len[CHILD_OUT] > 0);
+	assert_memory_equal(says.text[CHILD_OUT], said.text[CHILD_OUT],
+			    said.len[CHILD_OUT]);
+	child_close(&said);
+	child_close(&says);
 	assert_string_equal(rig_word(r, "state"), "serving");
 	RIG_DO(r, "reboot", "guest", "--wait");
 	assert_string_equal(rig_last(r, "strategy"), "in place");

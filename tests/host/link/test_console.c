@@ -8,6 +8,7 @@
 #include "host/link/console.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -167,6 +168,47 @@ static void backlog_spans_generations(void **state)
 	fd = view();
 	assert_reads(fd, "one last words two");
 	close(fd);
+}
+
+/* As after an exec. */
+static void backlog_kept_is_recalled_by_another(void **state)
+{
+	int fd;
+
+	(void)state;
+	guest_says("one ", 4);
+	assert_int_equal(send(guest, "unread ", 7, 0), 7);
+	fd = console_keep(console);
+	assert_true(fd >= 0);
+	tear_down(state);
+	set_up(state);
+	console_recall(console, fd);
+	assert_int_equal(fcntl(fd, F_GETFD), -1); /* taken over */
+	guest_says("two", 3);
+	fd = view();
+	assert_reads(fd, "one unread two");
+	close(fd);
+}
+
+static void backlog_of_another_kind_is_left_out(void **state)
+{
+	int fd[2], viewer;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		guest_says("one ", 4);
+		fd[i] = console_keep(console);
+	}
+	assert_int_equal(ftruncate(fd[0], 4096), 0);
+	assert_int_equal(pwrite(fd[1], "x", 1, 0), 1);
+	tear_down(state);
+	set_up(state);
+	console_recall(console, fd[0]);
+	console_recall(console, fd[1]);
+	guest_says("two", 3);
+	viewer = view();
+	assert_reads(viewer, "two");
+	close(viewer);
 }
 
 static void input_without_a_guest_is_lost(void **state)
@@ -332,6 +374,8 @@ int main(void)
 		TEST(viewer_gets_backlog_then_live),
 		TEST(viewers_input_reaches_the_guest),
 		TEST(backlog_spans_generations),
+		TEST(backlog_kept_is_recalled_by_another),
+		TEST(backlog_of_another_kind_is_left_out),
 		TEST(input_without_a_guest_is_lost),
 		TEST(guest_that_hangs_up_is_forgotten),
 		TEST(slow_viewer_loses_bytes_and_blocks_nobody),

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -250,6 +251,32 @@ static void console_goes_on_from_a_position(void **state)
 	caller_end(c);
 }
 
+/* As after an exec: the connection is another descriptor, the call open. */
+static void joined_connection_gets_the_answer_of_its_call(void **state)
+{
+	struct caller *c = caller_new();
+	bool more = true;
+	uint32_t call;
+	int fd;
+
+	(void)state;
+	caller_call(c, "Reboot");
+	while (asked.reboots == 0)
+		caller_turn();
+	fd = dup(control_connection(control, asked.call[0], &more));
+	assert_true(fd >= 0);
+	assert_false(more);
+	assert_int_equal(control_connection(control, 4711, &more), -1);
+	call = control_join(control, fd, true);
+	control_changed(control, "adopting");
+	assert_string_equal(caller_parameter(caller_hear(c), "state"),
+			    "adopting");
+	control_reply(control, call, json_pack("{s:{}}", "restart"));
+	assert_non_null(json_object_get(
+		json_object_get(caller_hear(c), "parameters"), "restart"));
+	caller_end(c);
+}
+
 static void last_answer_is_sent_before_the_close(void **state)
 {
 	struct caller *c = caller_new(), *other = caller_new();
@@ -282,6 +309,7 @@ int main(void)
 		CALLER_TEST(waiting_caller_hears_of_each_state),
 		CALLER_TEST(null_parameter_is_none),
 		CALLER_TEST(console_goes_on_from_a_position),
+		CALLER_TEST(joined_connection_gets_the_answer_of_its_call),
 		CALLER_TEST(last_answer_is_sent_before_the_close),
 	};
 
