@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Completion of reprise(1) for bash. What there is to complete the program says
-# itself (reprise help --words, reprise ps --names), so that this never lags.
+# itself (`help --words`, `ps --names`, `history --names`): it never lags.
 
 _reprise()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]}
-	local program=${COMP_WORDS[0]} words usage
+	local program=${COMP_WORDS[0]} words usage list
 
 	COMPREPLY=()
 	words=$("$program" help --words 2>/dev/null)
@@ -31,7 +31,9 @@ _reprise()
 	esac
 	case $usage in
 	*NAME*)
-		words=$("$program" ps --names 2>/dev/null)
+		list='ps'
+		[ "$verb" != history ] || list=history
+		words=$("$program" "$list" --names 2>/dev/null)
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 		;;
 	*FILE*)

@@ -37,7 +37,7 @@ static const struct verb verbs[] = {
 	  "let one start again that had failed too often", verb_reset_failed },
 	{ "events", "NAME", "print what happens to it, a JSON object a line",
 	  verb_events },
-	{ "history", "NAME [--last N] [--json]",
+	{ "history", "NAME [--last N] [--json] | --names",
 	  "tell what it did, and where the time went", verb_history },
 	{ "console", "NAME [--replay [--timestamps]]",
 	  "look at its console; ^] leaves", verb_console },

@@ -11,6 +11,7 @@
  */
 #include "host/config/history.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -187,6 +188,7 @@ static int read_file(int dir_fd, const char *file, history_fn *each, void *ctx,
 	struct stat st;
 	int fd = open_file(dir_fd, file, O_RDONLY, &st);
 	FILE *f;
+	int r;
 
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
@@ -198,8 +200,9 @@ static int read_file(int dir_fd, const char *file, history_fn *each, void *ctx,
 		return -ENOMEM;
 	}
 	*damaged += read_lines(f, each, ctx);
+	r = ferror(f) ? -EIO : 0;
 	fclose(f);
-	return 0;
+	return r;
 }
 
 int history_each(const char *name, void (*each)(void *ctx, const json_t *entry),
@@ -222,4 +225,35 @@ int history_each(const char *name, void (*each)(void *ctx, const json_t *entry),
 		close(dir_fd);
 	return r < 0 ? sentence(error, r, "%s/history: %s", dir, strerror(-r))
 		     : 0;
+}
+
+static int may_have_one(const struct dirent *d)
+{
+	return appliance_name_ok(d->d_name);
+}
+
+int history_names(void (*each)(void *ctx, const char *name), void *ctx,
+		  char *error)
+{
+	struct dirent **found;
+	char root[PLACE_SIZE];
+	int n, r = place_state(root, error);
+
+	if (r < 0)
+		return r;
+	n = scandir(root, &found, may_have_one, alphasort);
+	if (n < 0 && errno != ENOENT)
+		r = sentence(error, -errno, "%s: %s", root, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "%s/%s/%s", root, found[i]->d_name,
+			 files[NEW]);
+		if (access(path, F_OK) == 0)
+			each(ctx, found[i]->d_name);
+		free(found[i]);
+	}
+	if (n >= 0)
+		free(found);
+	return r;
 }

@@ -38,4 +38,11 @@ typedef void history_fn(void *ctx, const json_t *entry);
 int history_each(const char *name, void (*each)(void *ctx, const json_t *entry),
 		 void *ctx, unsigned int *damaged, char *error);
 
+/*
+ * history_names() - those who have one, in order of the alphabet
+ * Return: 0; else -errno and the sentence
+ */
+int history_names(void (*each)(void *ctx, const char *name), void *ctx,
+		  char *error);
+
 #endif

@@ -37,7 +37,8 @@ static const struct {
 	{ "stop", "  --now         do not ask the guest\n" },
 	{ "doctor", "  --json        print it for programs\n" },
 	{ "history", "  --last N      the last N entries, not the last 20\n"
-		     "  --json        print them for programs\n" },
+		     "  --json        print them for programs\n"
+		     "  --names       print who has one instead, one a line\n" },
 	{ "console", "  --replay      print what is kept of it, and leave\n"
 		     "  --timestamps  with --replay: when each line began\n" },
 };

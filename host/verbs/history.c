@@ -6,6 +6,7 @@
  * tell does not end with it.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "common/array.h"
 #include "common/conf.h"
@@ -70,6 +71,20 @@ static int print(const char *name, struct last *l, bool as_json)
 	return VERB_DONE;
 }
 
+static void print_name(void *ctx, const char *name)
+{
+	(void)ctx;
+	puts(name);
+}
+
+static int print_names(void)
+{
+	char error[SENTENCE_MAX];
+
+	return history_names(print_name, NULL, error) < 0 ? verb_refuse(error)
+							  : VERB_DONE;
+}
+
 int verb_history(const struct verb *self, int argc, char **argv)
 {
 	bool as_json = false;
@@ -81,6 +96,8 @@ int verb_history(const struct verb *self, int argc, char **argv)
 	struct last l;
 	int most, code;
 
+	if (argc == 1 && strcmp(argv[0], "--names") == 0)
+		return print_names();
 	if (!args_parse(self, argc, argv, flags, ARRAY_SIZE(flags), &name))
 		return VERB_USAGE;
 	most = last_of(last, as_json);

@@ -341,6 +341,8 @@ static void bash_completes_verbs_options_and_names(void **state)
 	assert_string_equal(offered(r, "check Makef"), " Makefile");
 	RIG_DO(r, "stop", under_test);
 	assert_int_equal(rig_await_end(r), 0);
+	assert_string_equal(offered(r, "status "), " ");
+	assert_string_equal(offered(r, "history "), " under-test");
 }
 
 /* zsh's own functions are told apart by what they would be given. */

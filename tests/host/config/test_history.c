@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -42,6 +43,15 @@ static int tear_down(void **state)
 	(void)state;
 	scratch_remove(&scratch);
 	return 0;
+}
+
+/* In the place of libc's: a disk that fails midway. */
+static bool broken;
+
+int ferror(FILE *f)
+{
+	(void)f;
+	return broken;
 }
 
 static int append(int n, size_t padding)
@@ -262,6 +272,48 @@ static void place_that_cannot_be_is_said(void **state)
 			 -EINVAL);
 }
 
+static void read_that_fails_midway_is_eio(void **state)
+{
+	struct seen s = { .count = 0 };
+	unsigned int damaged;
+
+	(void)state;
+	assert_int_equal(append(1, 10), 0);
+	broken = true;
+	assert_int_equal(history_each("web", note, &s, &damaged, error), -EIO);
+	broken = false;
+	assert_non_null(strstr(error, "/history: "));
+}
+
+static void add_name(void *ctx, const char *name)
+{
+	strcat(strcat(ctx, name), " ");
+}
+
+static void put(const char *dir, const char *file)
+{
+	char path[SCRATCH_PATH];
+
+	scratch_path(&scratch, dir, path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	scratch_write(&scratch, file, "", 0, 0600);
+}
+
+static void names_are_of_those_with_a_history(void **state)
+{
+	char names[64] = "";
+
+	(void)state;
+	assert_int_equal(history_names(add_name, names, error), 0);
+	assert_string_equal(names, "");
+	assert_int_equal(append(1, 10), 0);
+	put("state/reprise/db", "state/reprise/db/history");
+	put("state/reprise/none", "state/reprise/none/other");
+	put("state/reprise/No Name", "state/reprise/No Name/history");
+	assert_int_equal(history_names(add_name, names, error), 0);
+	assert_string_equal(names, "db web ");
+}
+
 #define WITH_SCRATCH(test)                                                     \
 	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -279,6 +331,8 @@ int main(void)
 			append_that_does_not_fit_leaves_the_file_as_it_was),
 		WITH_SCRATCH(what_is_no_file_is_refused_without_waiting),
 		WITH_SCRATCH(directory_that_vanished_is_made_again),
+		WITH_SCRATCH(read_that_fails_midway_is_eio),
+		WITH_SCRATCH(names_are_of_those_with_a_history),
 		WITH_SCRATCH(place_that_cannot_be_is_said),
 	};
 
