@@ -10,15 +10,14 @@
 
 enum { GUEST_IS_SECURE = 1 }; /* msg_hello.secure */
 
-void prospect_make(const struct report *r, uint64_t now_us, struct outlook *o)
+void prospect_make(const struct report *r, struct outlook *o)
 {
 	const struct costs costs = {
 		.size = appliance_size(r->appliance, r->image),
 		.secure = r->lc->epoch.secure == GUEST_IS_SECURE,
 	};
 
-	outlook_make(o, lifecycle_prospect(r->lc, now_us), &r->lc->past,
-		     &costs);
+	outlook_make(o, lifecycle_prospect(r->lc), &r->lc->past, &costs);
 }
 
 static json_t *option_json(const struct option *op)
@@ -70,14 +69,14 @@ static json_t *budget_json(const struct outlook *o, enum wish wish,
 			 strategy_name(way), "sentence", text);
 }
 
-json_t *prospect_json(const struct report *r, uint64_t now_us, enum wish wish,
+json_t *prospect_json(const struct report *r, enum wish wish,
 		      uint64_t budget_us)
 {
 	json_t *options = json_array(), *plan;
 	const struct option *better;
 	struct outlook o;
 
-	prospect_make(r, now_us, &o);
+	prospect_make(r, &o);
 	plan = json_pack("{s:s, s:s, s:s, s:s, s:o}", "name",
 			 r->appliance->name, "state",
 			 lc_state_name(r->lc->state), "strategy",
@@ -97,13 +96,13 @@ json_t *prospect_json(const struct report *r, uint64_t now_us, enum wish wish,
 	return plan;
 }
 
-bool prospect_hold(const struct report *r, uint64_t now_us, uint64_t budget_us,
-		   enum wish *wish, char text[OUTLOOK_TEXT])
+bool prospect_hold(const struct report *r, uint64_t budget_us, enum wish *wish,
+		   char text[OUTLOOK_TEXT])
 {
 	enum strategy way;
 	struct outlook o;
 
-	prospect_make(r, now_us, &o);
+	prospect_make(r, &o);
 	way = outlook_within(&o, insisted(*wish, &o), budget_us, text);
 	if (way == STRATEGY_NONE)
 		return false;

@@ -15,7 +15,7 @@
 struct report;
 
 /* prospect_make() - from the appliance's state and its history */
-void prospect_make(const struct report *r, uint64_t now_us, struct outlook *o);
+void prospect_make(const struct report *r, struct outlook *o);
 
 /*
  * prospect_json() - as `reprise plan --json` and the method Plan give it
@@ -23,7 +23,7 @@ void prospect_make(const struct report *r, uint64_t now_us, struct outlook *o);
  * @budget_us:	0: none; else it says whether that would hold
  * Return: a new reference
  */
-json_t *prospect_json(const struct report *r, uint64_t now_us, enum wish wish,
+json_t *prospect_json(const struct report *r, enum wish wish,
 		      uint64_t budget_us);
 
 /*
@@ -31,7 +31,7 @@ json_t *prospect_json(const struct report *r, uint64_t now_us, enum wish wish,
  * @wish:	WISH_REBOOT becomes the way that holds it, where need be
  * @text:	if not: the sentence
  */
-bool prospect_hold(const struct report *r, uint64_t now_us, uint64_t budget_us,
-		   enum wish *wish, char text[OUTLOOK_TEXT]);
+bool prospect_hold(const struct report *r, uint64_t budget_us, enum wish *wish,
+		   char text[OUTLOOK_TEXT]);
 
 #endif

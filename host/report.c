@@ -73,6 +73,15 @@ static json_t *forwards_json(const struct appliance *a)
 	return array;
 }
 
+static const char *secure_word(const struct lifecycle *lc)
+{
+	static const char *const words[] = { "no", "yes" };
+
+	if (lc->epoch.stage == STAGE_SILENT || lc->epoch.secure > 1)
+		return "unknown";
+	return words[lc->epoch.secure];
+}
+
 static const char *agent_word(const struct epoch *e)
 {
 	if (e->stage == STAGE_SILENT)
@@ -88,7 +97,7 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:i, s:s, s:i, "
-		"s:i, s:I, s:I, s:I, s:I, s:o, s:b, s:o}",
+		"s:i, s:I, s:I, s:I, s:I, s:o, s:b, s:s, s:s, s:o}",
 		"name", r->appliance->name, "state", lc_state_name(lc->state),
 		"image", r->image->name, "version", r->image->version,
 		"architecture", r->image->arch, "generation",
@@ -102,7 +111,8 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 		(json_int_t)r->agent_dropped, "readers_dropped",
 		(json_int_t)r->readers_dropped, "forwards",
 		forwards_json(r->appliance), "draining",
-		lc->state == LC_DRAINING, "last",
+		lc->state == LC_DRAINING, "secure", secure_word(lc), "cleanup",
+		cleanup_name(lc->cleanup.kind), "last",
 		report_passage(&lc->last, r->console_last));
 }
 
@@ -202,6 +212,23 @@ void report_done(const struct report *r)
 	else
 		log_line(STDERR_FILENO, r->appliance->name, "ready after %u ms",
 			 ms);
+}
+
+void report_reset(const struct report *r)
+{
+	static const char *const words[CLEANUPS] = {
+		[CLEANUP_NONE] = "there was nothing to destroy",
+		[CLEANUP_WATCHED] = "it is being watched",
+		[CLEANUP_ASYNC] = "it is destroyed in the background",
+		[CLEANUP_SYNC] = "it was destroyed while the reset waited",
+		[CLEANUP_UNKNOWN] = "no destroy of it was seen",
+	};
+	const struct cleanup *c = &r->lc->cleanup;
+
+	log_line(STDERR_FILENO, r->appliance->name,
+		 "the secure guest before the reset: %s%s%s", words[c->kind],
+		 c->refused ? ", since KVM refused to do it later: " : "",
+		 c->refused ? strerror(-c->refused) : "");
 }
 
 const char *report_answer(const struct lifecycle *lc,

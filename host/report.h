@@ -64,6 +64,9 @@ void report_judged(const struct report *r);
  */
 void report_done(const struct report *r);
 
+/* report_reset() - lc->cleanup as a log line: was the reset a fast one? */
+void report_reset(const struct report *r);
+
 /*
  * report_answer() - why a wish was not fulfilled, as lc->answer has it
  * :	for people; where it ended instead: with cause and evidence

@@ -35,13 +35,14 @@
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
+#include "host/qemu/able.h"
 #include "host/qemu/complaint.h"
 #include "host/qemu/event.h"
 #include "host/shim_impl.h"
 
 static void arm_timer(struct shim *s)
 {
-	uint64_t at_us = s->lc.deadline_us;
+	uint64_t at_us = lifecycle_deadline(&s->lc);
 	struct itimerspec t = {
 		.it_value = { .tv_sec = (time_t)(at_us / 1000000),
 			      .tv_nsec = (long)(at_us % 1000000) * 1000 },
@@ -192,9 +193,9 @@ const struct qmp_ops shim_qmp_ops = {
 	.lost = on_qmp_lost,
 };
 
-static struct lc_config config_of(const struct appliance *a,
-				  const struct image *image)
+static struct lc_config config_of(const struct shim_options *o)
 {
+	const struct appliance *a = o->appliance;
 	struct lc_config cfg = {
 		.boot_ms = a->boot_timeout_ms,
 		.grace_ms = a->grace_ms,
@@ -213,11 +214,13 @@ static struct lc_config config_of(const struct appliance *a,
 		.on_panic = (enum on_panic)a->on_panic,
 		.silence_ms = a->silence_ms,
 		.secure_wanted = a->secure == SECURE_YES,
+		.reset_waits = able_hindrance(a, o->caps, o->uv) != NULL,
 	};
 	char says[128] = "";
 
 	/* as image/ writes it into the guest, and as HELLO cuts it */
-	snprintf(says, sizeof(says), "%s %s", image->name, image->version);
+	snprintf(says, sizeof(says), "%s %s", o->image->name,
+		 o->image->version);
 	memcpy(cfg.image, says, MSG_IMAGE_MAX);
 	return cfg;
 }
@@ -338,8 +341,7 @@ int shim_run(const struct shim_options *options)
 				 O_RDONLY | O_CLOEXEC),
 		.log_read = lseek(options->runtime->qemu_log, 0, SEEK_END),
 	};
-	const struct lc_config cfg =
-		config_of(options->appliance, options->image);
+	const struct lc_config cfg = config_of(options);
 	char error[SENTENCE_MAX] = "";
 	int r;
 

@@ -18,6 +18,7 @@ struct shim_options {
 	const struct appliance *appliance; /* borrowed, as are the next five */
 	const struct image *image;
 	const struct qemu_caps *caps;
+	const struct uv_host *uv;
 	struct runtime *runtime; /* its lock is held */
 	const struct launcher *launcher;
 	const struct notify *notify;

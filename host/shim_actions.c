@@ -26,6 +26,7 @@
 #include "host/link/console.h"
 #include "host/link/control.h"
 #include "host/qemu/busy.h"
+#include "host/qemu/cleanup_thread.h"
 #include "host/report.h"
 #include "host/trim.h"
 
@@ -173,6 +174,23 @@ static void measure(struct shim *s)
 	shim_later(s, &ev);
 }
 
+static void look(struct shim *s)
+{
+	const struct lc_event ev = {
+		.type = EV_CLEANUP,
+		.sight = cleanup_thread_find(s->process.pid),
+	};
+
+	shim_later(s, &ev);
+}
+
+static void tell_reset(struct shim *s)
+{
+	const struct report r = shim_report(s);
+
+	report_reset(&r);
+}
+
 static void powerdown(struct shim *s)
 {
 	send_qmp(s, QMP_POWERDOWN);
@@ -318,6 +336,8 @@ void shim_act(struct shim *s, uint32_t acts)
 		{ ACT_POWERDOWN, powerdown },
 		{ ACT_STRANGE, warn_strange },
 		{ ACT_TELL_WAIT, tell_wait },
+		{ ACT_LOOK, look },
+		{ ACT_TELL_RESET, tell_reset },
 		{ ACT_CONNECT, shim_connect },
 		{ ACT_CLAIM, claim },
 		{ ACT_ASK, shim_ask },

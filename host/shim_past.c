@@ -62,7 +62,7 @@ json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us)
 {
 	const struct report r = shim_report(ctx);
 
-	return prospect_json(&r, clock_us(), wish, budget_us);
+	return prospect_json(&r, wish, budget_us);
 }
 
 bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
@@ -71,7 +71,7 @@ bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
 	const struct report r = shim_report(s);
 	char text[OUTLOOK_TEXT];
 
-	if (!budget_us || prospect_hold(&r, clock_us(), budget_us, wish, text))
+	if (!budget_us || prospect_hold(&r, budget_us, wish, text))
 		return false;
 	control_error(s->control, call, "BudgetExceeded", text);
 	return true;

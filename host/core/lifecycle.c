@@ -139,6 +139,7 @@ static const struct {
 	[LC_QUITTING] = { .fn = lc_deaf },
 	[LC_DRAINING] = { .fn = lc_memory_held },
 	[LC_WAITING] = { .fn = lc_waited },
+	[LC_HOLDING] = { .fn = lc_try_held },
 };
 
 static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
@@ -205,6 +206,11 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 	[LC_PANICKED] = { [EV_QMP_LOST] = lc_on_qmp_lost,
 			  [EV_EXITED] = lc_on_exited,
 			  [EV_WISH] = lc_on_wish_panicked },
+	[LC_HOLDING] = { [EV_SHUTDOWN] = lc_on_told_to_end,
+			 [EV_QMP_LOST] = lc_on_qmp_lost,
+			 [EV_EXITED] = lc_on_exited,
+			 [EV_WISH] = lc_on_wish_held,
+			 [EV_DEADLINE] = on_deadline },
 	[LC_WAITING] = { [EV_WISH] = lc_on_wish_waiting,
 			 [EV_DEADLINE] = on_deadline },
 	[LC_DRAINING] = { [EV_MEMORY_BACK] = lc_on_memory_back,
@@ -225,10 +231,24 @@ uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,
 			uint64_t now_us)
 {
 	lc_handler *handler = handlers[lc->state][ev->type];
+	uint32_t acts = 0;
 
 	if (ev->type == EV_PV_FAILED)
 		return on_pv_failed(lc, ev);
-	return handler ? handler(lc, ev, now_us) : 0;
+	if (ev->type == EV_CLEANUP)
+		return lc_on_cleanup(lc, ev, now_us);
+	if (ev->type == EV_DEADLINE && cleanup_due(&lc->cleanup, now_us))
+		acts = ACT_LOOK;
+	return acts | (handler ? handler(lc, ev, now_us) : 0);
+}
+
+uint64_t lifecycle_deadline(const struct lifecycle *lc)
+{
+	const uint64_t look_us = lc->cleanup.look_us;
+
+	if (!look_us || (lc->deadline_us && lc->deadline_us < look_us))
+		return lc->deadline_us;
+	return look_us;
 }
 
 const char *lc_state_name(enum lc_state s)
@@ -242,6 +262,7 @@ const char *lc_state_name(enum lc_state s)
 		[LC_QUITTING] = "quitting",   [LC_DRAINING] = "draining",
 		[LC_ENDED] = "ended",	      [LC_POWERING] = "powering down",
 		[LC_PANICKED] = "panicked",   [LC_WAITING] = "waiting",
+		[LC_HOLDING] = "holding",
 	};
 
 	return names[s];

@@ -21,7 +21,8 @@
  *
  * STOP can come in every running state; so can the end of QEMU itself. Besides
  * these: POWERING, a guest that never spoke had its button pressed; PANICKED,
- * it is kept as it is; WAITING, a pause between DRAINING and LAUNCHING.
+ * it is kept as it is; WAITING, a pause between DRAINING and LAUNCHING;
+ * HOLDING, one between JUDGING and RESETTING, of a secure guest.
  */
 #ifndef HOST_CORE_LIFECYCLE_H
 #define HOST_CORE_LIFECYCLE_H
@@ -30,6 +31,7 @@
 #include <stdint.h>
 
 #include "common/msg.h"
+#include "host/core/cleanup.h"
 #include "host/core/epoch.h"
 #include "host/core/phases.h"
 #include "host/core/planner.h"
@@ -54,6 +56,7 @@ enum lc_state {
 	LC_POWERING,  /* system_powerdown sent to a guest without an agent */
 	LC_PANICKED,  /* its kernel panicked, and it is kept for inspection */
 	LC_WAITING,   /* it failed again: the next start is due later */
+	LC_HOLDING,   /* a reset waits until the last one's PERFORM has begun */
 	LC_STATES,
 };
 
@@ -87,8 +90,9 @@ enum lc_event_type {
 	EV_COMMIT_LOST,	  /* ACT_COMMIT could not be carried out */
 	EV_WISH,	  /* an operator: @wish */
 	EV_CPU,		  /* the answer to ACT_MEASURE */
+	EV_CLEANUP,	  /* the answer to ACT_LOOK: @sight */
 	EV_PV_FAILED,	  /* QEMU said so: @pv. Before what came of it */
-	EV_DEADLINE,	  /* lc->deadline_us has passed */
+	EV_DEADLINE,	  /* lifecycle_deadline() has passed */
 	LC_EVENTS,
 };
 
@@ -112,6 +116,7 @@ struct lc_event {
 		const struct lc_left *left; /* host/core/adopt.h */
 		enum vm_found vm;
 		struct pv_failure pv;
+		struct cleanup_sight sight;
 		uint64_t cpu_us; /* that QEMU's main thread has used */
 	};
 	const char *said;  /* EV_SHUTDOWN: QEMU's details of it; or NULL */
@@ -145,6 +150,8 @@ enum lc_action {
 	ACT_POWERDOWN = 1 << 22, /* QMP system_powerdown */
 	ACT_STRANGE = 1 << 23,	 /* it booted another image: warn */
 	ACT_TELL_WAIT = 1 << 24, /* until lc->deadline_us: log it */
+	ACT_LOOK = 1 << 25,	 /* for the thread of lc->cleanup */
+	ACT_TELL_RESET = 1 << 26, /* lc->cleanup.kind is known: log it */
 };
 
 /* How a wish was settled. */
@@ -170,6 +177,7 @@ struct lc_config {
 	uint32_t silence_ms; /* the agent's, before it is lost; 0: any */
 	enum on_panic on_panic;
 	bool secure_wanted;	  /* the guest must say that it is secure */
+	bool reset_waits;	  /* destroys all of a secure guest at once */
 	bool restart_clean;	  /* start again after a clean reboot */
 	bool restart_poweroff;	  /* start again after a clean power-off */
 	bool restart_crashed;	  /* start again after anything unclean */
@@ -226,6 +234,7 @@ struct lifecycle {
 	uint32_t exit_step;	  /* 0 quit, 1 SIGTERM, 2 SIGKILL */
 	uint64_t cont_us;	  /* of the last in-place reset */
 	uint32_t firmware_resets; /* granted since then */
+	struct cleanup cleanup;	  /* behind it, of a secure guest */
 
 	uint64_t crashes_us[LC_CRASHES]; /* a ring */
 	uint32_t crash_count;
@@ -255,11 +264,14 @@ void lifecycle_init(struct lifecycle *lc, const struct lc_config *cfg);
 uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,
 			uint64_t now_us);
 
+/* lifecycle_deadline() - when EV_DEADLINE is due, as @now_us; 0: not at all */
+uint64_t lifecycle_deadline(const struct lifecycle *lc);
+
 /*
  * lifecycle_prospect() - the facts that a reboot asked for now would end in
  * Return: a set of enum fact, for outlook_make()
  */
-uint32_t lifecycle_prospect(const struct lifecycle *lc, uint64_t now_us);
+uint32_t lifecycle_prospect(const struct lifecycle *lc);
 
 /* lc_state_name() - "serving" and so on */
 const char *lc_state_name(enum lc_state s);

@@ -99,6 +99,14 @@ void lc_will_stop(struct lifecycle *lc)
 	lc->now.reason = "the operator asked to stop";
 }
 
+uint32_t lc_do_decided(struct lifecycle *lc, uint64_t now_us)
+{
+	if (lc->now.strategy != STRATEGY_IN_PLACE)
+		return lc_quit(lc, now_us);
+	lc->firmware_resets = 0;
+	return start_reset(lc, now_us);
+}
+
 uint32_t lc_judge(struct lifecycle *lc, bool healthy, uint64_t now_us)
 {
 	const struct evidence e = lc_evidence(lc);
@@ -107,10 +115,7 @@ uint32_t lc_judge(struct lifecycle *lc, bool healthy, uint64_t now_us)
 	if (lc_keep(lc, &e, now_us))
 		return ACT_JUDGED;
 	told = lc_decide(lc, &e, healthy, true, now_us);
-	if (lc->now.strategy != STRATEGY_IN_PLACE)
-		return told | lc_quit(lc, now_us);
-	lc->firmware_resets = 0;
-	return told | start_reset(lc, now_us);
+	return told ? told | lc_do_decided(lc, now_us) : 0;
 }
 
 uint32_t lc_on_status(struct lifecycle *lc, const struct lc_event *ev,
@@ -136,19 +141,35 @@ uint32_t lc_force(struct lifecycle *lc, enum vm_end end, uint64_t now_us)
 	return force(lc, end, NULL, now_us);
 }
 
+/* Has it destroyed what was secure, and how? */
+static uint32_t begin_cleanup(struct lifecycle *lc, uint64_t now_us)
+{
+	const bool refused = lc->pv.any && lc->pv.command == PV_PREPARE;
+
+	if (lc->epoch.secure == GUEST_IS_NOT_SECURE) {
+		cleanup_none(&lc->cleanup);
+		return 0;
+	}
+	cleanup_begin(&lc->cleanup, lc->cfg.reset_waits,
+		      refused ? lc->pv.error : 0, now_us);
+	return lc->cleanup.kind == CLEANUP_SYNC ? ACT_TELL_RESET : ACT_LOOK;
+}
+
 uint32_t lc_on_reset(struct lifecycle *lc, const struct lc_event *ev,
 		     uint64_t now_us)
 {
+	uint32_t acts = begin_cleanup(lc, now_us);
+
 	(void)ev;
 	lc_mark(lc, MARK_RESET, now_us);
 	if (lc_wants_stop(lc)) { /* it came while QEMU was resetting */
 		lc_will_stop(lc);
-		return lc_quit(lc, now_us);
+		return acts | lc_quit(lc, now_us);
 	}
 	lc_mark(lc, MARK_CONT, now_us);
 	lc->cont_us = now_us;
 	epoch_over(&lc->epoch);
-	return lc_run_epoch(lc, now_us) | ACT_CONT;
+	return acts | lc_run_epoch(lc, now_us) | ACT_CONT;
 }
 
 /* Usually QEMU's end, which follows at once and says more. */
@@ -231,6 +252,7 @@ static enum vm_end end_of_process(const struct lifecycle *lc, int status)
 uint32_t lc_drain(struct lifecycle *lc, uint64_t now_us)
 {
 	lc_mark(lc, MARK_EXITED, now_us);
+	cleanup_none(&lc->cleanup);
 	lc_enter(lc, LC_DRAINING, lc->cfg.destroy_ms, now_us);
 	return ACT_NUDGE;
 }

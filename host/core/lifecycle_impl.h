@@ -58,8 +58,11 @@ void lc_hurry(struct lifecycle *lc, uint64_t now_us);
 
 /* lifecycle_judge.c */
 struct evidence lc_evidence(const struct lifecycle *lc);
+/* lc_decide() - Return: actions; 0: it is held back, in LC_HOLDING */
 uint32_t lc_decide(struct lifecycle *lc, const struct evidence *e, bool healthy,
 		   bool alive, uint64_t now_us);
+/* lc_decide_held() - the same, for what was held back */
+uint32_t lc_decide_held(struct lifecycle *lc, uint64_t now_us);
 /* lc_keep() - Return: true: it is kept as it is, in LC_PANICKED */
 bool lc_keep(struct lifecycle *lc, const struct evidence *e, uint64_t now_us);
 void lc_release(struct lifecycle *lc, uint64_t now_us);
@@ -67,6 +70,9 @@ uint32_t lc_backoff_ms(const struct lifecycle *lc); /* 0: begin at once */
 
 /* lifecycle_wait.c */
 lc_handler lc_on_wish_waiting, lc_on_wish_panicked, lc_on_cpu;
+lc_handler lc_on_wish_held, lc_on_cleanup;
+uint32_t lc_hold(struct lifecycle *lc, uint64_t now_us); /* -> HOLDING */
+uint32_t lc_try_held(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_launch_later(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_waited(struct lifecycle *lc,
 		   uint64_t now_us); /* the pause is over */
@@ -85,6 +91,7 @@ uint32_t lc_drain(struct lifecycle *lc, uint64_t now_us); /* -> DRAINING */
 uint32_t lc_unobserved(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_force(struct lifecycle *lc, enum vm_end end, uint64_t now_us);
 uint32_t lc_judge(struct lifecycle *lc, bool healthy, uint64_t now_us);
+uint32_t lc_do_decided(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_quit(struct lifecycle *lc, uint64_t now_us); /* -> QUITTING */
 uint32_t lc_deaf(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_out_of_patience(struct lifecycle *lc, uint64_t now_us);

@@ -17,10 +17,6 @@
 
 #include "common/array.h"
 
-enum {
-	SPACING_US = 2000000, /* between in-place resets of a secure guest */
-};
-
 static void count_failure(struct lifecycle *lc, uint64_t now_us)
 {
 	uint64_t window_us = lc->cfg.crash_window_ms * 1000ULL;
@@ -83,12 +79,6 @@ static bool may_restart(const struct lifecycle *lc)
 	return lc->cfg.restart_crashed;
 }
 
-static bool rested(const struct lifecycle *lc, uint64_t now_us)
-{
-	return lc->epoch.secure == GUEST_IS_NOT_SECURE || !lc->cont_us ||
-	       now_us - lc->cont_us >= SPACING_US;
-}
-
 static bool same_image(const struct lifecycle *lc)
 {
 	return lc->epoch.intent != INTENT_UPDATE && !lc->other_image &&
@@ -105,7 +95,7 @@ static uint32_t facts(const struct lifecycle *lc, bool orderly, bool healthy,
 		{ FACT_CLEAN, orderly },
 		{ FACT_HEALTHY, healthy },
 		{ FACT_SAME_IMAGE, same_image(lc) },
-		{ FACT_RESTED, rested(lc, now_us) },
+		{ FACT_RESTED, cleanup_rested(&lc->cleanup, now_us) },
 		{ FACT_VM_STOPPED, alive && lc->stopped },
 		{ FACT_WANT_FULL, lc->wish == WISH_FULL },
 		{ FACT_WANT_IN_PLACE, lc->wish == WISH_IN_PLACE },
@@ -167,11 +157,34 @@ static void plan(struct lifecycle *lc, uint32_t set, uint64_t now_us)
 	lc_mark(lc, MARK_DECIDED, now_us);
 }
 
+/* In place, if only the last reset were through. */
+static bool is_too_soon(uint32_t set)
+{
+	return !(set & FACT_RESTED) &&
+	       planner_choose(set | FACT_RESTED).strategy == STRATEGY_IN_PLACE;
+}
+
 uint32_t lc_decide(struct lifecycle *lc, const struct evidence *e, bool healthy,
 		   bool alive, uint64_t now_us)
 {
+	uint32_t set;
+
 	judge(lc, e, now_us);
-	plan(lc, facts(lc, verdict_orderly(e), healthy, alive, now_us), now_us);
+	set = facts(lc, verdict_orderly(e), healthy, alive, now_us);
+	if (is_too_soon(set))
+		return lc_hold(lc, now_us);
+	plan(lc, set, now_us);
+	return ACT_JUDGED;
+}
+
+/* It was orderly, and QEMU healthy, or there were nothing to hold back. */
+uint32_t lc_decide_held(struct lifecycle *lc, uint64_t now_us)
+{
+	uint32_t set = facts(lc, true, true, true, now_us);
+
+	if (is_too_soon(set) && now_us < lc->deadline_us)
+		return 0;
+	plan(lc, set, now_us);
 	return ACT_JUDGED;
 }
 
@@ -201,17 +214,18 @@ void lc_release(struct lifecycle *lc, uint64_t now_us)
 
 /*
  * That the guest will end as asked, and QEMU answer then, is expected where
- * both answer now; before its HELLO a guest has had no time not to.
+ * both answer now; before its HELLO a guest has had no time not to. A reset
+ * that comes too soon is held back.
  */
-uint32_t lifecycle_prospect(const struct lifecycle *lc, uint64_t now_us)
+uint32_t lifecycle_prospect(const struct lifecycle *lc)
 {
 	bool up = lc->state == LC_LAUNCHING ||
 		  (lc->qmp_ok && lc->state < LC_QUITTING);
 
-	return FACT_MAY_RESTART | (lc->epoch.silent ? 0 : FACT_CLEAN) |
+	return FACT_MAY_RESTART | FACT_RESTED |
+	       (lc->epoch.silent ? 0 : FACT_CLEAN) |
 	       (up ? FACT_HEALTHY | FACT_VM_STOPPED : 0) |
 	       (same_image(lc) ? FACT_SAME_IMAGE : 0) |
-	       (rested(lc, now_us) ? FACT_RESTED : 0) |
 	       (lc_wants_stop(lc) ? FACT_WANT_STOP : 0) |
 	       (past_relaunch_faster(&lc->past) ? FACT_RELAUNCH_FASTER : 0);
 }

@@ -2,17 +2,23 @@
 /*
  * host/core/lifecycle_wait.c - when nothing is to be done but to wait
  *
- * Theory of operation: three waits. WAITING is the pause between a failure and
+ * Theory of operation: four waits. WAITING is the pause between a failure and
  * the next start; PANICKED keeps a guest that panicked until an operator has
  * seen enough of it; neither holds an operator up. The third is patience with
  * a QEMU that is deaf: its main thread destroys memory while it resets or ends
  * and hears nothing meanwhile. Deaf is not dead as long as that thread's CPU
  * time grows (asked for at the start and then every exit_ms), up to a bound
  * that the memory's size sets.
+ *
+ * The fourth is HOLDING: the guest has ended in order and would be reset in
+ * place, but KVM has not begun to destroy what the last reset set aside; a
+ * reset now would end QEMU (docs/facts.md 2.3, race). It takes as long as a
+ * thread takes to be run; one that does not within HOLD_MS is waited for no
+ * longer, and the restart becomes a full one.
  */
 #include "host/core/lifecycle_impl.h"
 
-enum { MEASURE_MS = 1000 };
+enum { MEASURE_MS = 1000, HOLD_MS = 2000 };
 
 /* A start that is due, now or after a pause. */
 uint32_t lc_launch_later(struct lifecycle *lc, uint64_t now_us)
@@ -92,4 +98,37 @@ uint32_t lc_on_cpu(struct lifecycle *lc, const struct lc_event *ev,
 	lc->measuring = false;
 	lc->deadline_us = now_us + lc->cfg.exit_ms * 1000ULL;
 	return 0;
+}
+
+uint32_t lc_hold(struct lifecycle *lc, uint64_t now_us)
+{
+	cleanup_hold(&lc->cleanup, now_us);
+	lc_enter(lc, LC_HOLDING, HOLD_MS, now_us);
+	return 0;
+}
+
+uint32_t lc_try_held(struct lifecycle *lc, uint64_t now_us)
+{
+	uint32_t told = lc_decide_held(lc, now_us);
+
+	return told ? told | lc_do_decided(lc, now_us) : 0;
+}
+
+/* Whatever is wished for now may be had at once. */
+uint32_t lc_on_wish_held(struct lifecycle *lc, const struct lc_event *ev,
+			 uint64_t now_us)
+{
+	return lc_on_wish_late(lc, ev, now_us) | lc_try_held(lc, now_us);
+}
+
+uint32_t lc_on_cleanup(struct lifecycle *lc, const struct lc_event *ev,
+		       uint64_t now_us)
+{
+	uint32_t acts = 0;
+
+	if (cleanup_saw(&lc->cleanup, &ev->sight, now_us))
+		acts |= ACT_TELL_RESET;
+	if (lc->state == LC_HOLDING)
+		acts |= lc_try_held(lc, now_us);
+	return acts;
 }

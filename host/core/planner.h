@@ -15,7 +15,7 @@ enum fact {
 	FACT_CLEAN = 1,	      /* QUIESCED, clean proof, COMMIT sent */
 	FACT_HEALTHY = 2,     /* QMP answered within a second at STOP */
 	FACT_SAME_IMAGE = 4,  /* no other image waits */
-	FACT_RESTED = 8,      /* not too soon after the last in-place reset */
+	FACT_RESTED = 8,      /* the last in-place reset is through */
 	FACT_VM_STOPPED = 16, /* STOP was seen, and QEMU is there to reset it */
 	FACT_WANT_FULL = 32,  /* the operator asked for a full restart */
 	FACT_WANT_STOP = 64,  /* the operator asked to stop */

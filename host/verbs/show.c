@@ -95,6 +95,19 @@ static void image_row(FILE *out, const json_t *status)
 	row(out, "image", text);
 }
 
+/* What most appliances never need is not shown as not there. */
+static void secure_rows(FILE *out, const json_t *status)
+{
+	char text[WORD];
+
+	if (member(status, "secure", text, sizeof(text)) &&
+	    strcmp(text, "yes") == 0)
+		row(out, "secure", text);
+	if (member(status, "cleanup", text, sizeof(text)) &&
+	    strcmp(text, "none") != 0)
+		row(out, "cleanup", text);
+}
+
 static void forward_rows(FILE *out, const json_t *status)
 {
 	const json_t *list = json_object_get(status, "forwards");
@@ -151,6 +164,7 @@ void show_status(FILE *out, const json_t *status)
 		row(out, "boot stage", text);
 	if (member_duration(status, "uptime_us", text, sizeof(text)))
 		row(out, "uptime", text);
+	secure_rows(out, status);
 	forward_rows(out, status);
 	passage_row(out, status);
 }

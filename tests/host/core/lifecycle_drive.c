@@ -19,14 +19,18 @@ static void step(struct drive *d, const struct lc_event *ev)
 	d->cpu_us += d->busy ? 1000 : 0;
 	acts = lifecycle_step(&d->lc, ev, d->now_us);
 	d->acts = acts;
-	while (acts & ACT_MEASURE) { /* the shell answers at once */
-		const struct lc_event cpu = { .type = EV_CPU,
-					      .cpu_us = d->cpu_us };
+	while (acts & (ACT_MEASURE | ACT_LOOK)) { /* answered at once */
+		struct lc_event answer = { .type = EV_CPU,
+					   .cpu_us = d->cpu_us };
 
-		acts = lifecycle_step(&d->lc, &cpu, d->now_us);
+		if (acts & ACT_LOOK) {
+			answer.type = EV_CLEANUP;
+			answer.sight = d->sight;
+		}
+		acts = lifecycle_step(&d->lc, &answer, d->now_us);
 		d->acts |= acts;
 	}
-	d->acts &= ~(uint32_t)ACT_MEASURE;
+	d->acts &= ~(uint32_t)(ACT_MEASURE | ACT_LOOK);
 }
 
 void drive_init(struct drive *d)
@@ -85,8 +89,10 @@ void drive_say(struct drive *d, enum msg_type type, enum intent intent)
 	struct msg m = { .type = (uint8_t)type, .epoch = d->epoch };
 	const struct lc_event ev = { .type = EV_AGENT, .msg = &m };
 
-	if (type == MSG_HELLO)
+	if (type == MSG_HELLO) {
 		memcpy(m.hello.image, d->image, sizeof(m.hello.image));
+		m.hello.secure = d->secure;
+	}
 	if (type == MSG_INTENT)
 		m.intent.intent = (uint8_t)intent;
 	if (type == MSG_QUIESCED)

@@ -10,10 +10,12 @@
 struct drive {
 	struct lifecycle lc;
 	uint64_t now_us;
-	uint32_t acts; /* of the last event, but for ACT_MEASURE */
+	uint32_t acts; /* of the last event, but for ACT_MEASURE, ACT_LOOK */
 	uint64_t epoch;
 	uint64_t cpu_us;	       /* what ACT_MEASURE finds */
 	bool busy;		       /* and whether it grows */
+	bool secure;		       /* says HELLO */
+	struct cleanup_sight sight;    /* what ACT_LOOK finds */
 	char image[MSG_IMAGE_MAX + 1]; /* in HELLO */
 	struct lc_saved saved;	       /* by the last shim that died */
 };

@@ -199,28 +199,6 @@ static void firmware_reset_late_is_judged(void **state)
 	assert_int_equal(d.acts, ACT_PROBE);
 }
 
-static void secure_guest_is_not_reset_twice_in_two_seconds(void **state)
-{
-	struct drive d;
-
-	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	for (int i = 0; i < 2; i++) {
-		d.lc.epoch.secure = 1;
-		drive_quiesce(&d, INTENT_REBOOT);
-		drive_type(&d, EV_STATUS);
-		if (i == 1)
-			break;
-		assert_int_equal(d.acts, ACT_JUDGED | ACT_RESET);
-		drive_type(&d, EV_RESET);
-		drive_hello(&d);
-		drive_say(&d, MSG_READY, INTENT_NONE);
-	}
-	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
-	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
-}
-
 /* Deaf, not dead: its main thread destroys memory and hears nothing. */
 static void quit_of_a_busy_qemu_is_waited_for_up_to_a_bound(void **state)
 {
@@ -341,8 +319,6 @@ int main(void)
 		cmocka_unit_test(
 			firmware_reset_continues_the_granted_one_twice),
 		cmocka_unit_test(firmware_reset_late_is_judged),
-		cmocka_unit_test(
-			secure_guest_is_not_reset_twice_in_two_seconds),
 		cmocka_unit_test(
 			quit_of_a_busy_qemu_is_waited_for_up_to_a_bound),
 		cmocka_unit_test(quit_of_a_qemu_that_gets_idle_is_escalated),

@@ -38,9 +38,8 @@ static void prospect_of_a_serving_guest_is_in_place(void **state)
 	(void)state;
 	drive_init(&d);
 	drive_serving(&d);
-	assert_int_equal(
-		planner_choose(lifecycle_prospect(&d.lc, d.now_us)).strategy,
-		STRATEGY_IN_PLACE);
+	assert_int_equal(planner_choose(lifecycle_prospect(&d.lc)).strategy,
+			 STRATEGY_IN_PLACE);
 	assert_int_equal(reboot(&d, WISH_REBOOT, 5), STRATEGY_IN_PLACE);
 }
 
@@ -52,9 +51,8 @@ static void prospect_of_a_silent_guest_is_full(void **state)
 	drive_init(&d);
 	drive_serving(&d);
 	drive_wait(&d, 60000);
-	assert_int_equal(
-		planner_choose(lifecycle_prospect(&d.lc, d.now_us)).strategy,
-		STRATEGY_DRAIN_FIRST);
+	assert_int_equal(planner_choose(lifecycle_prospect(&d.lc)).strategy,
+			 STRATEGY_DRAIN_FIRST);
 }
 
 static void prospect_during_a_stop_is_the_end(void **state)
@@ -65,9 +63,8 @@ static void prospect_during_a_stop_is_the_end(void **state)
 	drive_init(&d);
 	drive_serving(&d);
 	drive_wish(&d, WISH_STOP);
-	assert_int_equal(
-		planner_choose(lifecycle_prospect(&d.lc, d.now_us)).strategy,
-		STRATEGY_STOP);
+	assert_int_equal(planner_choose(lifecycle_prospect(&d.lc)).strategy,
+			 STRATEGY_STOP);
 }
 
 static void unclean_end_is_no_sample(void **state)

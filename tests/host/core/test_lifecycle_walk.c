@@ -62,7 +62,8 @@ static void check_step(struct books *b, const struct drive *d,
 		assert_true(b->stopped);
 	if (d->acts & (ACT_CONT | ACT_RUN))
 		b->stopped = false;
-	if (d->acts & ACT_RESET && before == LC_JUDGING) {
+	if (d->acts & ACT_RESET &&
+	    (before == LC_JUDGING || before == LC_HOLDING)) {
 		assert_true(b->committed);
 		assert_true(cause_clean(lc->now.cause));
 		b->reset_once = true;
@@ -206,6 +207,10 @@ static void event_expected(struct drive *d, struct books *b)
 	case LC_JUDGING:
 		drive_type(d, EV_STATUS);
 		break;
+	case LC_HOLDING:
+		d->sight = (struct cleanup_sight){ d->lc.boot, 10000 };
+		drive_wait(d, 20);
+		break;
 	case LC_RESETTING:
 		drive_type(d, EV_RESET);
 		break;
@@ -287,6 +292,7 @@ static void walk(uint64_t seed, struct books *b)
 	d.lc.cfg.silence_ms = seed >> 11 & 1 ? 30000 : 0;
 	d.lc.cfg.boot_ms = seed >> 12 & 1 ? 4000 : 60000;
 	d.busy = seed >> 13 & 1;
+	d.secure = seed >> 14 & 1;
 
 	drive_type(&d, EV_START);
 	check_step(b, &d, LC_DOWN);

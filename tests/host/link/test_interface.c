@@ -310,10 +310,9 @@ static void plan_is_as_the_text_says(void **state)
 	(void)state;
 	strcpy(appliance.architecture, "s390x");
 	appliance.memory = 512 << 20;
-	assert_fits("RebootPlan", prospect_json(&r, 1, WISH_REBOOT, 0));
-	assert_fits("RebootPlan", prospect_json(&r, 1, WISH_FULL, 1));
-	assert_fits("RebootPlan",
-		    prospect_json(&r, 1, WISH_REBOOT, 3600000000));
+	assert_fits("RebootPlan", prospect_json(&r, WISH_REBOOT, 0));
+	assert_fits("RebootPlan", prospect_json(&r, WISH_FULL, 1));
+	assert_fits("RebootPlan", prospect_json(&r, WISH_REBOOT, 3600000000));
 }
 
 /* Run from the top of the sources, as all tests are. */

@@ -91,6 +91,19 @@ static void status_is_a_table(void **state)
 				  "  forward          127.0.0.1:8080 -> 80\n");
 }
 
+static void status_of_a_secure_guest_says_how_it_was_reset(void **state)
+{
+	(void)state;
+	show_status_of("{\"name\":\"web\",\"state\":\"serving\","
+		       "\"secure\":\"yes\",\"cleanup\":\"asynchronous\"}");
+	assert_string_equal(text, "web: serving\n"
+				  "  secure           yes\n"
+				  "  cleanup          asynchronous\n");
+	show_status_of("{\"name\":\"web\",\"state\":\"serving\","
+		       "\"secure\":\"no\",\"cleanup\":\"none\"}");
+	assert_string_equal(text, "web: serving\n");
+}
+
 /* A shim of another version may say other things. */
 static const char two[] =
 	"[{\"name\":\"web\",\"state\":\"serving\",\"status\":"
@@ -180,6 +193,8 @@ int main(void)
 		cmocka_unit_test(passage_is_strategy_reason_and_phases),
 		cmocka_unit_test(passage_without_strategy_is_under_way),
 		cmocka_unit_test(status_is_a_table),
+		cmocka_unit_test(
+			status_of_a_secure_guest_says_how_it_was_reset),
 		cmocka_unit_test(answers_of_any_shape_do_no_harm),
 		cmocka_unit_test(list_has_headings_and_a_line_each),
 		cmocka_unit_test(list_in_colour_has_the_same_columns),
