@@ -202,7 +202,7 @@ static struct lc_config config_of(const struct shim_options *o)
 		.heartbeat_ms = a->heartbeat_ms,
 		.ask_ms = 5000,
 		.commit_ms = 5000,
-		.exit_ms = 5000,
+		.exit_ms = EXIT_MS,
 		.destroy_ms = destroy_ms(a->memory),
 		.restart_clean = true,
 		.restart_poweroff = a->restart == RESTART_ALWAYS,

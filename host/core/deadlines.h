@@ -14,6 +14,10 @@
 
 #include <stdint.h>
 
+/* An idle QEMU that was told to end has so long, until it is told more firmly.
+ */
+enum { EXIT_MS = 5000 };
+
 /* destroy_ms() - an upper bound for @memory bytes, milliseconds */
 uint32_t destroy_ms(uint64_t memory);
 
