@@ -22,10 +22,15 @@
 
 enum { TRIES = 16 };
 
-static FILE *open_proc(const char *root, const char *name)
+/* @pid: 0: our own */
+static FILE *open_proc(const char *root, pid_t pid, const char *name)
 {
-	char path[CGROUP_PATH];
-	int n = snprintf(path, sizeof(path), "%s/proc/self/%s", root, name);
+	char path[CGROUP_PATH], who[16] = "self";
+	int n;
+
+	if (pid)
+		snprintf(who, sizeof(who), "%d", (int)pid);
+	n = snprintf(path, sizeof(path), "%s/proc/%s/%s", root, who, name);
 
 	if (n < 0 || (size_t)n >= sizeof(path)) {
 		errno = ENAMETOOLONG;
@@ -85,10 +90,10 @@ static const char *path_in(const struct hierarchy *h, const char *line)
 		       : NULL;
 }
 
-static int find_path(const struct hierarchy *h, const char *root,
+static int find_path(const struct hierarchy *h, const char *root, pid_t pid,
 		     char path[static CGROUP_PATH])
 {
-	FILE *f = open_proc(root, "cgroup");
+	FILE *f = open_proc(root, pid, "cgroup");
 	const char *found = NULL;
 	char *line = NULL;
 	size_t size = 0;
@@ -128,7 +133,7 @@ static bool is_ours(struct cgroup *c, const char *root, const char *part,
 static int find_mount(const struct hierarchy *h, struct cgroup *c,
 		      const char *root, const char *path)
 {
-	FILE *f = open_proc(root, "mountinfo");
+	FILE *f = open_proc(root, 0, "mountinfo");
 	char part[CGROUP_PATH], *line = NULL;
 	bool found = false;
 	size_t size = 0;
@@ -157,7 +162,7 @@ static void choose_base(struct cgroup *c)
 static int find(const struct hierarchy *h, struct cgroup *c, const char *root)
 {
 	char path[CGROUP_PATH];
-	int r = find_path(h, root, path);
+	int r = find_path(h, root, 0, path);
 
 	if (r == 0)
 		r = find_mount(h, c, root, path);
@@ -310,6 +315,25 @@ int cgroup_leaf_entrance(const struct cgroup_leaf *leaf)
 	int fd = openat(leaf->fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
+}
+
+void cgroup_leaf_of(const char *root, pid_t pid, const char *name,
+		    struct cgroup_leaf leaf[static CGROUP_HIERARCHIES])
+{
+	static const struct hierarchy *const all[CGROUP_HIERARCHIES] = {
+		&unified, &memory_v1
+	};
+
+	for (int i = 0; i < CGROUP_HIERARCHIES; i++) {
+		char path[CGROUP_PATH];
+		struct cgroup c;
+
+		leaf[i] = (struct cgroup_leaf){ .fd = -1 };
+		if (find_path(all[i], root, pid, path) == 0 &&
+		    find_mount(all[i], &c, root, path) == 0 &&
+		    is_leaf_of(strrchr(c.own, '/') + 1, name))
+			memcpy(leaf[i].path, c.own, sizeof(c.own));
+	}
 }
 
 bool cgroup_leaf_remove(struct cgroup_leaf *leaf)

@@ -22,13 +22,17 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "host/sentence.h"
 
 /* What DelegateSubgroup= of reprise@.service says. */
 #define CGROUP_SUBGROUP "shim"
 
-enum { CGROUP_PATH = PATH_MAX / 4 };
+enum {
+	CGROUP_PATH = PATH_MAX / 4,
+	CGROUP_HIERARCHIES = 2, /* cgroup2, and v1 with the memory controller */
+};
 
 struct cgroup {
 	char mount[CGROUP_PATH]; /* of its hierarchy */
@@ -80,6 +84,16 @@ void cgroup_leaf_find(const struct cgroup *c, const char *name,
  * Return: a descriptor, CLOEXEC, the caller's; -EBADF: @leaf is none; -errno
  */
 int cgroup_leaf_entrance(const struct cgroup_leaf *leaf);
+
+/*
+ * cgroup_leaf_of() - those in which a QEMU, or its helper, was born, wherever
+ *	its shim was
+ * @root:	as of cgroup_find()
+ * @leaf:	one for each hierarchy; none where its group is not one of ours
+ *		for @name
+ */
+void cgroup_leaf_of(const char *root, pid_t pid, const char *name,
+		    struct cgroup_leaf leaf[static CGROUP_HIERARCHIES]);
 
 /*
  * cgroup_leaf_remove() - forget it; takes one that is none

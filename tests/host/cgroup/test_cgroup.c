@@ -236,6 +236,27 @@ static void leaves_left_behind_are_removed_and_others_are_not(void **state)
 	cgroup_leaf_remove(&leaf);
 }
 
+static void leaf_of_a_process_is_known_by_its_name(void **state)
+{
+	struct cgroup_leaf leaf[CGROUP_HIERARCHIES];
+
+	(void)state;
+	make("proc/41");
+	make("sys/fs/cgroup/u/vm-web-3");
+	write_text("proc/41/cgroup", "5:cpu:/x\n0::/u/vm-web-3\n");
+	cgroup_leaf_of(root.dir, 41, "web", leaf);
+	assert_string_equal(leaf[0].path, in_root("sys/fs/cgroup/u/vm-web-3"));
+	assert_string_equal(leaf[1].path, "");
+	assert_true(cgroup_leaf_remove(&leaf[0]));
+	assert_int_equal(access(in_root("sys/fs/cgroup/u/vm-web-3"), F_OK), -1);
+	write_text("proc/41/cgroup", "0::/u\n"); /* beside its shim */
+	cgroup_leaf_of(root.dir, 41, "web", leaf);
+	assert_string_equal(leaf[0].path, "");
+	cgroup_leaf_of(root.dir, 42, "web", leaf); /* it has gone */
+	assert_string_equal(leaf[0].path, "");
+	assert_true(cgroup_leaf_remove(&leaf[0]));
+}
+
 static void base_that_has_gone_is_one_sentence(void **state)
 {
 	struct cgroup_leaf leaf;
@@ -265,6 +286,7 @@ int main(void)
 		ONE(leaf_is_made_and_removed),
 		ONE(leaf_that_somebody_is_in_is_left_alone),
 		ONE(leaves_left_behind_are_removed_and_others_are_not),
+		ONE(leaf_of_a_process_is_known_by_its_name),
 		ONE(base_that_has_gone_is_one_sentence),
 	};
 
