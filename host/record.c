@@ -5,10 +5,12 @@
 #include "host/record.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "host/config/appliance.h"
 #include "host/config/image.h"
+#include "host/config/running_record.h"
 #include "host/report.h"
 
 /* Longer was no restart: a day, microseconds. */
@@ -24,26 +26,68 @@ static const char *machine_word(const struct appliance *a)
 	return a->machine == MACHINE_MICROVM ? "microvm" : "default";
 }
 
-json_t *record_entry(const struct report *r, int64_t at_ms)
+/* What a line says of any start, restart or end. */
+static json_t *line_of(const struct passage *p, int64_t at_ms,
+		       unsigned int generation, unsigned int boot,
+		       const char *image, const char *version)
 {
-	const struct passage *p = &r->lc->last;
-	const struct appliance *a = r->appliance;
 	json_t *entry = report_passage(p, NULL);
-	json_t *more = json_pack(
-		"{s:I, s:I, s:b, s:i, s:i, s:I, s:i, s:s, s:s, s:s, s:s, s:s}",
-		"at_ms", (json_int_t)at_ms, "boot_us",
-		(json_int_t)phases_boot(&p->marks), "clean",
-		(int)cause_clean(p->cause), "generation",
-		(int)r->lc->generation, "boot", (int)r->lc->boot, "memory",
-		(json_int_t)a->memory, "cpus", (int)a->cpus, "accel",
-		accel_word(a), "architecture", r->image->arch, "machine",
-		machine_word(a), "image", r->image->name, "version",
-		r->image->version);
+	json_t *more = json_pack("{s:I, s:b, s:i, s:i, s:s, s:s}", "at_ms",
+				 (json_int_t)at_ms, "clean",
+				 (int)cause_clean(p->cause), "generation",
+				 (int)generation, "boot", (int)boot, "image",
+				 image, "version", version);
 
 	json_object_del(entry, "marks");
 	json_object_update(entry, more);
 	json_decref(more);
 	return entry;
+}
+
+json_t *record_entry(const struct report *r, int64_t at_ms)
+{
+	const struct passage *p = &r->lc->last;
+	const struct appliance *a = r->appliance;
+	json_t *entry = line_of(p, at_ms, r->lc->generation, r->lc->boot,
+				r->image->name, r->image->version);
+	json_t *more = json_pack("{s:I, s:I, s:i, s:s, s:s, s:s}", "boot_us",
+				 (json_int_t)phases_boot(&p->marks), "memory",
+				 (json_int_t)a->memory, "cpus", (int)a->cpus,
+				 "accel", accel_word(a), "architecture",
+				 r->image->arch, "machine", machine_word(a));
+
+	json_object_update(entry, more);
+	json_decref(more);
+	return entry;
+}
+
+/* Had the shim judged it already, when it died? */
+static bool was_judged(const struct lc_saved *s)
+{
+	return (s->state == LC_QUITTING || s->state == LC_DRAINING) &&
+	       s->now.strategy != STRATEGY_NONE;
+}
+
+json_t *record_release(const struct record *kept, bool lived,
+		       const struct marks *marks, int64_t at_ms)
+{
+	const struct lc_saved *s = &kept->life;
+	struct passage p = { .cause = CAUSE_OPERATOR };
+
+	if (!lived)
+		p.cause = CAUSE_UNOBSERVED;
+	snprintf(p.evidence, sizeof(p.evidence), "its shim had gone, and %s",
+		 lived ? "it was ended by `reprise release`"
+		       : "it had ended before `reprise release` looked");
+	if (was_judged(s)) {
+		p.cause = s->now.cause;
+		memcpy(p.evidence, s->now.evidence, sizeof(p.evidence));
+	}
+	p.strategy = STRATEGY_STOP;
+	p.reason = "what a shim had left was released";
+	p.marks = *marks;
+	return line_of(&p, at_ms, s->generation, s->boot, kept->image,
+		       kept->version);
 }
 
 static bool says(const json_t *entry, const char *key, const char *word)

@@ -15,14 +15,29 @@
 #define HOST_RECORD_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct appliance;
+struct marks;
 struct past;
+struct record;
 struct report;
 
 /* record_entry() - lc->last. Return: a new reference */
 json_t *record_entry(const struct report *r, int64_t at_ms);
+
+/*
+ * record_release() - of what a shim had left, and `reprise release` has ended
+ * @kept:	what that shim had written down; all zero: nothing
+ * @lived:	QEMU did; else only its memory was left, or nothing
+ * @marks:	of its end
+ * Return: a new reference: a stop, with the cause that the shim had found if it
+ *	had judged the end before it died; without what only an appliance file
+ *	tells: memory, cpus, accel, architecture, machine, boot_us
+ */
+json_t *record_release(const struct record *kept, bool lived,
+		       const struct marks *marks, int64_t at_ms);
 
 /*
  * record_learn() - take a line of the history into account

@@ -16,6 +16,7 @@
 #include "host/config/appliance.h"
 #include "host/config/history.h"
 #include "host/config/image.h"
+#include "host/config/running_record.h"
 #include "host/report.h"
 
 static const struct appliance web = {
@@ -182,6 +183,63 @@ static void entry_of_any_shape_does_no_harm(void **state)
 	}
 }
 
+static const char *word(const json_t *entry, const char *key)
+{
+	const char *value = json_string_value(json_object_get(entry, key));
+
+	assert_non_null(value);
+	return value;
+}
+
+static void release_is_a_stop_with_what_the_record_tells(void **state)
+{
+	const struct marks marks = { .at_us = { [MARK_ASKED] = 100,
+						[MARK_EXITED] = 400,
+						[MARK_MEMORY] = 900 } };
+	struct record kept = { .image = "web", .version = "1.2" };
+	json_t *entry;
+
+	(void)state;
+	kept.life.generation = 3;
+	kept.life.state = LC_SERVING;
+	kept.life.now.strategy = STRATEGY_IN_PLACE; /* of long ago */
+	kept.life.now.cause = CAUSE_CLEAN_REBOOT;
+	entry = record_release(&kept, true, &marks, 1700000000123);
+	assert_string_equal(word(entry, "strategy"), "stop");
+	assert_string_equal(word(entry, "cause"), "operator");
+	assert_string_equal(word(entry, "version"), "1.2");
+	assert_int_equal(number(entry, "generation"), 3);
+	assert_int_equal(number(entry, "at_ms"), 1700000000123);
+	assert_int_equal(number(entry, "total_us"), 800);
+	assert_int_equal(json_array_size(json_object_get(entry, "phases")), 2);
+	json_decref(entry);
+	entry = record_release(&kept, false, &marks, 1);
+	assert_string_equal(word(entry, "cause"), "unobserved");
+	json_decref(entry);
+}
+
+/* A stop that took too long: why it ended is known. */
+static void release_keeps_a_cause_that_was_found(void **state)
+{
+	const struct marks marks = { .at_us = { 0 } };
+	struct record kept = { .image = "web" };
+	json_t *entry;
+
+	(void)state;
+	kept.life.state = LC_QUITTING;
+	entry = record_release(&kept, true, &marks, 1);
+	assert_string_equal(word(entry, "cause"), "operator");
+	json_decref(entry);
+	kept.life.now.strategy = STRATEGY_DRAIN_FIRST;
+	kept.life.now.cause = CAUSE_GUEST_PANIC;
+	strcpy(kept.life.now.evidence, "it panicked");
+	entry = record_release(&kept, true, &marks, 1);
+	assert_string_equal(word(entry, "cause"), "guest panic");
+	assert_string_equal(word(entry, "evidence"), "it panicked");
+	assert_string_equal(word(entry, "strategy"), "stop");
+	json_decref(entry);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +249,8 @@ int main(void)
 		cmocka_unit_test(entry_of_an_unclean_end_teaches_the_boot_only),
 		cmocka_unit_test(entry_of_another_machine_teaches_nothing),
 		cmocka_unit_test(entry_of_any_shape_does_no_harm),
+		cmocka_unit_test(release_is_a_stop_with_what_the_record_tells),
+		cmocka_unit_test(release_keeps_a_cause_that_was_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
