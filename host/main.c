@@ -33,6 +33,8 @@ static const struct verb verbs[] = {
 	  "ask its guest to end cleanly (--now: do not), wait until all is "
 	  "gone",
 	  verb_stop },
+	{ "release", "NAME", "end what a shim that has gone has left of it",
+	  verb_release },
 	{ "reset-failed", "NAME",
 	  "let one start again that had failed too often", verb_reset_failed },
 	{ "events", "NAME", "print what happens to it, a JSON object a line",

@@ -130,8 +130,8 @@ int runtime_dial(const char *name, enum runtime_socket which, char *error)
 		return sentence(error, -ECONNREFUSED,
 				"%s runs, but without a shim, which has died: "
 				"`reprise run` with its file takes charge of "
-				"it again",
-				name);
+				"it again, `reprise release %s` ends it",
+				name, name);
 	if (r == -EAGAIN)
 		return sentence(
 			error, r,

@@ -25,6 +25,7 @@ int verb_ps(const struct verb *self, int argc, char **argv);
 int verb_status(const struct verb *self, int argc, char **argv);
 int verb_reboot(const struct verb *self, int argc, char **argv);
 int verb_stop(const struct verb *self, int argc, char **argv);
+int verb_release(const struct verb *self, int argc, char **argv);
 int verb_reset_failed(const struct verb *self, int argc, char **argv);
 int verb_events(const struct verb *self, int argc, char **argv);
 int verb_console(const struct verb *self, int argc, char **argv);

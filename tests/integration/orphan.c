@@ -28,6 +28,7 @@ void orphan_crash(struct rig *r)
 {
 	kill(r->shim.pid, SIGKILL);
 	child_close(&r->shim);
+	r->shim.ended = true;
 	close(r->ready);
 	r->ready = -1;
 	r->ready_seen = 0;

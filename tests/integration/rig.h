@@ -16,6 +16,7 @@
  *   test_port      its agent's port when shims die: cut, taken again
  *   test_tiny      the guest without any of them
  *   test_adopt     the shim is killed in one phase after the other
+ *   test_release   the shim is killed, and all is ended without it
  *   test_handover  another program takes its place
  *   test_service   what a service manager hears
  *   test_rights    who QEMU and its helper are

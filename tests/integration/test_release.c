@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/integration/test_release.c - the shim dies, and all shall end
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/integration/orphan.h"
+#include "tests/integration/stub_image.h"
+
+/* reprise release; what it says is to have @text */
+static void release(struct rig *r, int code, const char *text)
+{
+	struct child c;
+
+	rig_verb(r, &c, (const char *const[]){ "release", r->name, NULL });
+	if (c.code != code ||
+	    !strstr(c.text[code ? CHILD_ERR : CHILD_OUT], text))
+		print_error("release: %d: %s%s", c.code, c.text[CHILD_OUT],
+			    c.text[CHILD_ERR]);
+	assert_int_equal(c.code, code);
+	assert_non_null(strstr(c.text[code ? CHILD_ERR : CHILD_OUT], text));
+	child_close(&c);
+}
+
+/* The last line of its history is a stop of that cause. */
+static void assert_history(struct rig *r, const char *cause)
+{
+	struct child c;
+	json_t *entries, *last;
+
+	rig_verb(r, &c,
+		 (const char *const[]){ "history", r->name, "--json", NULL });
+	entries = json_loads(c.text[CHILD_OUT], 0, NULL);
+	last = json_array_get(entries, json_array_size(entries) - 1);
+	assert_string_equal(
+		json_string_value(json_object_get(last, "strategy")), "stop");
+	assert_string_equal(json_string_value(json_object_get(last, "cause")),
+			    cause);
+	json_decref(entries);
+	child_close(&c);
+}
+
+static struct guest run_and_note(struct both *b)
+{
+	orphan_run(b);
+	rig_await_ready(&b->rig);
+	return orphan_note(&b->rig);
+}
+
+static void qemu_ends_and_the_next_run_begins_afresh(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	struct guest g = run_and_note(b);
+	char text[64];
+
+	orphan_crash(r);
+	snprintf(text, sizeof(text), "QEMU %d was ended", (int)g.qemu);
+	release(r, 0, text);
+	orphan_nothing_left(r);
+	assert_history(r, "operator");
+	release(r, 0, "nothing was left");
+	orphan_run(b);
+	rig_await_ready(r);
+	assert_int_equal(rig_number(r, "generation"), 1);
+	assert_int_equal(rig_number(r, "boot"), 1);
+	assert_true(strcmp(rig_word(r, "epoch"), g.epoch) != 0);
+	orphan_stop(r);
+}
+
+/* It does not hear SIGTERM, and nothing but a name tells whose it is. */
+static void stopped_qemu_without_its_lock_is_killed(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	struct guest g = run_and_note(b);
+	char path[256];
+
+	kill(g.qemu, SIGSTOP);
+	orphan_crash(r);
+	snprintf(path, sizeof(path), "%s/guest/lock", r->runtime);
+	assert_int_equal(unlink(path), 0);
+	release(r, 0, "was ended");
+	assert_int_equal(waitpid(g.qemu, &(int){ 0 }, __WALL), g.qemu);
+	orphan_nothing_left(r);
+}
+
+/* QEMU has gone by itself; its helper holds the memory and stands still. */
+static void memory_alone_is_brought_back(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	struct guest g = run_and_note(b);
+	pid_t helper = (pid_t)rig_number(r, "helper");
+
+	assert_true(helper > 0);
+	kill(helper, SIGSTOP);
+	orphan_crash(r);
+	kill(g.qemu, SIGKILL);
+	assert_int_equal(waitpid(g.qemu, NULL, __WALL), g.qemu);
+	assert_int_equal(kill(helper, 0), 0);
+	release(r, 0, "its memory is back");
+	orphan_nothing_left(r);
+	assert_history(r, "unobserved");
+}
+
+/* A stop that was cut short: what the shim had found is not forgotten. */
+static void stop_cut_short_keeps_its_cause(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	struct guest g = run_and_note(b);
+
+	kill(g.qemu, SIGSTOP);
+	kill(r->shim.pid, SIGTERM);
+	orphan_await_state(r, "asking");
+	kill(r->shim.pid, SIGTERM);
+	orphan_await_state(r, "quitting");
+	orphan_crash(r);
+	release(r, 0, "was ended");
+	orphan_nothing_left(r);
+	assert_history(r, "host shutdown");
+}
+
+static void appliance_with_a_shim_is_refused(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	release(r, 1, "under-test has a shim");
+	assert_string_equal(rig_word(r, "state"), "serving");
+	RIG_DO(r, "stop", r->name);
+	rig_assert_end(r, 0);
+	rig_assert_nothing_left(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_BOTH(qemu_ends_and_the_next_run_begins_afresh),
+		ON_BOTH(stopped_qemu_without_its_lock_is_killed),
+		ON_BOTH(memory_alone_is_brought_back),
+		ON_BOTH(stop_cut_short_keeps_its_cause),
+		ON_MODEL(appliance_with_a_shim_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
