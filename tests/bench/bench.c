@@ -35,6 +35,7 @@ static const struct number {
 	{ "gate-share", "ms", 1, ONCE, measure_gate_share },
 	{ "quiesce", "ms", 50, EACH_ARCH, measure_quiesce },
 	{ "memory-back", "ms", 60, ONCE, measure_memory_back },
+	{ "memory-nudge", "ms", 60, ONCE, measure_memory_nudge },
 	{ "teardown-async", "ratio", 0.05, ONCE, measure_teardown_async },
 	{ "drain-estimate", "percent", 20, ONCE, measure_drain_estimate },
 	{ "shim-size", "KiB", 384, ONCE, measure_shim_size },

@@ -49,6 +49,7 @@ measure_fn measure_in_place;	   /* in_place.c */
 measure_fn measure_gate_share;	   /* byproducts.c */
 measure_fn measure_quiesce;	   /* byproducts.c */
 measure_fn measure_memory_back;	   /* memory.c */
+measure_fn measure_memory_nudge;   /* nudge.c */
 measure_fn measure_teardown_async; /* teardown.c */
 measure_fn measure_drain_estimate; /* teardown.c */
 

@@ -18,7 +18,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/victim.h"
 
-enum { ROUNDS = 5, LOOKS = 4096, LOOK_MS = 2 };
+enum { ROUNDS = 5, LOOKS = 4096, LOOK_MS = 2, VICTIM_MIB = 8192 };
 
 struct exits {
 	struct samples async_ms, sync_ms, back_ms, error;
@@ -80,12 +80,17 @@ static int watch_return(struct victim *v, struct exits *e, char *error)
 static int one_exit(const struct qemu_caps *caps, bool async, struct exits *e,
 		    char *error)
 {
+	const struct victim_plan plan = {
+		.mib = VICTIM_MIB,
+		.async = async,
+		.small_pages = true,
+	};
 	struct victim v;
 	double took_ms;
-	int r = victim_start(&v, caps, async, error);
+	int r = victim_start(&v, caps, &plan, error);
 
 	if (r == 0)
-		r = victim_quit(&v, &took_ms, error);
+		r = victim_end(&v, VICTIM_QUIT, &took_ms, error);
 	if (r == 0)
 		samples_add(async ? &e->async_ms : &e->sync_ms, took_ms);
 	if (r == 0 && async)

@@ -58,14 +58,14 @@ static int say(const struct victim *v, const char *command, char *error)
 	return sentence(error, -EPIPE, "QEMU does not take '%s'", command);
 }
 
-/* QMP is answered once the memory is there. */
-static int await_answer(const struct victim *v, char *error)
+/* Read until it says this. */
+static int await_word(const struct victim *v, const char *word, char *error)
 {
 	char text[4096];
 	size_t len = 0;
 
 	for (;;) {
-		int r = await(v->qmp, "QEMU's answer on QMP", error);
+		int r = await(v->qmp, word, error);
 		ssize_t n;
 
 		if (r < 0)
@@ -73,25 +73,26 @@ static int await_answer(const struct victim *v, char *error)
 		n = recv(v->qmp, text + len, sizeof(text) - 1 - len, 0);
 		if (n <= 0)
 			return sentence(error, -EPIPE,
-					"QEMU left before it spoke QMP");
+					"QEMU left before it said %s", word);
 		len += (size_t)n;
 		text[len] = '\0';
-		if (strstr(text, "\"return\""))
+		if (strstr(text, word))
 			return 0;
 	}
 }
 
-static const char *helper_option(const struct qemu_caps *caps, bool async)
+static const char *helper_option(const struct qemu_caps *caps,
+				 const struct victim_plan *plan)
 {
-	if (!async)
+	if (!plan->async)
 		return "";
 	return caps->teardown == TEARDOWN_RUN_WITH
 		       ? "-run-with async-teardown=on"
 		       : "-async-teardown";
 }
 
-static int spawn(struct victim *v, const struct qemu_caps *caps, bool async,
-		 int theirs)
+static int spawn(struct victim *v, const struct qemu_caps *caps,
+		 const struct victim_plan *plan, int theirs)
 {
 	char line[PATH_MAX + 512], *argv[32], *rest = line;
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -111,14 +112,17 @@ static int spawn(struct victim *v, const struct qemu_caps *caps, bool async,
 		 "%s -nodefaults -no-user-config -display none -S -accel tcg "
 		 "-machine q35,memory-backend=ram -m %dM "
 		 "-object memory-backend-ram,id=ram,size=%dM,prealloc=on "
-		 "-chardev socket,id=q,fd=%d -mon chardev=q,mode=control %s",
-		 caps->path, VICTIM_MIB, VICTIM_MIB, theirs,
-		 helper_option(caps, async));
+		 "-action reboot=shutdown,shutdown=pause "
+		 "-chardev socket,id=q,fd=%d -mon chardev=q,mode=control %s "
+		 "%s %s",
+		 caps->path, plan->mib, plan->mib, theirs,
+		 helper_option(caps, plan), plan->firmware ? "-bios" : "",
+		 plan->firmware ? plan->firmware : "");
 	while (n < ARRAY_SIZE(argv) - 1 &&
 	       (argv[n] = strtok_r(rest, " ", &rest)) != NULL)
 		n++;
 	argv[n] = NULL;
-	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	prctl(PR_SET_THP_DISABLE, plan->small_pages, 0, 0, 0);
 	r = process_spawn(&v->process, NULL, &s);
 	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	close(null);
@@ -126,7 +130,8 @@ static int spawn(struct victim *v, const struct qemu_caps *caps, bool async,
 }
 
 /* Not more pages than were asked for, and each of them there. */
-static int check_touched(const struct victim *v, char *error)
+static int check_touched(const struct victim *v, const struct victim_plan *plan,
+			 char *error)
 {
 	unsigned long long rss = 0, huge = 0;
 	char path[64], line[128];
@@ -141,66 +146,94 @@ static int check_touched(const struct victim *v, char *error)
 	}
 	if (f)
 		fclose(f);
-	if (rss >> 10 >= VICTIM_MIB && huge == 0)
+	if (rss >> 10 >= (unsigned int)plan->mib &&
+	    !(plan->small_pages && huge))
 		return 0;
 	return sentence(error, -EUCLEAN,
 			"QEMU holds %llu MiB, %llu of them in huge pages, "
-			"where %d MiB in small ones are meant",
-			rss >> 10, huge >> 10, VICTIM_MIB);
+			"where %d MiB are meant, in %s ones",
+			rss >> 10, huge >> 10, plan->mib,
+			plan->small_pages ? "small" : "any");
 }
 
-static int check_room(char *error)
+static int check_room(const struct victim_plan *plan, char *error)
 {
 	double mib = 0;
 	int r = available_mib(&mib, error);
 
-	if (r < 0 || mib >= VICTIM_MIB + SPARE_MIB)
+	if (r < 0 || mib >= plan->mib + SPARE_MIB)
 		return r;
 	return sentence(error, -ENOMEM,
 			"%.0f MiB are available, and %d are needed: free some",
-			mib, VICTIM_MIB + SPARE_MIB);
+			mib, plan->mib + SPARE_MIB);
 }
 
 /* Spawned and spoken to; its memory is there when it answers. */
-static int begin(struct victim *v, const struct qemu_caps *caps, bool async,
-		 char *error)
+static int begin(struct victim *v, const struct qemu_caps *caps,
+		 const struct victim_plan *plan, char *error)
 {
 	int ends[2], r;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return sentence(error, -errno, "socketpair: %s",
 				strerror(errno));
-	r = spawn(v, caps, async, ends[1]);
+	r = spawn(v, caps, plan, ends[1]);
 	close(ends[1]);
 	v->qmp = ends[0];
 	if (r < 0)
 		return sentence(error, r, "cannot start %s: %s", caps->path,
 				strerror(-r));
 	r = say(v, "qmp_capabilities", error);
-	return r < 0 ? r : await_answer(v, error);
+	return r < 0 ? r : await_word(v, "\"return\"", error);
 }
 
-int victim_start(struct victim *v, const struct qemu_caps *caps, bool async,
-		 char *error)
+int victim_start(struct victim *v, const struct qemu_caps *caps,
+		 const struct victim_plan *plan, char *error)
 {
-	int r = check_room(error);
+	int r = check_room(plan, error);
 
 	v->process = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
 	v->qmp = -1;
 	if (r == 0)
-		r = begin(v, caps, async, error);
+		r = begin(v, caps, plan, error);
 	if (r == 0)
-		r = check_touched(v, error);
-	if (r == 0 && async && process_find_helper(&v->process) < 0)
+		r = check_touched(v, plan, error);
+	if (r == 0 && plan->async && process_find_helper(&v->process) < 0)
 		r = sentence(error, -ESRCH, "QEMU has no teardown helper");
 	return r;
 }
 
-int victim_quit(struct victim *v, double *took_ms, char *error)
+/* The guest stops itself in the gate; what ends QEMU is not its business. */
+static int stop_guest(const struct victim *v, char *error)
 {
-	double began = victim_now_ms();
-	int r = say(v, "quit", error);
+	int r = say(v, "cont", error);
 
+	return r < 0 ? r : await_word(v, "\"STOP\"", error);
+}
+
+static int tell(const struct victim *v, enum victim_end end, char *error)
+{
+	static const int signals[] = {
+		[VICTIM_SIGTERM] = SIGTERM,
+		[VICTIM_SIGKILL] = SIGKILL,
+		[VICTIM_GUEST] = 0,
+	};
+	int r;
+
+	if (!signals[end])
+		return say(v, "quit", error);
+	r = process_signal(&v->process, signals[end]);
+	return r < 0 ? sentence(error, r, "QEMU cannot be signalled") : 0;
+}
+
+int victim_end(struct victim *v, enum victim_end end, double *took_ms,
+	       char *error)
+{
+	int r = end == VICTIM_GUEST ? stop_guest(v, error) : 0;
+	double began = victim_now_ms();
+
+	if (r == 0)
+		r = tell(v, end, error);
 	if (r == 0)
 		r = await(v->process.pidfd, "QEMU's end", error);
 	if (r < 0)

@@ -2,9 +2,9 @@
 /*
  * tests/bench/victim.h - a large QEMU whose end is looked at
  *
- * Theory of operation: a QEMU of 8 GiB, every page of it touched, as QEMU's own
- * preallocation does it, with 4 KiB pages (transparent huge ones are forbidden
- * to it). No guest runs, for no end depends on one.
+ * Theory of operation: a QEMU of gigabytes, every page of it touched, as QEMU's
+ * own preallocation does it. No guest runs, for no end depends on one, but for
+ * those that a guest begins: then it is a firmware that does just that.
  */
 #ifndef TESTS_BENCH_VICTIM_H
 #define TESTS_BENCH_VICTIM_H
@@ -14,7 +14,12 @@
 #include "host/qemu/probe.h"
 #include "host/qemu/process.h"
 
-enum { VICTIM_MIB = 8192 };
+struct victim_plan {
+	int mib;
+	bool async;	      /* with the teardown helper */
+	bool small_pages;     /* of 4 KiB: no transparent huge ones */
+	const char *firmware; /* path; NULL: it never runs */
+};
 
 /* One QEMU, and our end of its monitor. */
 struct victim {
@@ -22,21 +27,33 @@ struct victim {
 	int qmp;
 };
 
+/* How it ends; QEMU alone, always. */
+enum victim_end {
+	VICTIM_QUIT,
+	VICTIM_SIGTERM,
+	VICTIM_SIGKILL,
+	VICTIM_GUEST, /* its firmware stops it; `quit` once it stands still */
+};
+
 /* victim_now_ms() - monotonic */
 double victim_now_ms(void);
 
 /*
  * victim_start() - until all of its memory is there
- * @async:	with the teardown helper
  *
  * To be closed, also when it failed.
  * Return: 0; else -errno (@error): -ENOMEM: the host has not so much
  */
-int victim_start(struct victim *v, const struct qemu_caps *caps, bool async,
-		 char *error);
+int victim_start(struct victim *v, const struct qemu_caps *caps,
+		 const struct victim_plan *plan, char *error);
 
-/* victim_quit() - `quit`, and reap it. Return: 0; else -errno (@error) */
-int victim_quit(struct victim *v, double *took_ms, char *error);
+/*
+ * victim_end() - end it, and reap it; its helper is not touched
+ * @took_ms:	from the last word or signal to the reaping
+ * Return: 0; else -errno (@error)
+ */
+int victim_end(struct victim *v, enum victim_end end, double *took_ms,
+	       char *error);
 
 /* victim_await() - for @ms at most. Return: 1: @fd is readable; 0 */
 int victim_await(int fd, int ms);
