@@ -1,115 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * tests/host/memory/test_ledger.c - shims that share a host
- *
- * The host has 100 bytes here, and nothing that is touched: what was promised
- * is all that counts.
+ * tests/host/memory/test_ledger.c - promises, one process
  */
 #include "host/memory/ledger.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "tests/host/scratch.h"
-
-enum { TOTAL = 100, SHIMS = 200, NEED = 3, KILLS = 150, DEADLINE_S = 120 };
-
-static struct scratch scratch;
-static char path[SCRATCH_PATH], error[SENTENCE_MAX], text[ADMISSION_TEXT];
-
-/* A group has as many bytes as its number says. */
-static int room(void *ctx, const struct domains *d,
-		struct domain domain[static ADMISSION_DOMAINS], char *why)
-{
-	(void)ctx;
-	(void)why;
-	domain[0] = (struct domain){ "the host", TOTAL, TOTAL, 0, 0 };
-	for (uint32_t i = 0; i < d->groups; i++) {
-		uint64_t id = d->group[i].id;
-
-		domain[i + 1] = (struct domain){ "a group", id, id, 0, 0 };
-	}
-	return 0;
-}
-
-static uint64_t resident(void *ctx, pid_t pid)
-{
-	(void)ctx;
-	return (uint64_t)pid; /* as if its number were its size */
-}
-
-static const struct ledger_ops ops = { room, resident, NULL };
-static const struct domains host_alone;
-
-static int set_up(void **state)
-{
-	(void)state;
-	alarm(DEADLINE_S);
-	scratch_make(&scratch);
-	scratch_path(&scratch, "ledger", path);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	alarm(0);
-	return 0;
-}
-
-static int join(struct promise_slot *p, uint64_t need)
-{
-	const struct application a = { "web", need, 0, &host_alone };
-	int r;
-
-	do
-		r = ledger_join(path, &a, p, error);
-	while (r == -EAGAIN);
-	return r;
-}
-
-static enum admission ask(struct promise_slot *p)
-{
-	struct decision d;
-	int r;
-
-	do
-		r = ledger_ask(p, &ops, &d, text, error);
-	while (r == -EAGAIN);
-	return r < 0 ? ADMISSIONS : d.what;
-}
-
-static enum admission join_and_ask(struct promise_slot *p, uint64_t need)
-{
-	assert_int_equal(join(p, need), 0);
-	return ask(p);
-}
+#include "tests/host/memory/ledger_rig.h"
 
 static void promise_counts_until_it_is_left(void **state)
 {
 	struct promise_slot a, b;
 
 	(void)state;
-	assert_int_equal(join_and_ask(&a, 60), ADMIT);
-	assert_int_equal(join_and_ask(&b, 41), NEVER);
+	assert_int_equal(rig_start(&a, 60, &rig_alone), ADMIT);
+	assert_int_equal(rig_start(&b, 41, &rig_alone), NEVER);
 	ledger_leave(&b);
-	assert_int_equal(join_and_ask(&b, 40), ADMIT);
+	assert_int_equal(rig_start(&b, 40, &rig_alone), ADMIT);
 	ledger_leave(&a);
-	assert_int_equal(join_and_ask(&a, 60), ADMIT);
+	assert_int_equal(rig_start(&a, 60, &rig_alone), ADMIT);
 	ledger_leave(&a);
 	ledger_leave(&b);
 }
@@ -119,12 +39,14 @@ static void promise_that_drains_is_waited_for(void **state)
 	struct promise_slot a, b;
 
 	(void)state;
-	assert_int_equal(join_and_ask(&a, 60), ADMIT);
-	assert_int_equal(ledger_drains(&a, 55, error), 0);
-	assert_int_equal(join_and_ask(&b, 101), WAIT_FOR_DRAIN);
-	assert_non_null(strstr(text, "draining"));
+	assert_int_equal(rig_start(&a, 60, &rig_alone), ADMIT);
+	assert_int_equal(ledger_drains(&a, 60, rig_error), 0);
+	rig_used = 60;
+	assert_int_equal(rig_start(&b, 100, &rig_alone), WAIT_FOR_DRAIN);
+	assert_non_null(strstr(rig_text, "draining"));
 	ledger_leave(&a);
-	assert_int_equal(ask(&b), NEVER);
+	rig_used = 0;
+	assert_int_equal(rig_ask(&b), ADMIT);
 	ledger_leave(&b);
 }
 
@@ -133,14 +55,110 @@ static void promise_waits_behind_who_came_first(void **state)
 	struct promise_slot live, first, second;
 
 	(void)state;
-	assert_int_equal(join_and_ask(&live, 60), ADMIT);
-	assert_int_equal(ledger_drains(&live, 60, error), 0);
-	assert_int_equal(join_and_ask(&first, 110), WAIT_FOR_DRAIN);
-	assert_int_equal(join_and_ask(&second, 1), WAIT_FOR_TURN);
+	assert_int_equal(rig_start(&live, 60, &rig_alone), ADMIT);
+	assert_int_equal(ledger_drains(&live, 60, rig_error), 0);
+	rig_used = 60;
+	assert_int_equal(rig_start(&first, 90, &rig_alone), WAIT_FOR_DRAIN);
+	assert_int_equal(rig_start(&second, 1, &rig_alone), WAIT_FOR_TURN);
 	ledger_leave(&first); /* it gave up */
-	assert_int_equal(ask(&second), ADMIT);
+	assert_int_equal(rig_ask(&second), ADMIT);
 	ledger_leave(&second);
 	ledger_leave(&live);
+}
+
+static void promise_of_a_group_counts_in_it(void **state)
+{
+	struct promise_slot a, b, c, d;
+
+	(void)state;
+	assert_int_equal(rig_start(&a, 15, &rig_inner), ADMIT);
+	assert_int_equal(rig_start(&b, 26, &rig_group), NEVER);
+	assert_non_null(strstr(rig_text, "a group"));
+	ledger_leave(&b);
+	assert_int_equal(rig_start(&c, 25, &rig_group), ADMIT);
+	assert_int_equal(rig_start(&d, 1, &rig_inner), NEVER);
+	ledger_leave(&d);
+	assert_int_equal(rig_start(&d, 41, &rig_other), ADMIT);
+	assert_int_equal(rig_start(&b, 20, &rig_alone), NEVER);
+	assert_non_null(strstr(rig_text, "the host"));
+	ledger_leave(&a);
+	ledger_leave(&b);
+	ledger_leave(&c);
+	ledger_leave(&d);
+}
+
+static void promise_that_waits_in_a_group_keeps_nobody_out(void **state)
+{
+	struct promise_slot a, b, c, d;
+
+	(void)state;
+	assert_int_equal(rig_start(&a, 30, &rig_group), ADMIT);
+	assert_int_equal(ledger_drains(&a, 30, rig_error), 0);
+	rig_used = rig_used_in_group = 30;
+	assert_int_equal(rig_start(&b, 20, &rig_inner), WAIT_FOR_DRAIN);
+	assert_int_equal(rig_start(&c, 1, &rig_group), WAIT_FOR_TURN);
+	assert_int_equal(rig_start(&d, 60, &rig_alone), ADMIT);
+	ledger_leave(&a);
+	rig_used = rig_used_in_group = 0;
+	ledger_leave(&b); /* it gave up */
+	assert_int_equal(rig_ask(&c), ADMIT);
+	ledger_leave(&c);
+	ledger_leave(&d);
+}
+
+/* It was held up by its group alone; then the host is full. */
+static void promise_that_was_overtaken_is_next(void **state)
+{
+	struct promise_slot a, b, c, d;
+
+	(void)state;
+	assert_int_equal(rig_start(&a, 30, &rig_group), ADMIT);
+	assert_int_equal(ledger_drains(&a, 30, rig_error), 0);
+	rig_used = rig_used_in_group = 30;
+	assert_int_equal(rig_start(&b, 20, &rig_group), WAIT_FOR_DRAIN);
+	assert_int_equal(rig_start(&c, 65, &rig_alone), ADMIT);
+	assert_int_equal(ledger_drains(&c, 65, rig_error), 0);
+	ledger_leave(&a);
+	rig_used = 90;
+	rig_used_in_group = 0;
+	assert_int_equal(rig_ask(&b), WAIT_FOR_DRAIN);
+	assert_int_equal(rig_start(&d, 1, &rig_alone), WAIT_FOR_TURN);
+	ledger_leave(&c);
+	rig_used = 0;
+	assert_int_equal(rig_ask(&d), WAIT_FOR_TURN);
+	assert_int_equal(rig_ask(&b), ADMIT);
+	assert_int_equal(rig_ask(&d), ADMIT);
+	ledger_leave(&b);
+	ledger_leave(&d);
+}
+
+/* What its pid holds is in use already, and is not promised once more. */
+static void promise_is_kept_by_what_is_touched(void **state)
+{
+	struct promise_slot a, b;
+
+	(void)state;
+	assert_int_equal(rig_start(&a, 60, &rig_alone), ADMIT);
+	assert_int_equal(ledger_lives(&a, 35, rig_error), 0);
+	rig_used = 35;
+	assert_int_equal(rig_start(&b, 41, &rig_alone), NEVER);
+	ledger_leave(&b);
+	assert_int_equal(rig_start(&b, 40, &rig_alone), ADMIT);
+	ledger_leave(&a);
+	ledger_leave(&b);
+}
+
+static void promise_that_was_not_admitted_counts_where_it_lives(void **state)
+{
+	struct promise_slot a, b;
+
+	(void)state;
+	assert_int_equal(rig_start(&a, 101, &rig_alone), NEVER);
+	assert_int_equal(ledger_lives(&a, 0, rig_error), 0);
+	assert_int_equal(rig_start(&b, 1, &rig_alone), NEVER);
+	ledger_leave(&a);
+	assert_int_equal(rig_ask(&b), ADMIT);
+	ledger_leave(&b);
 }
 
 /* As QEMU, which outlives its shim. */
@@ -152,7 +170,7 @@ static void promise_lasts_as_long_as_who_inherits_it(void **state)
 	pid_t qemu;
 
 	(void)state;
-	assert_int_equal(join_and_ask(&shim, 60), ADMIT);
+	assert_int_equal(rig_start(&shim, 60, &rig_alone), ADMIT);
 	assert_int_equal(pipe(hold), 0);
 	qemu = fork();
 	if (qemu == 0) {
@@ -160,163 +178,12 @@ static void promise_lasts_as_long_as_who_inherits_it(void **state)
 		_exit(read(hold[0], &byte, 1) != 0);
 	}
 	ledger_leave(&shim);
-	assert_int_equal(join_and_ask(&other, 41), NEVER);
+	assert_int_equal(rig_start(&other, 41, &rig_alone), NEVER);
 	close(hold[0]);
 	close(hold[1]);
 	assert_int_equal(waitpid(qemu, NULL, 0), qemu);
-	assert_int_equal(ask(&other), ADMIT);
+	assert_int_equal(rig_ask(&other), ADMIT);
 	ledger_leave(&other);
-}
-
-struct child {
-	pid_t pid;
-	int to, from;
-};
-
-/* Join, then ask at each byte that comes; tell the arrival and each answer. */
-static void be_a_shim(int in, int out)
-{
-	struct promise_slot p;
-	char byte;
-
-	if (read(in, &byte, 1) != 1 || join(&p, NEED) < 0)
-		_exit(1);
-	do {
-		struct {
-			uint64_t arrival;
-			enum admission what;
-		} told = { p.mine.arrival, ask(&p) };
-
-		if (told.what == NEVER)
-			ledger_leave(&p);
-		if (write(out, &told, sizeof(told)) != sizeof(told))
-			_exit(1);
-	} while (read(in, &byte, 1) == 1);
-	_exit(0);
-}
-
-static void start_child(struct child *c)
-{
-	int in[2], out[2];
-
-	assert_int_equal(pipe(in), 0);
-	assert_int_equal(pipe(out), 0);
-	c->pid = fork();
-	assert_true(c->pid >= 0);
-	if (c->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		be_a_shim(in[0], out[1]);
-	}
-	close(in[0]);
-	close(out[1]);
-	c->to = in[1];
-	c->from = out[0];
-}
-
-static enum admission hear(const struct child *c, uint64_t *arrival)
-{
-	struct {
-		uint64_t arrival;
-		enum admission what;
-	} told;
-
-	assert_int_equal(read(c->from, &told, sizeof(told)), sizeof(told));
-	*arrival = told.arrival;
-	return told.what;
-}
-
-static int by_arrival(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static void shims_that_start_at_once_never_overcommit(void **state)
-{
-	static struct child child[SHIMS];
-	static struct {
-		uint64_t arrival;
-		size_t child;
-		enum admission what;
-	} said[SHIMS];
-	unsigned int admitted = 0;
-
-	(void)state;
-	for (size_t i = 0; i < SHIMS; i++)
-		start_child(&child[i]);
-	for (size_t i = 0; i < SHIMS; i++)
-		assert_int_equal(write(child[i].to, "", 1), 1);
-	for (size_t i = 0; i < SHIMS; i++) {
-		said[i].child = i;
-		said[i].what = hear(&child[i], &said[i].arrival);
-		admitted += said[i].what == ADMIT;
-		assert_int_not_equal(said[i].what, ADMISSIONS);
-	}
-	assert_in_range(admitted, 1, TOTAL / NEED);
-	/* whoever had to let others go first asks again, in their order */
-	qsort(said, SHIMS, sizeof(said[0]), by_arrival);
-	for (size_t i = 0; i < SHIMS; i++) {
-		const struct child *c = &child[said[i].child];
-
-		if (said[i].what != WAIT_FOR_TURN)
-			continue;
-		assert_int_equal(write(c->to, "", 1), 1);
-		said[i].what = hear(c, &said[i].arrival);
-		assert_int_not_equal(said[i].what, WAIT_FOR_TURN);
-		admitted += said[i].what == ADMIT;
-	}
-	assert_int_equal(admitted, TOTAL / NEED);
-	for (size_t i = 0; i < SHIMS; i++) {
-		kill(child[i].pid, SIGKILL);
-		waitpid(child[i].pid, NULL, 0);
-		close(child[i].to);
-		close(child[i].from);
-	}
-}
-
-/* In and out of the section as fast as it can. */
-static void never_rest(int out)
-{
-	for (;;) {
-		struct promise_slot p;
-
-		if (join(&p, TOTAL) < 0)
-			_exit(1);
-		ask(&p);
-		ledger_lives(&p, 7, error);
-		ledger_leave(&p);
-		if (write(out, "", 1) != 1)
-			_exit(1);
-	}
-}
-
-static void shim_killed_anywhere_leaves_nothing(void **state)
-{
-	(void)state;
-	for (unsigned int i = 0; i < KILLS; i++) {
-		struct promise_slot p;
-		int out[2], status;
-		char bytes[2];
-		pid_t pid;
-
-		assert_int_equal(pipe(out), 0);
-		pid = fork();
-		if (pid == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			never_rest(out[1]);
-		}
-		assert_int_equal(read(out[0], bytes, 1), 1);
-		for (volatile unsigned int n = 0; n < i * 977 % 50000; n++)
-			;
-		kill(pid, SIGKILL);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_true(WIFSIGNALED(status));
-		close(out[0]);
-		close(out[1]);
-		assert_int_equal(join_and_ask(&p, TOTAL), ADMIT);
-		ledger_leave(&p);
-	}
 }
 
 static void line_damaged_and_in_use_admits_nobody(void **state)
@@ -324,13 +191,14 @@ static void line_damaged_and_in_use_admits_nobody(void **state)
 	struct promise_slot a, b;
 
 	(void)state;
-	assert_int_equal(join_and_ask(&a, 1), ADMIT);
-	assert_int_equal(join_and_ask(&b, 1), ADMIT);
+	assert_int_equal(rig_start(&a, 1, &rig_alone), ADMIT);
+	assert_int_equal(rig_start(&b, 1, &rig_alone), ADMIT);
 	assert_int_equal(pwrite(a.fd, "garbage", 7, a.slot * PROMISE_LINE), 7);
-	assert_int_equal(ask(&b), ADMISSIONS);
-	assert_non_null(strstr(error, "ledger: line 1 is damaged and in use"));
+	assert_int_equal(rig_ask(&b), ADMISSIONS);
+	assert_non_null(
+		strstr(rig_error, "ledger: line 1 is damaged and in use"));
 	ledger_leave(&a); /* and nobody cares any more */
-	assert_int_equal(ask(&b), ADMIT);
+	assert_int_equal(rig_ask(&b), ADMIT);
 	ledger_leave(&b);
 }
 
@@ -341,8 +209,8 @@ static void file_of_garbage_is_a_free_ledger(void **state)
 
 	(void)state;
 	memset(garbage, 0xa5, sizeof(garbage));
-	scratch_write(&scratch, "ledger", garbage, sizeof(garbage), 0600);
-	assert_int_equal(join_and_ask(&p, TOTAL), ADMIT);
+	scratch_write(&rig_scratch, "ledger", garbage, sizeof(garbage), 0600);
+	assert_int_equal(rig_start(&p, RIG_TOTAL, &rig_alone), ADMIT);
 	ledger_leave(&p);
 }
 
@@ -352,32 +220,87 @@ static void ledger_that_is_full_says_so(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEDGER_SLOTS; i++)
-		assert_int_equal(join(&p[i], 1), 0);
-	assert_int_equal(join(&more, 1), -ENOSPC);
-	assert_non_null(strstr(error, "it is full"));
-	assert_int_equal(ask(&p[LEDGER_SLOTS - 1]), WAIT_FOR_TURN);
-	assert_int_equal(ask(&p[0]), ADMIT);
+		assert_int_equal(rig_join(&p[i], 1, &rig_alone), 0);
+	assert_int_equal(rig_join(&more, 1, &rig_alone), -ENOSPC);
+	assert_non_null(strstr(rig_error, "it is full"));
+	assert_int_equal(rig_ask(&p[LEDGER_SLOTS - 1]), WAIT_FOR_TURN);
+	assert_int_equal(rig_ask(&p[0]), ADMIT);
 	for (size_t i = 0; i < LEDGER_SLOTS; i++)
 		ledger_leave(&p[i]);
 }
 
 static void ledger_that_cannot_be_is_said(void **state)
 {
-	const struct application a = { "web", 1, 0, &host_alone };
+	const struct application a = { "web", 1, 0, &rig_alone };
 	struct promise_slot p;
 
 	(void)state;
-	assert_int_equal(ledger_join("/nowhere/ledger", &a, &p, error),
+	assert_int_equal(ledger_join("/nowhere/ledger", &a, &p, rig_error),
 			 -ENOENT);
-	assert_non_null(strstr(error, "/nowhere/ledger: No such file"));
+	assert_non_null(strstr(rig_error, "/nowhere/ledger: No such file"));
 	assert_int_equal(p.fd, -1);
 	ledger_leave(&p);
-	assert_int_equal(symlink("/etc/passwd", path), 0);
-	assert_int_equal(join(&p, 1), -ELOOP);
+	assert_int_equal(symlink("/etc/passwd", rig_path), 0);
+	assert_int_equal(rig_join(&p, 1, &rig_alone), -ELOOP);
+}
+
+/* Of any bytes, held by somebody: a decision or a sentence. */
+static void lines_of_random_bytes_are_survived(void **state)
+{
+	char line[PROMISE_LINE];
+	struct promise_slot a, b;
+	unsigned int said = 0;
+
+	(void)state;
+	srand(1);
+	assert_int_equal(rig_start(&a, 1, &rig_group), ADMIT);
+	assert_int_equal(rig_join(&b, 1, &rig_group), 0);
+	for (unsigned int i = 0; i < 5000; i++) {
+		promise_write(&a.mine, line);
+		for (int k = rand() % 8; k > 0; k--)
+			line[rand() % 64] = (char)rand();
+		assert_int_equal(
+			pwrite(a.fd, line, sizeof(line), a.slot * PROMISE_LINE),
+			PROMISE_LINE);
+		b.mine.state = PROMISE_WAITS;
+		said += rig_ask(&b) == ADMISSIONS;
+	}
+	assert_in_range(said, 1000, 4999);
+	ledger_leave(&a);
+	ledger_leave(&b);
+}
+
+static mode_t mode_made_in(mode_t dir_mode, gid_t group)
+{
+	struct promise_slot p;
+	struct stat st;
+
+	unlink(rig_path);
+	assert_int_equal(chown(rig_scratch.dir, (uid_t)-1, group), 0);
+	assert_int_equal(chmod(rig_scratch.dir, dir_mode), 0);
+	assert_int_equal(rig_start(&p, 1, &rig_alone), ADMIT);
+	assert_int_equal(fstat(p.fd, &st), 0);
+	if (dir_mode & S_IWGRP)
+		assert_int_equal(st.st_gid, group);
+	ledger_leave(&p);
+	return st.st_mode & 07777;
+}
+
+static void ledger_is_shared_as_its_directory_is(void **state)
+{
+	gid_t group = geteuid() == 0 ? 12345 : getegid();
+	mode_t mask = umask(0077);
+
+	(void)state;
+	assert_int_equal(mode_made_in(01775, group), 0660);
+	assert_int_equal(mode_made_in(0755, group), 0600);
+	umask(0);
+	assert_int_equal(mode_made_in(0700, group), 0600);
+	umask(mask);
 }
 
 #define WITH_LEDGER(test)                                                      \
-	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
 
 int main(void)
 {
@@ -385,13 +308,19 @@ int main(void)
 		WITH_LEDGER(promise_counts_until_it_is_left),
 		WITH_LEDGER(promise_that_drains_is_waited_for),
 		WITH_LEDGER(promise_waits_behind_who_came_first),
+		WITH_LEDGER(promise_of_a_group_counts_in_it),
+		WITH_LEDGER(promise_that_waits_in_a_group_keeps_nobody_out),
+		WITH_LEDGER(promise_that_was_overtaken_is_next),
+		WITH_LEDGER(promise_is_kept_by_what_is_touched),
+		WITH_LEDGER(
+			promise_that_was_not_admitted_counts_where_it_lives),
 		WITH_LEDGER(promise_lasts_as_long_as_who_inherits_it),
-		WITH_LEDGER(shims_that_start_at_once_never_overcommit),
-		WITH_LEDGER(shim_killed_anywhere_leaves_nothing),
 		WITH_LEDGER(line_damaged_and_in_use_admits_nobody),
+		WITH_LEDGER(lines_of_random_bytes_are_survived),
 		WITH_LEDGER(file_of_garbage_is_a_free_ledger),
 		WITH_LEDGER(ledger_that_is_full_says_so),
 		WITH_LEDGER(ledger_that_cannot_be_is_said),
+		WITH_LEDGER(ledger_is_shared_as_its_directory_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
