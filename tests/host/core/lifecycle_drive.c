@@ -177,6 +177,25 @@ void drive_serving(struct drive *d)
 	drive_say(d, MSG_READY, INTENT_NONE);
 }
 
+struct drive drive_to_booting(void)
+{
+	struct drive d;
+
+	drive_init(&d);
+	drive_type(&d, EV_START);
+	drive_type(&d, EV_UP);
+	return d;
+}
+
+struct drive drive_to_serving(void)
+{
+	struct drive d;
+
+	drive_init(&d);
+	drive_serving(&d);
+	return d;
+}
+
 void drive_quiesce(struct drive *d, enum intent intent)
 {
 	drive_say(d, MSG_INTENT, intent);

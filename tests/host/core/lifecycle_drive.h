@@ -48,6 +48,9 @@ void drive_found(struct drive *d, enum vm_found vm);
 
 /* down to serving */
 void drive_serving(struct drive *d);
+/* a new one, down to QMP's first answer, or to serving */
+struct drive drive_to_booting(void);
+struct drive drive_to_serving(void);
 /* serving to stopped, for an intent that was granted and committed */
 void drive_quiesce(struct drive *d, enum intent intent);
 /* likewise, and QMP answers: judged */

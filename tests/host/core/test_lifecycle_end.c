@@ -16,11 +16,9 @@
 
 static void qemu_deaf_at_stop_is_not_reset_in_place(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_quiesce(&d, INTENT_REBOOT);
 	drive_wait(&d, 1001);
 	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
@@ -29,13 +27,10 @@ static void qemu_deaf_at_stop_is_not_reset_in_place(void **state)
 
 static void quit_ignored_becomes_sigterm_then_sigkill(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	drive_quiesce(&d, INTENT_POWEROFF);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_POWEROFF);
 	drive_wait(&d, 5001);
 	assert_int_equal(d.acts, ACT_TERM);
 	drive_wait(&d, 5001);
@@ -61,11 +56,9 @@ static void qemu_that_never_spoke_is_not_started_again(void **state)
 
 static void qemu_terminated_by_a_stranger_is_told_apart(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_end(&d, END_EXIT_SIGNAL);
 	drive_type(&d, EV_QMP_LOST);
 	drive_exit(&d, 0);
@@ -100,11 +93,9 @@ static void qemu_that_crashes_as_it_ends_was_told_to_end(void **state)
 
 static void qemu_told_to_end_that_takes_long_is_not_deaf(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_end(&d, END_EXIT_SIGNAL);
 	drive_type(&d, EV_QMP_LOST);
 	drive_wait(&d, 1001);
@@ -116,11 +107,9 @@ static void qemu_told_to_end_that_takes_long_is_not_deaf(void **state)
 
 static void hello_among_the_last_words_hides_no_end(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_end(&d, END_PANIC);
 	drive_hello(&d);
 	drive_type(&d, EV_STOP);
@@ -130,11 +119,9 @@ static void hello_among_the_last_words_hides_no_end(void **state)
 
 static void memory_that_does_not_come_back_is_no_launch(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_exit(&d, 9);
 	drive_wait(&d, 60001);
 	assert_true(d.acts & ACT_FINISH);
@@ -144,11 +131,9 @@ static void memory_that_does_not_come_back_is_no_launch(void **state)
 
 static void qemu_that_once_spoke_is_started_again(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_exit(&d, 9);
 	drive_type(&d, EV_MEMORY_BACK);
 	drive_exit(&d, 1 << 8);
@@ -160,13 +145,10 @@ static void qemu_that_once_spoke_is_started_again(void **state)
 
 static void firmware_reset_continues_the_granted_one_twice(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	drive_quiesce(&d, INTENT_REBOOT);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_REBOOT);
 	for (int i = 0; i < 2; i++) {
 		drive_type(&d, EV_RESET);
 		assert_int_equal(d.acts, ACT_CONT);
@@ -185,13 +167,10 @@ static void firmware_reset_continues_the_granted_one_twice(void **state)
 
 static void firmware_reset_late_is_judged(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	drive_quiesce(&d, INTENT_REBOOT);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_REBOOT);
 	drive_type(&d, EV_RESET);
 	d.now_us += 2000000;
 	drive_end(&d, END_RESET);
@@ -202,14 +181,11 @@ static void firmware_reset_late_is_judged(void **state)
 /* Deaf, not dead: its main thread destroys memory and hears nothing. */
 static void quit_of_a_busy_qemu_is_waited_for_up_to_a_bound(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 	uint64_t start_us;
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	drive_quiesce(&d, INTENT_POWEROFF);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_POWEROFF);
 	start_us = d.now_us;
 	d.busy = true;
 	do
@@ -221,13 +197,10 @@ static void quit_of_a_busy_qemu_is_waited_for_up_to_a_bound(void **state)
 
 static void quit_of_a_qemu_that_gets_idle_is_escalated(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	drive_quiesce(&d, INTENT_POWEROFF);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_POWEROFF);
 	d.busy = true;
 	drive_wait(&d, 5001);
 	assert_int_equal(d.acts, 0);
@@ -238,13 +211,10 @@ static void quit_of_a_qemu_that_gets_idle_is_escalated(void **state)
 
 static void reset_of_an_idle_qemu_is_given_up(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	drive_quiesce(&d, INTENT_REBOOT);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_REBOOT);
 	assert_int_equal(d.lc.state, LC_RESETTING);
 	drive_wait(&d, 5001);
 	assert_int_equal(d.acts, ACT_QUIT);
@@ -255,13 +225,10 @@ static void reset_of_an_idle_qemu_is_given_up(void **state)
 static void measure_without_an_answer_counts_as_idle(void **state)
 {
 	const struct lc_event due = { .type = EV_DEADLINE };
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	drive_quiesce(&d, INTENT_POWEROFF);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_POWEROFF);
 	d.now_us += 5001000;
 	assert_int_equal(lifecycle_step(&d.lc, &due, d.now_us), ACT_MEASURE);
 	d.now_us += 1001000;
@@ -271,11 +238,9 @@ static void measure_without_an_answer_counts_as_idle(void **state)
 
 static void qemu_that_crashed_tells_by_which_signal(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_exit(&d, 11);
 	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_CRASHED);
 	assert_non_null(strstr(d.lc.now.evidence, "SIGSEGV"));
@@ -286,11 +251,9 @@ static void details_of_a_panic_are_its_evidence_and_no_later_one_s(void **state)
 	struct lc_event ev = { .type = EV_SHUTDOWN,
 			       .end = END_PANIC,
 			       .said = "disabled-wait of CPU 0 at 0x10" };
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	lifecycle_step(&d.lc, &ev, d.now_us);
 	ev.said = "another"; /* it repeats itself */
 	lifecycle_step(&d.lc, &ev, d.now_us);

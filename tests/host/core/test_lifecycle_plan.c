@@ -33,11 +33,9 @@ static enum strategy reboot(struct drive *d, enum wish wish, uint64_t boot_ms)
 
 static void prospect_of_a_serving_guest_is_in_place(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	assert_int_equal(planner_choose(lifecycle_prospect(&d.lc)).strategy,
 			 STRATEGY_IN_PLACE);
 	assert_int_equal(reboot(&d, WISH_REBOOT, 5), STRATEGY_IN_PLACE);
@@ -45,11 +43,9 @@ static void prospect_of_a_serving_guest_is_in_place(void **state)
 
 static void prospect_of_a_silent_guest_is_full(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_wait(&d, 60000);
 	assert_int_equal(planner_choose(lifecycle_prospect(&d.lc)).strategy,
 			 STRATEGY_DRAIN_FIRST);
@@ -57,11 +53,9 @@ static void prospect_of_a_silent_guest_is_full(void **state)
 
 static void prospect_during_a_stop_is_the_end(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_wish(&d, WISH_STOP);
 	assert_int_equal(planner_choose(lifecycle_prospect(&d.lc)).strategy,
 			 STRATEGY_STOP);
@@ -69,11 +63,9 @@ static void prospect_during_a_stop_is_the_end(void **state)
 
 static void unclean_end_is_no_sample(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_exit(&d, 9);
 	drive_type(&d, EV_MEMORY_BACK);
 	drive_type(&d, EV_UP);
@@ -86,11 +78,9 @@ static void unclean_end_is_no_sample(void **state)
 
 static void history_of_faster_full_restarts_is_followed(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	for (uint32_t i = 0; i < PAST_ENOUGH; i++) {
 		assert_int_equal(reboot(&d, WISH_REBOOT, 900),
 				 STRATEGY_IN_PLACE);

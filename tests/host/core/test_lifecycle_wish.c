@@ -24,8 +24,7 @@ static void stop_before_hello_is_kept_and_asked(void **state)
 	drive_hello(&d);
 	assert_int_equal(d.acts, ACT_WELCOME | ACT_REQUEST);
 	assert_int_equal(d.lc.asked_intent, INTENT_POWEROFF);
-	drive_quiesce(&d, INTENT_POWEROFF);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_POWEROFF);
 	drive_exit(&d, 0);
 	drive_type(&d, EV_MEMORY_BACK);
 	assert_int_equal(d.acts, ACT_RECORD | ACT_ANSWER | ACT_FINISH);
@@ -34,13 +33,10 @@ static void stop_before_hello_is_kept_and_asked(void **state)
 
 static void stop_during_reset_never_boots_again(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	drive_quiesce(&d, INTENT_REBOOT);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_REBOOT);
 	assert_int_equal(d.acts, ACT_JUDGED | ACT_RESET);
 	drive_wish(&d, WISH_STOP);
 	drive_type(&d, EV_RESET);
@@ -53,11 +49,9 @@ static void stop_during_reset_never_boots_again(void **state)
 
 static void stop_while_draining_is_no_launch(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_exit(&d, 9);
 	assert_int_equal(d.lc.state, LC_DRAINING);
 	drive_wish(&d, WISH_STOP);
@@ -68,28 +62,23 @@ static void stop_while_draining_is_no_launch(void **state)
 
 static void stop_supersedes_a_reboot_that_waits(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_wish(&d, WISH_REBOOT);
 	drive_wish(&d, WISH_STOP);
 	assert_true(d.acts & ACT_ANSWER);
 	assert_int_equal(d.lc.answered, WISH_REBOOT);
 	assert_int_equal(d.lc.answer, ANSWER_SUPERSEDED);
-	drive_quiesce(&d, INTENT_REBOOT);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_REBOOT);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_STOP);
 }
 
 static void reboot_while_stopping_is_busy(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_wish(&d, WISH_STOP);
 	drive_wish(&d, WISH_FULL);
 	assert_int_equal(d.acts, ACT_ANSWER);
@@ -100,11 +89,9 @@ static void reboot_while_stopping_is_busy(void **state)
 
 static void refusal_by_policy_answers_and_serves_on(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_wish(&d, WISH_REBOOT);
 	drive_say(&d, MSG_REFUSED, INTENT_NONE);
 	assert_int_equal(d.acts, ACT_ANSWER);
@@ -114,11 +101,9 @@ static void refusal_by_policy_answers_and_serves_on(void **state)
 
 static void refusal_does_not_hold_up_the_host(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_wish(&d, WISH_SHUTDOWN);
 	drive_say(&d, MSG_REFUSED, INTENT_NONE);
 	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
@@ -127,12 +112,9 @@ static void refusal_does_not_hold_up_the_host(void **state)
 
 static void shutdown_twice_does_not_wait(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_booting();
 
 	(void)state;
-	drive_init(&d);
-	drive_type(&d, EV_START);
-	drive_type(&d, EV_UP);
 	drive_wish(&d, WISH_SHUTDOWN);
 	assert_true(d.lc.deadline_us <= d.now_us + 15000000);
 	drive_wish(&d, WISH_SHUTDOWN);
@@ -143,12 +125,9 @@ static void shutdown_twice_does_not_wait(void **state)
 /* Half of it for a HELLO, half for its button. */
 static void shutdown_of_a_silent_guest_takes_one_grace(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_booting();
 
 	(void)state;
-	drive_init(&d);
-	drive_type(&d, EV_START);
-	drive_type(&d, EV_UP);
 	drive_wish(&d, WISH_SHUTDOWN);
 	drive_wait(&d, 7501);
 	assert_int_equal(d.acts, ACT_POWERDOWN);
@@ -172,11 +151,9 @@ static void shutdown_before_the_boot_does_not_wait_for_all_of_it(void **state)
 
 static void stop_now_asks_nobody(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_wish(&d, WISH_STOP_NOW);
 	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 	assert_int_equal(d.lc.now.cause, CAUSE_OPERATOR);
@@ -189,11 +166,9 @@ static void stop_now_asks_nobody(void **state)
 
 static void stop_now_hastens_a_stop_that_waits(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
 	drive_wish(&d, WISH_STOP);
 	assert_int_equal(d.acts, ACT_REQUEST);
 	drive_wish(&d, WISH_STOP_NOW);
@@ -202,13 +177,10 @@ static void stop_now_hastens_a_stop_that_waits(void **state)
 
 static void stop_now_does_not_wait_for_a_reset(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_serving();
 
 	(void)state;
-	drive_init(&d);
-	drive_serving(&d);
-	drive_quiesce(&d, INTENT_REBOOT);
-	drive_type(&d, EV_STATUS);
+	drive_judged(&d, INTENT_REBOOT);
 	assert_int_equal(d.lc.state, LC_RESETTING);
 	drive_wish(&d, WISH_STOP_NOW);
 	assert_int_equal(d.acts, ACT_QUIT);
@@ -229,12 +201,9 @@ static void stop_now_before_qmp_is_sigterm(void **state)
 /* A guest without our agent: its button is the only way to ask it. */
 static void guest_without_an_agent_gets_its_button_pressed(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_booting();
 
 	(void)state;
-	drive_init(&d);
-	drive_type(&d, EV_START);
-	drive_type(&d, EV_UP);
 	drive_wish(&d, WISH_STOP);
 	assert_int_equal(d.acts, 0);
 	drive_wait(&d, 60001);
@@ -249,12 +218,9 @@ static void guest_without_an_agent_gets_its_button_pressed(void **state)
 
 static void guest_deaf_to_its_button_is_ended(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_booting();
 
 	(void)state;
-	drive_init(&d);
-	drive_type(&d, EV_START);
-	drive_type(&d, EV_UP);
 	drive_wish(&d, WISH_REBOOT);
 	drive_wait(&d, 60001);
 	assert_int_equal(d.acts, ACT_POWERDOWN);
@@ -266,12 +232,9 @@ static void guest_deaf_to_its_button_is_ended(void **state)
 
 static void guest_that_speaks_after_its_button_is_asked(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_booting();
 
 	(void)state;
-	drive_init(&d);
-	drive_type(&d, EV_START);
-	drive_type(&d, EV_UP);
 	drive_wish(&d, WISH_STOP);
 	drive_wait(&d, 60001);
 	drive_hello(&d);
@@ -282,12 +245,9 @@ static void guest_that_speaks_after_its_button_is_asked(void **state)
 /* Ours is never asked that way, whatever it is slow with. */
 static void guest_with_an_agent_never_gets_its_button_pressed(void **state)
 {
-	struct drive d;
+	struct drive d = drive_to_booting();
 
 	(void)state;
-	drive_init(&d);
-	drive_type(&d, EV_START);
-	drive_type(&d, EV_UP);
 	drive_hello(&d);
 	drive_wish(&d, WISH_STOP);
 	assert_int_equal(d.acts, ACT_REQUEST);
