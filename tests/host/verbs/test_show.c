@@ -5,48 +5,28 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "common/array.h"
+#include "tests/host/verbs/shown.h"
 
-static char *text;
-static size_t size;
+static const char *text;
 
-/* What is printed for @json; freed by the next call. */
-static FILE *begin(const char *json, json_t **value)
+static void passage(FILE *out, const json_t *value)
 {
-	free(text);
-	text = NULL;
-	*value = json_loads(json, JSON_DECODE_ANY, NULL);
-	assert_non_null(*value);
-	return open_memstream(&text, &size);
-}
-
-static void end(FILE *out, json_t *value)
-{
-	fclose(out);
-	json_decref(value);
+	show_passage(out, "web", value);
 }
 
 static void show_passage_of(const char *json)
 {
-	json_t *value;
-	FILE *out = begin(json, &value);
-
-	show_passage(out, "web", value);
-	end(out, value);
+	text = shown(passage, json);
 }
 
 static void show_status_of(const char *json)
 {
-	json_t *value;
-	FILE *out = begin(json, &value);
-
-	show_status(out, value);
-	end(out, value);
+	text = shown(show_status, json);
 }
 
 static void passage_is_strategy_reason_and_phases(void **state)
@@ -111,13 +91,19 @@ static const char two[] =
 	"\"generation\":1,\"boot\":2,\"uptime_us\":5000000}},"
 	"{\"name\":\"db\",\"state\":\"no shim\",\"status\":null}]";
 
-static void show_list_of(const char *json, bool colour)
+static void list(FILE *out, const json_t *entries)
 {
-	json_t *value;
-	FILE *out = begin(json, &value);
+	show_list(out, entries, false);
+}
 
-	show_list(out, value, colour);
-	end(out, value);
+static void list_in_colour(FILE *out, const json_t *entries)
+{
+	show_list(out, entries, true);
+}
+
+static void compact(FILE *out, const json_t *value)
+{
+	show_json(out, value, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
 static void answers_of_any_shape_do_no_harm(void **state)
@@ -138,14 +124,14 @@ static void answers_of_any_shape_do_no_harm(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
 		show_passage_of(odd[i]);
 		show_status_of(odd[i]);
-		show_list_of(odd[i], true);
+		text = shown(list_in_colour, odd[i]);
 	}
 }
 
 static void list_has_headings_and_a_line_each(void **state)
 {
 	(void)state;
-	show_list_of(two, false);
+	text = shown(list, two);
 	assert_string_equal(
 		text,
 		"NAME             STATE         IMAGE            ARCH     GEN  "
@@ -159,7 +145,7 @@ static void list_has_headings_and_a_line_each(void **state)
 static void list_in_colour_has_the_same_columns(void **state)
 {
 	(void)state;
-	show_list_of(two, true);
+	text = shown(list_in_colour, two);
 	assert_non_null(strstr(text, " \033[32mserving      \033[0m web"));
 	assert_non_null(strstr(text, " \033[31mno shim      \033[0m -"));
 }
@@ -177,12 +163,8 @@ static void unclean_passage_ends_with_the_console(void **state)
 
 static void json_is_ascii_and_loses_nothing(void **state)
 {
-	json_t *value;
-	FILE *out = begin("\"\\u009b2J \\u00e4\"", &value);
-
 	(void)state;
-	show_json(out, value, JSON_COMPACT | JSON_ENCODE_ANY);
-	end(out, value);
+	text = shown(compact, "\"\\u009b2J \\u00e4\"");
 	assert_string_equal(text, "\"\\u009B2J \\u00E4\"\n");
 }
 
@@ -200,8 +182,6 @@ int main(void)
 		cmocka_unit_test(list_in_colour_has_the_same_columns),
 		cmocka_unit_test(unclean_passage_ends_with_the_console),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	free(text);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

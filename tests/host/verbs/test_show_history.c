@@ -12,22 +12,13 @@
 #include <cmocka.h>
 
 #include "host/verbs/show.h"
+#include "tests/host/verbs/shown.h"
 
-static char *text;
-static size_t size;
+static const char *text;
 
 static void show(const char *json)
 {
-	json_t *entries = json_loads(json, JSON_DECODE_ANY, NULL);
-	FILE *out;
-
-	free(text);
-	text = NULL;
-	assert_non_null(entries);
-	out = open_memstream(&text, &size);
-	show_history(out, entries);
-	fclose(out);
-	json_decref(entries);
+	text = shown(show_history, json);
 }
 
 static void table_has_the_steps_that_there_are(void **state)
@@ -79,8 +70,6 @@ int main(void)
 		cmocka_unit_test(phase_of_another_version_is_shown_as_other),
 		cmocka_unit_test(lines_of_any_shape_do_no_harm),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	free(text);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

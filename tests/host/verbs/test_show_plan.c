@@ -6,29 +6,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "common/array.h"
 #include "host/verbs/show.h"
+#include "tests/host/verbs/shown.h"
 
-static char *text;
-static size_t size;
+static const char *text;
 
 static void show(const char *json)
 {
-	json_t *plan = json_loads(json, JSON_DECODE_ANY, NULL);
-	FILE *out;
-
-	free(text);
-	text = NULL;
-	assert_non_null(plan);
-	out = open_memstream(&text, &size);
-	show_plan(out, plan);
-	fclose(out);
-	json_decref(plan);
+	text = shown(show_plan, json);
 }
 
 static void plan_is_a_table_with_the_chosen_way_marked(void **state)
@@ -79,8 +69,6 @@ int main(void)
 		cmocka_unit_test(plan_is_a_table_with_the_chosen_way_marked),
 		cmocka_unit_test(plan_of_any_shape_does_no_harm),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	free(text);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
