@@ -71,41 +71,42 @@ static void load_least_file_has_defaults(void **state)
 	assert_false(a.from_image);
 }
 
+static const char full[] = "# all\n"
+			   "[appliance]\n"
+			   "name = big\n"
+			   "image = /img\n"
+			   "architecture = s390x\n"
+			   "memory = 2 GiB\n"
+			   "cpus = 4\n"
+			   "accel = kvm\n"
+			   "machine = default\n"
+			   "qemu = /opt/qemu\n"
+			   "boot-timeout = 2 min\n"
+			   "grace = 500 ms\n"
+			   "heartbeat = 1 s\n"
+			   "[network]\n"
+			   "mode = user\n"
+			   "forward = 127.0.0.2:8080 -> 80\n"
+			   "forward = 443\n"
+			   "[storage]\n"
+			   "disk = data-1 d.img\n"
+			   "disk = data-2 /dev/vdz\n"
+			   "[guest]\n"
+			   "parameter = link = eth0\n"
+			   "parameter = dns = 10.0.2.3\n"
+			   "[restart]\n"
+			   "policy = never\n"
+			   "limit = 0\n"
+			   "delay = 200 ms\n"
+			   "delay-max = 5 s\n"
+			   "on-panic = pause\n"
+			   "silence = 0 s\n"
+			   "interval = 5 s\n";
+
 static void load_full_file_has_every_value(void **state)
 {
 	(void)state;
-	assert_int_equal(load("x.conf", "# all\n"
-					"[appliance]\n"
-					"name = big\n"
-					"image = /img\n"
-					"architecture = s390x\n"
-					"memory = 2 GiB\n"
-					"cpus = 4\n"
-					"accel = kvm\n"
-					"machine = default\n"
-					"qemu = /opt/qemu\n"
-					"boot-timeout = 2 min\n"
-					"grace = 500 ms\n"
-					"heartbeat = 1 s\n"
-					"[network]\n"
-					"mode = user\n"
-					"forward = 127.0.0.2:8080 -> 80\n"
-					"forward = 443\n"
-					"[storage]\n"
-					"disk = data-1 d.img\n"
-					"disk = data-2 /dev/vdz\n"
-					"[guest]\n"
-					"parameter = link = eth0\n"
-					"parameter = dns = 10.0.2.3\n"
-					"[restart]\n"
-					"policy = never\n"
-					"limit = 0\n"
-					"delay = 200 ms\n"
-					"delay-max = 5 s\n"
-					"on-panic = pause\n"
-					"silence = 0 s\n"
-					"interval = 5 s\n"),
-			 0);
+	assert_int_equal(load("x.conf", full), 0);
 	assert_string_equal(a.name, "big");
 	assert_string_equal(a.architecture, "s390x");
 	assert_true(a.memory == 2ULL << 30);

@@ -40,73 +40,73 @@ static struct decision decide(const struct claim *claims, size_t n,
 	return admission_decide(&s, &a);
 }
 
+static const struct {
+	const char *what;
+	struct claim claim[3];
+	uint64_t need;
+	enum admission expected;
+} formula[] = {
+	{ "nobody else", { { 0 } }, 12 * GIB, ADMIT },
+	{ "a byte too much", { { 0 } }, 12 * GIB + 1, NEVER },
+	{ "one that has touched all it has: it is not free any more",
+	  { { HOST, false, 8 * GIB, 8 * GIB } },
+	  12 * GIB,
+	  ADMIT },
+	{ "one that has touched nothing yet",
+	  { { HOST, false, 8 * GIB, 0 } },
+	  4 * GIB,
+	  ADMIT },
+	{ "the same, a byte too much",
+	  { { HOST, false, 8 * GIB, 0 } },
+	  4 * GIB + 1,
+	  NEVER },
+	{ "one that holds more than it was to: not less than nothing",
+	  { { HOST, false, 1 * GIB, 3 * GIB } },
+	  12 * GIB,
+	  ADMIT },
+	{ "one that drains, and is waited for",
+	  { { HOST, true, 8 * GIB, 6 * GIB } },
+	  18 * GIB,
+	  WAIT_FOR_DRAIN },
+	{ "one that drains, and is not enough",
+	  { { HOST, true, 8 * GIB, 6 * GIB } },
+	  18 * GIB + 1,
+	  NEVER },
+	{ "one that drains, and need not be waited for",
+	  { { HOST, true, 8 * GIB, 6 * GIB } },
+	  12 * GIB,
+	  ADMIT },
+	{ "more promised than there is: what drains is owed first",
+	  { { HOST, false, 20 * GIB, 0 }, { HOST, true, 0, 9 * GIB } },
+	  1 * GIB,
+	  WAIT_FOR_DRAIN },
+	{ "the same, a byte too much",
+	  { { HOST, false, 20 * GIB, 0 }, { HOST, true, 0, 9 * GIB } },
+	  1 * GIB + 1,
+	  NEVER },
+	{ "one of another domain",
+	  { { GROUP, false, 99 * GIB, 0 } },
+	  12 * GIB,
+	  ADMIT },
+	{ "numbers without sense",
+	  { { HOST, false, UINT64_MAX, 0 },
+	    { HOST, false, UINT64_MAX, 0 },
+	    { HOST, true, 0, UINT64_MAX } },
+	  1,
+	  WAIT_FOR_DRAIN },
+	{ "a need without sense", { { 0 } }, UINT64_MAX, NEVER },
+};
+
 static void decision_is_by_the_formula(void **state)
 {
-	static const struct {
-		const char *what;
-		struct claim claim[3];
-		uint64_t need;
-		enum admission expected;
-	} cases[] = {
-		{ "nobody else", { { 0 } }, 12 * GIB, ADMIT },
-		{ "a byte too much", { { 0 } }, 12 * GIB + 1, NEVER },
-		{ "one that has touched all it has: it is not free any more",
-		  { { HOST, false, 8 * GIB, 8 * GIB } },
-		  12 * GIB,
-		  ADMIT },
-		{ "one that has touched nothing yet",
-		  { { HOST, false, 8 * GIB, 0 } },
-		  4 * GIB,
-		  ADMIT },
-		{ "the same, a byte too much",
-		  { { HOST, false, 8 * GIB, 0 } },
-		  4 * GIB + 1,
-		  NEVER },
-		{ "one that holds more than it was to: not less than nothing",
-		  { { HOST, false, 1 * GIB, 3 * GIB } },
-		  12 * GIB,
-		  ADMIT },
-		{ "one that drains, and is waited for",
-		  { { HOST, true, 8 * GIB, 6 * GIB } },
-		  18 * GIB,
-		  WAIT_FOR_DRAIN },
-		{ "one that drains, and is not enough",
-		  { { HOST, true, 8 * GIB, 6 * GIB } },
-		  18 * GIB + 1,
-		  NEVER },
-		{ "one that drains, and need not be waited for",
-		  { { HOST, true, 8 * GIB, 6 * GIB } },
-		  12 * GIB,
-		  ADMIT },
-		{ "more promised than there is: what drains is owed first",
-		  { { HOST, false, 20 * GIB, 0 }, { HOST, true, 0, 9 * GIB } },
-		  1 * GIB,
-		  WAIT_FOR_DRAIN },
-		{ "the same, a byte too much",
-		  { { HOST, false, 20 * GIB, 0 }, { HOST, true, 0, 9 * GIB } },
-		  1 * GIB + 1,
-		  NEVER },
-		{ "one of another domain",
-		  { { GROUP, false, 99 * GIB, 0 } },
-		  12 * GIB,
-		  ADMIT },
-		{ "numbers without sense",
-		  { { HOST, false, UINT64_MAX, 0 },
-		    { HOST, false, UINT64_MAX, 0 },
-		    { HOST, true, 0, UINT64_MAX } },
-		  1,
-		  WAIT_FOR_DRAIN },
-		{ "a need without sense", { { 0 } }, UINT64_MAX, NEVER },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(formula); i++) {
 		struct decision d =
-			decide(cases[i].claim, ARRAY_SIZE(cases[i].claim),
-			       cases[i].need);
+			decide(formula[i].claim, ARRAY_SIZE(formula[i].claim),
+			       formula[i].need);
 
-		if (d.what != cases[i].expected)
-			fail_msg("%s: %s", cases[i].what,
+		if (d.what != formula[i].expected)
+			fail_msg("%s: %s", formula[i].what,
 				 admission_name(d.what));
 	}
 }
