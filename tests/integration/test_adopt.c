@@ -248,9 +248,9 @@ static void wish_under_way_goes_on(void **state)
 	orphan_stop(r);
 }
 
-static void stop_under_way_goes_on(void **state)
+/* A guest that is to stop, and cannot hear of it. Return: what it was */
+static struct guest asked_while_stopped(struct both *b)
 {
-	struct both *b = *state;
 	struct rig *r = &b->rig;
 	struct guest g;
 
@@ -260,6 +260,15 @@ static void stop_under_way_goes_on(void **state)
 	kill(g.qemu, SIGSTOP);
 	kill(r->shim.pid, SIGTERM);
 	orphan_await_state(r, "asking");
+	return g;
+}
+
+static void stop_under_way_goes_on(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	struct guest g = asked_while_stopped(b);
+
 	orphan_crash(r);
 	kill(g.qemu, SIGCONT);
 	orphan_run(b);
@@ -273,14 +282,8 @@ static void quitting_ends_as_was_decided(void **state)
 {
 	struct both *b = *state;
 	struct rig *r = &b->rig;
-	struct guest g;
+	struct guest g = asked_while_stopped(b);
 
-	orphan_run(b);
-	rig_await_ready(r);
-	g = orphan_note(r);
-	kill(g.qemu, SIGSTOP);
-	kill(r->shim.pid, SIGTERM);
-	orphan_await_state(r, "asking");
 	kill(r->shim.pid, SIGTERM);
 	orphan_await_state(r, "quitting");
 	orphan_crash(r);
