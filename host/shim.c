@@ -271,7 +271,8 @@ static int shim_open(struct shim *s, char *error)
 	if (r >= 0)
 		r = shim_open_links(s, error);
 	if (r >= 0)
-		r = confine_shim(&s->opt->launcher->who);
+		r = confine_shim(&s->opt->launcher->who,
+				 s->opt->appliance->network == NETWORK_TAP);
 	return r;
 }
 

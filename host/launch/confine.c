@@ -18,10 +18,11 @@
 static const uint64_t needed =
 	RIGHT(CAP_KILL) |	  /* QEMU is another user */
 	RIGHT(CAP_DAC_OVERRIDE) | /* disks of others, at each start */
-	RIGHT(CAP_NET_ADMIN) |	  /* taps, made and removed */
 	RIGHT(CAP_SYSLOG);	  /* the kernel's word when memory was short */
 
-int confine_shim(const struct identity *who)
+int confine_shim(const struct identity *who, bool with_tap)
 {
-	return rights_keep(needed | who->rights);
+	uint64_t tap = with_tap ? RIGHT(CAP_NET_ADMIN) : 0;
+
+	return rights_keep(needed | tap | who->rights);
 }

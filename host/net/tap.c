@@ -12,6 +12,7 @@
 
 #include <net/if.h> /* before any of linux/: musl's trap */
 
+#include <linux/capability.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
@@ -31,6 +32,8 @@
 #include <unistd.h>
 
 #include "common/crc32c.h"
+
+#include "host/launch/rights.h"
 
 static_assert(LINK_NAME_SIZE == IFNAMSIZ, "the kernel's bound");
 
@@ -64,18 +67,6 @@ void tap_mac(const char *machine, const char *appliance,
 		 hash[2], hash[3], hash[4]); /* 0x52: one station, local */
 }
 
-int tap_check(const struct appliance *a, char *error)
-{
-	if (a->network != NETWORK_TAP || if_nametoindex(a->bridge))
-		return 0;
-	sentence(error, -ENODEV,
-		 "bridge %s: this machine has no such link: make it (ip link "
-		 "add %s type bridge), or write the name of a bridge that is "
-		 "there",
-		 a->bridge, a->bridge);
-	return appliance_blame(a, a->line.bridge, -ENODEV, error);
-}
-
 static const char *why_no_device(int r)
 {
 	if (r == -EPERM || r == -EACCES)
@@ -88,6 +79,33 @@ static const char *why_no_device(int r)
 		return "this machine's kernel has no /dev/net/tun: load its "
 		       "module tun, or write mode = user";
 	return strerror(-r);
+}
+
+static int no_device(const struct appliance *a, int r, char *error)
+{
+	char name[LINK_NAME_SIZE];
+
+	tap_name(a->name, name);
+	sentence(error, r, "mode = tap: the link %s: %s", name,
+		 why_no_device(r));
+	return appliance_blame(a, a->line.mode, r, error);
+}
+
+int tap_check(const struct appliance *a, char *error)
+{
+	if (a->network != NETWORK_TAP)
+		return 0;
+	if (!if_nametoindex(a->bridge)) {
+		sentence(error, -ENODEV,
+			 "bridge %s: this machine has no such link: make it "
+			 "(ip link add %s type bridge), or write the name of a "
+			 "bridge that is there",
+			 a->bridge, a->bridge);
+		return appliance_blame(a, a->line.bridge, -ENODEV, error);
+	}
+	if (!(rights_now() & RIGHT(CAP_NET_ADMIN)))
+		return no_device(a, -EPERM, error);
+	return 0;
 }
 
 /* Return: the descriptor; -errno */
@@ -194,11 +212,8 @@ int tap_open(const struct appliance *a, char *error)
 		return r;
 	tap_name(a->name, name);
 	fd = make_device(name);
-	if (fd < 0) {
-		sentence(error, fd, "mode = tap: the link %s: %s", name,
-			 why_no_device(fd));
-		return appliance_blame(a, a->line.mode, fd, error);
-	}
+	if (fd < 0)
+		return no_device(a, fd, error);
 	r = put_on_bridge(a, name);
 	if (r == 0)
 		return fd;

@@ -30,8 +30,8 @@ void tap_mac(const char *machine, const char *appliance,
 	     char mac[static MAC_SIZE]);
 
 /*
- * tap_check() - is the bridge there?
- * Return: 0; -ENODEV, and @error says so with the line of the file
+ * tap_check() - is the bridge there, and may we make links?
+ * Return: 0; -ENODEV, -EPERM, and @error says so with the line of the file
  */
 int tap_check(const struct appliance *a, char *error);
 

@@ -121,6 +121,7 @@ static void shim_keeps_no_right_that_it_does_not_need(void **state)
 	rig_run_file(r, rig_image(b->arch, "guest"), as_nobody);
 	rig_await_ready(r);
 	left = strtoull(status_line(r, r->shim.pid, "CapPrm:") + 7, NULL, 16);
+	assert_int_equal(left & (1U << 12), 0); /* CAP_NET_ADMIN */
 	assert_int_equal(left & (1U << 21), 0); /* CAP_SYS_ADMIN */
 	assert_int_equal(left & (3U << 6), 0);	/* CAP_SETGID, CAP_SETUID */
 	assert_string_equal(status_line(r, r->shim.pid, "NoNewPrivs:"),

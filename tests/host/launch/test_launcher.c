@@ -376,7 +376,8 @@ static int confine(void)
 	const struct identity who = { .rights = 0 };
 	char text[2];
 
-	if (confine_shim(&who) < 0 || rights_now() & RIGHT(CAP_SYS_ADMIN) ||
+	if (confine_shim(&who, false) < 0 ||
+	    rights_now() & RIGHT(CAP_SYS_ADMIN) ||
 	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		return 1;
 	if (geteuid() == 0 && !(rights_now() & RIGHT(CAP_KILL)))
@@ -386,6 +387,24 @@ static int confine(void)
 			"cut -c9) = 0 && echo y",
 			"r");
 	return f && fgets(text, sizeof(text), f) && text[0] == 'y' ? 0 : 3;
+}
+
+static int confine_twice(void)
+{
+	const struct identity who = { .rights = 0 };
+	const uint64_t tap = RIGHT(CAP_NET_ADMIN);
+
+	if (confine_shim(&who, true) < 0 || !(rights_now() & tap))
+		return 1;
+	return confine_shim(&who, false) < 0 || rights_now() & tap ? 2 : 0;
+}
+
+static void confined_shim_may_make_links_for_a_tap_alone(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(status_of(confine_twice), 0);
 }
 
 static void confined_shim_keeps_little_even_over_exec(void **state)
@@ -439,6 +458,7 @@ int main(void)
 					  tear_down),
 		cmocka_unit_test(unknown_user_is_refused),
 		cmocka_unit_test(other_user_without_the_right_is_refused),
+		cmocka_unit_test(confined_shim_may_make_links_for_a_tap_alone),
 		cmocka_unit_test(confined_shim_keeps_little_even_over_exec),
 		cmocka_unit_test(identity_may_asks_as_the_other_user),
 	};

@@ -19,12 +19,15 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/if_bridge.h>
 #include <linux/sockios.h>
 
 #include <cmocka.h>
+
+#include "host/launch/rights.h"
 
 enum { MTU = 9000 };
 
@@ -162,6 +165,24 @@ static void missing_bridge_is_a_sentence(void **state)
 	assert_int_equal(tap_check(&a, error), 0);
 }
 
+/* In a child, for rights that are given up are gone. */
+static void tap_without_the_right_is_refused_before_the_start(void **state)
+{
+	const struct appliance a = on("web", "br0");
+	int status;
+	pid_t pid;
+
+	(void)state;
+	need_network();
+	assert_int_equal(tap_check(&a, error), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(rights_keep(0) < 0 || tap_check(&a, error) != -EPERM ||
+		      !strstr(error, "x.conf:3: mode = tap: "));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 static void tap_is_up_on_its_bridge_until_it_is_closed(void **state)
 {
 	const struct appliance a = on("web", "br0");
@@ -261,6 +282,8 @@ int main(void)
 		cmocka_unit_test(name_of_a_long_appliance_tells_it_from_others),
 		cmocka_unit_test(mac_is_one_local_station_and_always_the_same),
 		cmocka_unit_test(missing_bridge_is_a_sentence),
+		cmocka_unit_test(
+			tap_without_the_right_is_refused_before_the_start),
 		cmocka_unit_test(tap_is_up_on_its_bridge_until_it_is_closed),
 		cmocka_unit_test(tap_has_the_mtu_of_its_bridge),
 		cmocka_unit_test(tap_of_somebody_else_is_left_alone),
