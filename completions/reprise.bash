@@ -30,15 +30,18 @@ _reprise()
 		;;
 	esac
 	case $usage in
+	*FILE*)
+		compopt -o filenames 2>/dev/null
+		words=$(cd "${REPRISE_CONFIG_DIR:-/etc/reprise}" 2>/dev/null &&
+			compgen -G "*.conf")
+		mapfile -t COMPREPLY < <(compgen -f -- "$word"
+			compgen -W "${words//.conf/}" -- "$word")
+		;;
 	*NAME*)
 		list='ps'
 		[ "$verb" != history ] || list=history
 		words=$("$program" "$list" --names 2>/dev/null)
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
-		;;
-	*FILE*)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
 	esac
 }

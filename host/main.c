@@ -18,8 +18,8 @@
 #include "host/verbs/verbs.h"
 
 static const struct verb verbs[] = {
-	{ "run", "FILE [--ready-fd N]",
-	  "run an appliance, or an image's directory, in the foreground",
+	{ "run", "FILE|NAME [--ready-fd N]",
+	  "run an appliance in the foreground: its file, its name or an image",
 	  verb_run },
 	{ "ps", "[--json|--names]", "list what runs on this host", verb_ps },
 	{ "status", "NAME [--json] [--wait]",
@@ -45,9 +45,9 @@ static const struct verb verbs[] = {
 	  "look at its console; ^] leaves", verb_console },
 	{ "handover", "NAME", "let the installed program take charge of it",
 	  verb_handover },
-	{ "check", "FILE [--running]",
-	  "say whether `run FILE` would begin, start nothing", verb_check },
-	{ "doctor", "[FILE] [--json]",
+	{ "check", "FILE|NAME [--running]",
+	  "say whether `run` would begin, start nothing", verb_check },
+	{ "doctor", "[FILE|NAME] [--json]",
 	  "say whether this machine is fit, for an appliance too",
 	  verb_doctor },
 };

@@ -144,7 +144,8 @@ int appliance_load(const char *path, struct appliance *a, char *error)
 	if (stat(path, &st) < 0)
 		return sentence(error, -errno,
 				"%s: %s; write the path of an appliance file "
-				"or of an image directory",
+				"or of an image directory, or the name of an "
+				"appliance that has its file in /etc/reprise",
 				path, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
 		return load_file(path, a, error);

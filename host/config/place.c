@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/config/place.c - where runtime and state directories are
+ * host/config/place.c - where the directories of an appliance are
  */
 #include "host/config/place.h"
 
@@ -78,6 +78,28 @@ int place_state(char root[static PLACE_SIZE], char *error)
 		return sentence(error, -EINVAL,
 				"no state directory: set REPRISE_STATE_DIR to "
 				"the absolute path of a directory of yours");
+	return 0;
+}
+
+int place_file(const char *word, char path[static PATH_MAX], char *error)
+{
+	const char *dir = getenv("REPRISE_CONFIG_DIR");
+	bool is_name = appliance_name_ok(word) && access(word, F_OK) < 0;
+	int n;
+
+	if (!dir || !dir[0])
+		dir = "/etc/reprise";
+	if (is_name && dir[0] != '/')
+		return sentence(error, -EINVAL,
+				"REPRISE_CONFIG_DIR is '%s': write an "
+				"absolute path",
+				dir);
+	if (is_name)
+		n = snprintf(path, PATH_MAX, "%s/%s.conf", dir, word);
+	else
+		n = snprintf(path, PATH_MAX, "%s", word);
+	if (n < 0 || n >= PATH_MAX)
+		return sentence(error, -ENAMETOOLONG, "%s: too long", path);
 	return 0;
 }
 

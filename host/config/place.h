@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host/config/place.h - where runtime and state directories are
+ * host/config/place.h - where the directories of an appliance are
  */
 #ifndef HOST_CONFIG_PLACE_H
 #define HOST_CONFIG_PLACE_H
@@ -25,6 +25,14 @@ int place_root(char root[static PLACE_SIZE], char *error);
  * Return: 0; -EINVAL: the environment does not say (@error)
  */
 int place_state(char root[static PLACE_SIZE], char *error);
+
+/*
+ * place_file() - what a person means who asks for an appliance to be run
+ * @word:	a path; or, where no file here is called so, a name: its file in
+ *		/etc/reprise, or in REPRISE_CONFIG_DIR
+ * Return: 0; -EINVAL, -ENAMETOOLONG (@error)
+ */
+int place_file(const char *word, char path[static PATH_MAX], char *error);
 
 /*
  * place_each() - the places of this host, our own first, until @each has enough

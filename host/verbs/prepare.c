@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "host/config/fit.h"
+#include "host/config/place.h"
 #include "host/config/text.h"
 #include "host/launch/rights.h"
 #include "host/net/tap.h"
@@ -21,12 +22,15 @@
 
 enum { PORT_FREE = 1024 }; /* from here on anybody may listen */
 
-int prepare_config(const char *path, struct prepared *p, char *error)
+int prepare_config(const char *file, struct prepared *p, char *error)
 {
 	struct appliance *a = &p->appliance;
-	int r = appliance_load(path, a, error);
+	char path[PATH_MAX];
+	int r = place_file(file, path, error);
 
 	p->who_settled = false;
+	if (r == 0)
+		r = appliance_load(path, a, error);
 	if (r < 0)
 		return r;
 	r = image_open(a->image, a->architecture[0] ? a->architecture : NULL,

@@ -24,10 +24,11 @@ struct prepared {
 
 /*
  * prepare_config() - read and check appliance and image
+ * @file:	as a person says it: place_file()
  * @p:		the caller's until prepare_end()
  * Return: 0; else -errno, the sentence in @error, nothing to end
  */
-int prepare_config(const char *path, struct prepared *p, char *error);
+int prepare_config(const char *file, struct prepared *p, char *error);
 
 /*
  * prepare_qemu() - look at QEMU and the accelerator

@@ -339,6 +339,9 @@ static void bash_completes_verbs_options_and_names(void **state)
 	assert_string_equal(offered(r, "reboot under-test --f"), " --full");
 	assert_string_equal(offered(r, "help sto"), " stop");
 	assert_string_equal(offered(r, "check Makef"), " Makefile");
+	setenv("REPRISE_CONFIG_DIR", r->dir, 1);
+	assert_string_equal(offered(r, "run under"), " under-test");
+	unsetenv("REPRISE_CONFIG_DIR");
 	RIG_DO(r, "stop", under_test);
 	assert_int_equal(rig_await_end(r), 0);
 	assert_string_equal(offered(r, "status "), " ");
