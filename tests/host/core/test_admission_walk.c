@@ -5,10 +5,11 @@
  * Theory of operation: up to four shims go through their steps in every order
  * there is, each of them crashing wherever it can, and all states that can be
  * reached are visited once. The memory of the host is a few units; a QEMU
- * touches what it was admitted with, unit by unit, and drains likewise. The
- * sum of what was admitted must never be more than there is. To show that the
- * walk would find out, it is done again with the lock left out, and with the
- * room read before the claims.
+ * touches what it was admitted with, unit by unit, and drains likewise. Some
+ * are in a cgroup with a limit besides. The sum of what was admitted must never
+ * be more than there is, in the host or in the cgroup. To show that the walk
+ * would find out, it is done again with the lock left out, and with the room
+ * read before the claims.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +23,8 @@
 
 #include "host/core/admission.h"
 
-enum { SHIMS = 4, TOTAL = 5, RESERVE = 1, SLOTS = 1 << 16 };
+enum { SHIMS = 4, TOTAL = 5, RESERVE = 1, LIMIT = 2, SLOTS = 1 << 16 };
+enum { HOST, GROUP, DOMAINS };
 
 enum phase {
 	OUT,	  /* nothing is held */
@@ -43,7 +45,7 @@ struct seen {
 
 struct world {
 	struct shim {
-		uint8_t phase, resident, room;
+		uint8_t phase, resident, room[DOMAINS];
 		struct seen seen[SHIMS];
 	} shim[SHIMS];
 };
@@ -53,6 +55,7 @@ struct rules {
 	int shims;
 	const uint8_t *need;
 	bool no_lock, room_first;
+	uint8_t grouped; /* a set: shims in the cgroup */
 };
 
 struct walk {
@@ -60,17 +63,30 @@ struct walk {
 	struct world *table, *stack;
 	bool *used;
 	size_t states, depth;
-	unsigned int worst; /* the most that was ever admitted at once */
-	bool started;	    /* somebody got through */
+	unsigned int worst[DOMAINS]; /* the most ever admitted at once */
+	bool started;		     /* somebody got through */
 };
 
-static uint8_t room_of(const struct walk *w, const struct world *x)
+/* The domains of shim @i, as a set. */
+static uint32_t domains_of(const struct walk *w, int i)
 {
-	int room = TOTAL;
+	return 1U << HOST | (w->rules->grouped & 1U << i ? 1U << GROUP : 0);
+}
+
+static uint8_t room_of(const struct walk *w, const struct world *x, int domain)
+{
+	int room = domain == HOST ? TOTAL : LIMIT;
 
 	for (int i = 0; i < w->rules->shims; i++)
-		room -= x->shim[i].resident;
+		if (domains_of(w, i) & 1U << domain)
+			room -= x->shim[i].resident;
 	return room < 0 ? 0 : (uint8_t)room;
+}
+
+static void read_room(const struct walk *w, struct world *x, int me)
+{
+	for (int d = 0; d < DOMAINS; d++)
+		x->shim[me].room[d] = room_of(w, x, d);
 }
 
 static bool has_lock(enum phase p)
@@ -78,13 +94,16 @@ static bool has_lock(enum phase p)
 	return p >= LOCKED && p <= RESERVED;
 }
 
-static unsigned int admitted(const struct walk *w, const struct world *x)
+static unsigned int admitted(const struct walk *w, const struct world *x,
+			     int domain)
 {
 	unsigned int sum = 0;
 
 	for (int i = 0; i < w->rules->shims; i++) {
 		const struct shim *s = &x->shim[i];
 
+		if (!(domains_of(w, i) & 1U << domain))
+			continue;
 		if (s->phase >= RESERVED && s->phase <= LIVES)
 			sum += w->rules->need[i];
 		else if (s->phase == DRAINS)
@@ -97,7 +116,6 @@ static void visit(struct walk *w, const struct world *x)
 {
 	const uint8_t *bytes = (const uint8_t *)x;
 	uint64_t hash = 0xcbf29ce484222325;
-	unsigned int sum = admitted(w, x);
 
 	for (size_t i = 0; i < sizeof(*x); i++)
 		hash = (hash ^ bytes[i]) * 0x100000001b3;
@@ -111,7 +129,11 @@ static void visit(struct walk *w, const struct world *x)
 	w->table[hash % SLOTS] = *x;
 	w->stack[w->depth++] = *x;
 	assert_true(++w->states < SLOTS / 2);
-	w->worst = sum > w->worst ? sum : w->worst;
+	for (int d = 0; d < DOMAINS; d++) {
+		unsigned int sum = admitted(w, x, d);
+
+		w->worst[d] = sum > w->worst[d] ? sum : w->worst[d];
+	}
 }
 
 static void read_claims(const struct walk *w, struct world *x, int me)
@@ -131,24 +153,24 @@ static void read_claims(const struct walk *w, struct world *x, int me)
 static bool may_start(const struct walk *w, const struct world *x, int me)
 {
 	const struct shim *s = &x->shim[me];
-	const struct domain host = {
-		.name = "the host",
-		.total = TOTAL,
-		.room = s->room,
-		.reserve = RESERVE,
+	const struct domain domains[DOMAINS] = {
+		{ "the host", TOTAL, s->room[HOST], 0, RESERVE },
+		{ "a cgroup", LIMIT, s->room[GROUP], 0, 0 },
 	};
 	struct claim claims[SHIMS] = { 0 };
 	const struct snapshot snap = {
-		.domain = &host,
-		.domains = 1,
+		.domain = domains,
+		.domains = DOMAINS,
 		.claim = claims,
 		.claims = SHIMS,
 	};
-	const struct applicant a = { .domains = 1, .need = w->rules->need[me] };
+	const struct applicant a = { .domains = domains_of(w, me),
+				     .need = w->rules->need[me] };
 
 	for (int i = 0; i < w->rules->shims; i++)
 		claims[i] = (struct claim){
-			.domains = s->seen[i].kind != OUT,
+			.domains =
+				s->seen[i].kind == OUT ? 0 : domains_of(w, i),
 			.draining = s->seen[i].kind == DRAINS,
 			.committed = w->rules->need[i],
 			.resident = s->seen[i].resident,
@@ -183,7 +205,7 @@ static void step(struct walk *w, struct world x, int me)
 		break;
 	case LOCKED:
 		if (w->rules->room_first)
-			s->room = room_of(w, &x);
+			read_room(w, &x, me);
 		else
 			read_claims(w, &x, me);
 		s->phase = HALF;
@@ -192,7 +214,7 @@ static void step(struct walk *w, struct world x, int me)
 		if (w->rules->room_first)
 			read_claims(w, &x, me);
 		else
-			s->room = room_of(w, &x);
+			read_room(w, &x, me);
 		s->phase = DECIDED;
 		if (!may_start(w, &x, me))
 			leave(s);
@@ -268,40 +290,68 @@ static void any_interleaving_with_crashes_never_overcommits(void **state)
 	for (int shims = 1; shims <= SHIMS; shims++)
 		for (int i = 0; i < NEEDS; i++) {
 			const struct rules rules = { shims, needs[i], false,
-						     false };
+						     false, 0 };
 			struct walk w;
 
 			walk_all(&w, &rules);
 			assert_true(w.started);
-			assert_in_range(w.worst, 1, TOTAL - RESERVE);
+			assert_in_range(w.worst[HOST], 1, TOTAL - RESERVE);
 			if (shims == SHIMS) /* and all that fits is used */
-				assert_int_equal(w.worst, TOTAL - RESERVE);
+				assert_int_equal(w.worst[HOST],
+						 TOTAL - RESERVE);
 			print_message("%d shims, %zu states, at most %u of "
 				      "%d\n",
-				      shims, w.states, w.worst,
+				      shims, w.states, w.worst[HOST],
 				      TOTAL - RESERVE);
 		}
+}
+
+static void any_interleaving_overcommits_no_cgroup(void **state)
+{
+	(void)state;
+	for (uint8_t grouped = 1; grouped < 1 << SHIMS; grouped++)
+		for (int i = 0; i < NEEDS; i++) {
+			const struct rules rules = { SHIMS, needs[i], false,
+						     false, grouped };
+			struct walk w;
+
+			walk_all(&w, &rules);
+			assert_in_range(w.worst[HOST], 0, TOTAL - RESERVE);
+			assert_in_range(w.worst[GROUP], 0, LIMIT);
+			if (grouped == (1 << SHIMS) - 1)
+				assert_int_equal(w.worst[HOST], w.worst[GROUP]);
+		}
+}
+
+static void without_the_lock_it_overcommits_a_cgroup(void **state)
+{
+	const struct rules rules = { 2, needs[1], true, false, 3 };
+	struct walk w;
+
+	(void)state;
+	walk_all(&w, &rules);
+	assert_true(w.worst[GROUP] > LIMIT);
 }
 
 /* The walk sees what the rules are for. */
 static void without_the_lock_it_overcommits(void **state)
 {
-	const struct rules rules = { 2, needs[5], true, false };
+	const struct rules rules = { 2, needs[5], true, false, 0 };
 	struct walk w;
 
 	(void)state;
 	walk_all(&w, &rules);
-	assert_true(w.worst > TOTAL - RESERVE);
+	assert_true(w.worst[HOST] > TOTAL - RESERVE);
 }
 
 static void with_the_room_read_first_it_overcommits(void **state)
 {
-	const struct rules rules = { 2, needs[5], false, true };
+	const struct rules rules = { 2, needs[5], false, true, 0 };
 	struct walk w;
 
 	(void)state;
 	walk_all(&w, &rules);
-	assert_true(w.worst > TOTAL - RESERVE);
+	assert_true(w.worst[HOST] > TOTAL - RESERVE);
 }
 
 int main(void)
@@ -309,7 +359,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			any_interleaving_with_crashes_never_overcommits),
+		cmocka_unit_test(any_interleaving_overcommits_no_cgroup),
 		cmocka_unit_test(without_the_lock_it_overcommits),
+		cmocka_unit_test(without_the_lock_it_overcommits_a_cgroup),
 		cmocka_unit_test(with_the_room_read_first_it_overcommits),
 	};
 
