@@ -30,6 +30,7 @@
  *   test_watch     events, console, lists, help and completion
  *   test_machines  microvm and q35; test_tap: a bridge; test_secure_line: a
  *                  Secure Execution guest's command line, without its object
+ *   test_teardown  every end of QEMU: its memory comes back after it
  *   test_refused   what never starts: bad files, bad images, bad QEMUs
  *
  * On the stand-in (tests/pvmodel):

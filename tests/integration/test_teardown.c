@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/integration/test_teardown.c - the memory comes back after QEMU's end
+ *
+ * Theory of operation: a guest whose memory is all there, in 4 KiB pages (the
+ * kernel takes a tenth of a second to free them), is ended on each path that
+ * there is. When QEMU has ended its helper must live still, for it is the
+ * helper whose end frees the memory: killed before QEMU, or together with it,
+ * it would have gone first, and QEMU's end would have waited for all of it.
+ * That such an end is recognised is tested by making it.
+ */
+#include "tests/integration/both.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "host/memory/host.h"
+#include "host/qemu/proc.h"
+#include "host/qemu/process.h"
+
+#define MIB "1024"
+enum { RESIDENT = 1024 << 20 };
+
+static const char lines[] = "memory = " MIB " MiB\n"
+			    "[network]\nforward = 80\n"
+			    "[restart]\npolicy = never\n"
+			    "[unsupported]\nqemu-argument = -mem-prealloc\n";
+
+static struct process qemu = { .pidfd = -1, .helper_pidfd = -1 };
+static struct child verb;
+
+static int close_all(void **state)
+{
+	process_close(&qemu);
+	child_close(&verb);
+	return both_close(state);
+}
+
+static void start(struct both *b)
+{
+	static char here[] = "";
+	struct rig *r = &b->rig;
+	pid_t pid;
+
+	rig_run_file(r, rig_image(b->arch, "guest"), lines);
+	rig_await_ready(r);
+	pid = (pid_t)rig_number(r, "pid");
+	assert_int_equal(process_adopt(&qemu, pid, proc_start(pid)), 0);
+	assert_int_equal(process_find_helper(&qemu), 0);
+	assert_true(host_resident(here, qemu.helper) > RESIDENT);
+}
+
+/* `reprise stop`, whose end is not waited for. */
+static void begin_stop(const char *how)
+{
+	const char *const argv[] = { rig_program(), "stop", "under-test", how,
+				     NULL };
+
+	assert_int_equal(child_start(&verb, argv, -1), 0);
+}
+
+/* Return: QEMU has ended, and its helper not yet */
+static bool memory_follows(void)
+{
+	struct pollfd ends[] = {
+		{ .fd = qemu.pidfd, .events = POLLIN },
+		{ .fd = qemu.helper_pidfd, .events = POLLIN },
+	};
+
+	assert_true(poll(ends, 2, CHILD_DEADLINE_MS) > 0);
+	return !ends[1].revents;
+}
+
+static void end_of_it(struct rig *r)
+{
+	assert_true(memory_follows());
+	if (verb.pid)
+		assert_true(child_await_end(&verb));
+	child_close(&verb);
+	rig_await_end(r);
+	rig_assert_nothing_left(r);
+}
+
+static void stop_gives_memory_back_after_qemu(void **state)
+{
+	struct both *b = *state;
+
+	start(b);
+	begin_stop(NULL);
+	end_of_it(&b->rig);
+}
+
+static void stop_now_gives_memory_back_after_qemu(void **state)
+{
+	struct both *b = *state;
+
+	start(b);
+	begin_stop("--now");
+	end_of_it(&b->rig);
+}
+
+static void sigterm_gives_memory_back_after_qemu(void **state)
+{
+	struct both *b = *state;
+
+	start(b);
+	assert_int_equal(process_signal(&qemu, SIGTERM), 0);
+	end_of_it(&b->rig);
+}
+
+static void sigkill_gives_memory_back_after_qemu(void **state)
+{
+	struct both *b = *state;
+
+	start(b);
+	assert_int_equal(process_signal(&qemu, SIGKILL), 0);
+	end_of_it(&b->rig);
+}
+
+static void poweroff_gives_memory_back_after_qemu(void **state)
+{
+	struct both *b = *state;
+
+	start(b);
+	rig_poke(&b->rig, "/cgi-bin/do?poweroff");
+	end_of_it(&b->rig);
+}
+
+static void reset_in_the_gate_gives_memory_back_after_qemu(void **state)
+{
+	struct both *b = *state;
+
+	start(b);
+	rig_poke(&b->rig, "/cgi-bin/do?reset");
+	end_of_it(&b->rig);
+}
+
+/* What would come of a kill of the group: all of them at once. */
+static void kill_of_both_is_seen(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+
+	start(b);
+	process_nudge_helper(&qemu);
+	assert_int_equal(process_signal(&qemu, SIGKILL), 0);
+	assert_false(memory_follows());
+	rig_await_end(r);
+	rig_assert_nothing_left(r);
+}
+
+#define CLOSED(test, which)                                                    \
+	{                                                                      \
+#test "@" #which, test, both_open, close_all, &both_##which    \
+	}
+#define ENDS(test) CLOSED(test, x86_64), CLOSED(test, s390x)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ENDS(stop_gives_memory_back_after_qemu),
+		ENDS(stop_now_gives_memory_back_after_qemu),
+		ENDS(sigterm_gives_memory_back_after_qemu),
+		ENDS(sigkill_gives_memory_back_after_qemu),
+		ENDS(poweroff_gives_memory_back_after_qemu),
+		ENDS(reset_in_the_gate_gives_memory_back_after_qemu),
+		CLOSED(kill_of_both_is_seen, x86_64),
+	};
+
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
