@@ -16,6 +16,7 @@
 #include "host/config/appliance.h"
 #include "host/config/image.h"
 #include "host/config/runtime.h"
+#include "host/net/tap.h"
 
 static json_t *phases_json(const struct marks *m)
 {
@@ -73,6 +74,18 @@ static json_t *forwards_json(const struct appliance *a)
 	return array;
 }
 
+/* Return: NULL: it is on no bridge */
+static json_t *link_json(const struct appliance *a)
+{
+	char name[LINK_NAME_SIZE];
+
+	if (a->network != NETWORK_TAP)
+		return NULL;
+	tap_name(a->name, name);
+	return json_pack("{s:s, s:s, s:s}", "name", name, "bridge", a->bridge,
+			 "mac", a->mac);
+}
+
 static const char *secure_word(const struct lifecycle *lc)
 {
 	static const char *const words[] = { "no", "yes" };
@@ -97,7 +110,7 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:i, s:s, s:i, "
-		"s:i, s:I, s:I, s:I, s:I, s:o, s:b, s:s, s:s, s:o}",
+		"s:i, s:I, s:I, s:I, s:I, s:o, s:b, s:s, s:s, s:o*, s:o}",
 		"name", r->appliance->name, "state", lc_state_name(lc->state),
 		"image", r->image->name, "version", r->image->version,
 		"architecture", r->image->arch, "generation",
@@ -112,8 +125,8 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 		(json_int_t)r->readers_dropped, "forwards",
 		forwards_json(r->appliance), "draining",
 		lc->state == LC_DRAINING, "secure", secure_word(lc), "cleanup",
-		cleanup_name(lc->cleanup.kind), "last",
-		report_passage(&lc->last, r->console_last));
+		cleanup_name(lc->cleanup.kind), "link", link_json(r->appliance),
+		"last", report_passage(&lc->last, r->console_last));
 }
 
 static void add_passage(json_t *event, const struct passage *p, json_t *console)

@@ -128,6 +128,19 @@ static void forward_rows(FILE *out, const json_t *status)
 	}
 }
 
+static void link_row(FILE *out, const json_t *status)
+{
+	const json_t *link = json_object_get(status, "link");
+	char name[WORD], bridge[WORD], mac[WORD], text[3 * WORD + 8];
+
+	if (!member(link, "name", name, sizeof(name)) ||
+	    !member(link, "bridge", bridge, sizeof(bridge)) ||
+	    !member(link, "mac", mac, sizeof(mac)))
+		return;
+	snprintf(text, sizeof(text), "%s on %s, %s", name, bridge, mac);
+	row(out, "link", text);
+}
+
 static void passage_row(FILE *out, const json_t *status)
 {
 	const json_t *last = json_object_get(status, "last");
@@ -166,6 +179,7 @@ void show_status(FILE *out, const json_t *status)
 		row(out, "uptime", text);
 	secure_rows(out, status);
 	forward_rows(out, status);
+	link_row(out, status);
 	passage_row(out, status);
 }
 

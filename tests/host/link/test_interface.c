@@ -292,6 +292,29 @@ static void status_is_as_the_text_says(void **state)
 	json_decref(r.console_last);
 }
 
+static void status_on_a_bridge_names_the_link(void **state)
+{
+	struct report r = report();
+	struct appliance a = { .name = "web",
+			       .network = NETWORK_TAP,
+			       .bridge = "br0",
+			       .mac = "52:00:00:00:00:01" };
+	const char *name = "", *bridge = "", *mac = "";
+	json_t *status;
+
+	(void)state;
+	r.appliance = &a;
+	status = report_status(&r, 1);
+	assert_int_equal(json_unpack(status, "{s:{s:s, s:s, s:s}}", "link",
+				     "name", &name, "bridge", &bridge, "mac",
+				     &mac),
+			 0);
+	assert_string_equal(name, "rp-web");
+	assert_string_equal(bridge, "br0");
+	assert_string_equal(mac, "52:00:00:00:00:01");
+	assert_fits("ApplianceStatus", status);
+}
+
 static void events_are_as_the_text_says(void **state)
 {
 	struct report r = report();
@@ -362,6 +385,7 @@ int main(void)
 		CALLER_TEST(refusals_are_as_the_text_says),
 		CALLER_TEST(descriptions_are_the_texts),
 		cmocka_unit_test(status_is_as_the_text_says),
+		cmocka_unit_test(status_on_a_bridge_names_the_link),
 		cmocka_unit_test(events_are_as_the_text_says),
 		cmocka_unit_test(plan_is_as_the_text_says),
 	};
