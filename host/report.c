@@ -17,6 +17,7 @@
 #include "host/config/image.h"
 #include "host/config/runtime.h"
 #include "host/net/tap.h"
+#include "host/teardown.h"
 
 static json_t *phases_json(const struct marks *m)
 {
@@ -95,6 +96,16 @@ static const char *secure_word(const struct lifecycle *lc)
 	return words[lc->epoch.secure];
 }
 
+static json_t *draining_json(const struct report *r, uint64_t now_us)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < r->teardown_count; i++)
+		json_array_append_new(array,
+				      teardown_json(&r->teardowns[i], now_us));
+	return array;
+}
+
 static const char *agent_word(const struct epoch *e)
 {
 	if (e->stage == STAGE_SILENT)
@@ -110,7 +121,7 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:i, s:s, s:i, "
-		"s:i, s:I, s:I, s:I, s:I, s:o, s:b, s:s, s:s, s:o*, s:o}",
+		"s:i, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:s, s:s, s:o*, s:o}",
 		"name", r->appliance->name, "state", lc_state_name(lc->state),
 		"image", r->image->name, "version", r->image->version,
 		"architecture", r->image->arch, "generation",
@@ -124,9 +135,11 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 		(json_int_t)r->agent_dropped, "readers_dropped",
 		(json_int_t)r->readers_dropped, "forwards",
 		forwards_json(r->appliance), "draining",
-		lc->state == LC_DRAINING, "secure", secure_word(lc), "cleanup",
-		cleanup_name(lc->cleanup.kind), "link", link_json(r->appliance),
-		"last", report_passage(&lc->last, r->console_last));
+		draining_json(r, now_us), "waits_for",
+		lc->state == LC_ADMITTING ? lc->memory_said : "", "secure",
+		secure_word(lc), "cleanup", cleanup_name(lc->cleanup.kind),
+		"link", link_json(r->appliance), "last",
+		report_passage(&lc->last, r->console_last));
 }
 
 static void add_passage(json_t *event, const struct passage *p, json_t *console)
@@ -140,7 +153,8 @@ json_t *report_event(const struct report *r, enum report_kind kind)
 		[REPORT_BEGIN] = "begin",     [REPORT_STATE] = "state",
 		[REPORT_BOOT] = "boot",	      [REPORT_STAGE] = "stage",
 		[REPORT_READY] = "ready",     [REPORT_VERDICT] = "verdict",
-		[REPORT_PASSAGE] = "passage",
+		[REPORT_PASSAGE] = "passage", [REPORT_DRAINING] = "draining",
+		[REPORT_DRAINED] = "drained",
 	};
 	const struct lifecycle *lc = r->lc;
 	char epoch[17];
@@ -159,6 +173,9 @@ json_t *report_event(const struct report *r, enum report_kind kind)
 			json_string(boot_stage_name(lc->epoch.boot_stage)));
 	if (kind == REPORT_VERDICT)
 		add_passage(event, &lc->now, r->console_now);
+	if (kind == REPORT_DRAINING || kind == REPORT_DRAINED)
+		json_object_set_new(event, "teardown",
+				    teardown_json(r->teardown, clock_us()));
 	if (kind == REPORT_PASSAGE)
 		add_passage(event, &lc->last, r->console_last);
 	return event;
@@ -244,7 +261,7 @@ void report_reset(const struct report *r)
 		 c->refused ? strerror(-c->refused) : "");
 }
 
-const char *report_answer(const struct lifecycle *lc,
+const char *report_answer(const struct lifecycle *lc, enum answer a,
 			  char sentence[static SENTENCE_MAX])
 {
 	static const struct {
@@ -263,14 +280,12 @@ const char *report_answer(const struct lifecycle *lc,
 	};
 	const struct passage *p = &lc->last;
 
-	if (lc->answer == ANSWER_ENDED)
+	if (a == ANSWER_ENDED)
 		snprintf(sentence, SENTENCE_MAX, "%s: %s: %s: %s",
 			 answers[ANSWER_ENDED].sentence, cause_name(p->cause),
 			 p->evidence, p->reason);
 	else
 		snprintf(sentence, SENTENCE_MAX, "%s",
-			 answers[lc->answer].sentence
-				 ? answers[lc->answer].sentence
-				 : "");
-	return answers[lc->answer].error;
+			 answers[a].sentence ? answers[a].sentence : "");
+	return answers[a].error;
 }

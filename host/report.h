@@ -15,6 +15,7 @@
 struct appliance;
 struct image;
 struct runtime;
+struct teardown;
 
 struct report {
 	const struct appliance *appliance;
@@ -27,6 +28,9 @@ struct report {
 	off_t log_from; /* of qemu.log: where this generation's words begin */
 	uint64_t agent_dropped;
 	uint64_t readers_dropped;
+	const struct teardown *teardowns; /* those that drain */
+	size_t teardown_count;
+	const struct teardown *teardown; /* that an event is about */
 	/* the guest's last lines, of lc->now and lc->last; NULL: none */
 	json_t *console_now, *console_last;
 };
@@ -40,6 +44,8 @@ enum report_kind {
 	REPORT_READY,
 	REPORT_VERDICT,
 	REPORT_PASSAGE,
+	REPORT_DRAINING, /* again and again while it goes on */
+	REPORT_DRAINED,
 	REPORT_KINDS,
 };
 
@@ -68,11 +74,11 @@ void report_done(const struct report *r);
 void report_reset(const struct report *r);
 
 /*
- * report_answer() - why a wish was not fulfilled, as lc->answer has it
+ * report_answer() - why a wish was not fulfilled, if @a is no ANSWER_DONE
  * :	for people; where it ended instead: with cause and evidence
  * Return: the Varlink error's name; NULL: it was fulfilled
  */
-const char *report_answer(const struct lifecycle *lc,
+const char *report_answer(const struct lifecycle *lc, enum answer a,
 			  char sentence[static SENTENCE_MAX]);
 
 #endif

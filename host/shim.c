@@ -204,6 +204,7 @@ static struct lc_config config_of(const struct shim_options *o)
 		.commit_ms = 5000,
 		.exit_ms = EXIT_MS,
 		.destroy_ms = destroy_ms(a->memory),
+		.admission_ms = 600000,
 		.restart_clean = true,
 		.restart_poweroff = a->restart == RESTART_ALWAYS,
 		.restart_crashed = a->restart != RESTART_NEVER,
@@ -265,6 +266,8 @@ static int shim_open(struct shim *s, char *error)
 	if (r >= 0)
 		r = watch_timer(s);
 	if (r >= 0)
+		r = shim_teardown_open(s);
+	if (r >= 0)
 		r = service_open(&s->service, s->opt->notify, &s->loop);
 	if (r >= 0)
 		r = agent_open(&s->agent, &s->loop, on_agent, s);
@@ -303,6 +306,7 @@ static void shim_close(struct shim *s)
 	control_close(s->control); /* the answers go first */
 	leave_qemu(s);
 	shim_close_generation(s);
+	shim_teardown_close(s);
 	console_close(s->console);
 	json_decref(s->console_now);
 	json_decref(s->console_last);
@@ -335,6 +339,7 @@ int shim_run(const struct shim_options *options)
 		.loop.epfd = -1,
 		.process = { .pidfd = -1, .helper_pidfd = -1 },
 		.leaf = { .fd = -1 },
+		.drain_timer_fd = -1,
 		.service = { .timer_fd = -1 },
 		.booted = options->image,
 		.record_fd = -1,

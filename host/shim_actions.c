@@ -196,15 +196,6 @@ static void powerdown(struct shim *s)
 	send_qmp(s, QMP_POWERDOWN);
 }
 
-static void nudge(struct shim *s)
-{
-	shim_watch_helper(s);
-	if (s->process.helper_pidfd >= 0)
-		process_nudge_helper(&s->process);
-	else
-		shim_later_type(s, EV_MEMORY_BACK);
-}
-
 /* Never wait for a reader, and stop telling one that has left. */
 static void ready(struct shim *s)
 {
@@ -236,6 +227,8 @@ struct report shim_report(const struct shim *s)
 		.readers_dropped = control_dropped(s->control),
 		.console_now = s->console_now,
 		.console_last = s->console_last,
+		.teardowns = s->teardown,
+		.teardown_count = s->teardowns,
 	};
 }
 
@@ -282,6 +275,15 @@ static void tell_wait(struct shim *s)
 		 (unsigned long long)(s->lc.deadline_us - clock_us()) / 1000);
 }
 
+static void tell_memory(struct shim *s)
+{
+	bool anyway = s->lc.state == LC_LAUNCHING;
+
+	log_line(STDERR_FILENO, s->opt->appliance->name, "%s for memory: %s",
+		 anyway ? "starts anyway, after it has waited" : "waits",
+		 s->lc.memory_said);
+}
+
 /* A crash loop: whoever starts it again is to know. */
 static void keep_down(struct shim *s)
 {
@@ -326,7 +328,7 @@ void shim_act(struct shim *s, uint32_t acts)
 		{ ACT_QUIT, quit },
 		{ ACT_TERM, term },
 		{ ACT_KILL, kill_qemu },
-		{ ACT_NUDGE, nudge },
+		{ ACT_NUDGE, shim_teardown },
 		{ ACT_READY, ready },
 		{ ACT_JUDGED, judged },
 		{ ACT_RECORD, record },
@@ -341,6 +343,10 @@ void shim_act(struct shim *s, uint32_t acts)
 		{ ACT_CONNECT, shim_connect },
 		{ ACT_CLAIM, claim },
 		{ ACT_ASK, shim_ask },
+		{ ACT_ADMIT, shim_admit },
+		{ ACT_TELL_MEMORY, tell_memory },
+		{ ACT_GONE, shim_answer_gone },
+		{ ACT_SUPERSEDED, shim_answer_superseded },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)

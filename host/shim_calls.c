@@ -20,11 +20,11 @@
 #include "host/link/control.h"
 #include "host/report.h"
 
-static void reply(struct shim *s, struct shim_call *c)
+static void settle(struct shim *s, struct shim_call *c, enum answer a)
 {
 	const char *key = c->wish == WISH_STOP ? "end" : "restart";
 	char sentence[SENTENCE_MAX];
-	const char *error = report_answer(&s->lc, sentence);
+	const char *error = report_answer(&s->lc, a, sentence);
 
 	if (error)
 		control_error(s->control, c->call, error, sentence);
@@ -41,7 +41,21 @@ void shim_answer(struct shim *s)
 	for (size_t i = 0; i < SHIM_CALLS; i++)
 		if (s->calls[i].wish != WISH_NONE &&
 		    s->calls[i].wish == s->lc.answered)
-			reply(s, &s->calls[i]);
+			settle(s, &s->calls[i], s->lc.answer);
+}
+
+void shim_answer_superseded(struct shim *s)
+{
+	for (size_t i = 0; i < SHIM_CALLS; i++)
+		if (s->calls[i].wish == s->lc.superseded)
+			settle(s, &s->calls[i], ANSWER_SUPERSEDED);
+}
+
+void shim_answer_gone(struct shim *s)
+{
+	for (size_t i = 0; i < SHIM_CALLS; i++)
+		if (s->calls[i].wish == WISH_STOP && !s->calls[i].memory)
+			settle(s, &s->calls[i], ANSWER_DONE);
 }
 
 static struct shim_call *free_call(struct shim *s)
@@ -52,23 +66,23 @@ static struct shim_call *free_call(struct shim *s)
 	return NULL;
 }
 
-/* @settled: as what the lifecycle will answer it */
-static void wish_for(struct shim *s, uint32_t call, enum wish wish,
-		     enum wish settled, bool wait)
+/* @of: with the wish that the lifecycle will settle it as */
+static void wish_for(struct shim *s, const struct shim_call *of, enum wish wish,
+		     bool wait)
 {
 	const struct lc_event ev = { .type = EV_WISH, .wish = wish };
 	struct shim_call *c = free_call(s);
 
 	if (!c) {
-		control_error(s->control, call, "Busy",
+		control_error(s->control, of->call, "Busy",
 			      "too many requests wait already");
 		return;
 	}
-	*c = (struct shim_call){ call, settled };
+	*c = *of;
 	shim_step(s, &ev);
 	if (wait || c->wish == WISH_NONE) /* or it was answered already */
 		return;
-	control_reply(s->control, call, json_pack("{s:b}", "accepted", 1));
+	control_reply(s->control, of->call, json_pack("{s:b}", "accepted", 1));
 	c->wish = WISH_NONE;
 }
 
@@ -77,7 +91,7 @@ void shim_wait_again(struct shim *s, uint32_t call)
 	struct shim_call *c = free_call(s);
 
 	if (c && s->lc.wish != WISH_NONE)
-		*c = (struct shim_call){ call, s->lc.wish };
+		*c = (struct shim_call){ call, s->lc.wish, false };
 	else
 		control_error(s->control, call, "HandedOver",
 			      "a newer program took charge, and does not know "
@@ -101,13 +115,19 @@ static json_t *console(void *ctx, uint64_t position)
 static void reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
 		   uint64_t budget_us)
 {
-	if (!shim_refuse_budget(ctx, call, budget_us, &wish))
-		wish_for(ctx, call, wish, wish, wait);
+	struct shim_call of = { .call = call };
+
+	if (shim_refuse_budget(ctx, call, budget_us, &wish))
+		return;
+	of.wish = wish;
+	wish_for(ctx, &of, wish, wait);
 }
 
-static void stop(void *ctx, uint32_t call, bool now)
+static void stop(void *ctx, uint32_t call, bool now, bool memory)
 {
-	wish_for(ctx, call, now ? WISH_STOP_NOW : WISH_STOP, WISH_STOP, true);
+	const struct shim_call of = { call, WISH_STOP, memory };
+
+	wish_for(ctx, &of, now ? WISH_STOP_NOW : WISH_STOP, true);
 }
 
 static void gone(void *ctx, uint32_t call)

@@ -52,18 +52,16 @@ static void lose_helper(struct shim *s)
 
 static void on_helper_end(void *ctx, uint32_t events)
 {
-	const struct lc_event back = { .type = EV_MEMORY_BACK };
 	struct shim *s = ctx;
 
-	if (s->qemu_slot >= 0 && process_ended(&s->process))
-		on_qemu_end(s, events); /* both in one turn of the loop */
-	else if (s->qemu_slot >= 0)
-		lose_helper(s);
+	if (process_ended(&s->process)) { /* both in one turn of the loop */
+		on_qemu_end(s, events);
+		return;
+	}
+	lose_helper(s);
 	loop_remove(&s->loop, s->helper_slot);
 	s->helper_slot = -1;
 	process_reap_helper(&s->process);
-	if (s->qemu_slot < 0)
-		shim_step(s, &back);
 }
 
 int shim_watch_process(struct shim *s)

@@ -4,6 +4,8 @@
  *
  *   shim.c             opens, closes; signals, deadlines and QMP become events
  *   shim_generation.c  QEMU begins, is watched, and ends
+ *   shim_teardown.c    what is left of a QEMU that has ended
+ *   shim_memory.c      a start waits for the host's memory
  *   shim_actions.c     actions become system calls and messages
  *   shim_calls.c       what is asked on the control socket
  *   shim_events.c      what those who watch are told
@@ -33,13 +35,15 @@
 #include "host/report.h"
 #include "host/shim.h"
 #include "host/systemd/service.h"
+#include "host/teardown.h"
 
-enum { SHIM_CALLS = 16 };
+enum { SHIM_CALLS = 16, SHIM_TEARDOWNS = 4 };
 
 /* A call of the control socket that waits for its wish to be settled. */
 struct shim_call {
 	uint32_t call;
 	enum wish wish; /* WISH_NONE: the slot is free */
+	bool memory;	/* of a stop: it waits for the memory, too */
 };
 
 struct shim {
@@ -61,8 +65,12 @@ struct shim {
 	bool to_trim; /* a launch has used more memory than the rest will */
 	struct process process;
 	struct oom_watch oom;
-	struct cgroup_leaf leaf; /* in which it was born */
-	bool leaf_told;		 /* that there is none */
+	struct cgroup_leaf leaf;		  /* in which it was born */
+	bool leaf_told;				  /* that there is none */
+	struct teardown teardown[SHIM_TEARDOWNS]; /* the oldest first */
+	size_t teardowns;
+	int drain_timer_fd;
+	char memory_said[ADMISSION_TEXT]; /* the ledger's numbers */
 	struct qmp *qmp;
 	struct agent *agent;
 	struct console *console;
@@ -117,6 +125,15 @@ int shim_connect_generation(struct shim *s, const struct generation *g);
  * 0; -errno: nobody will see QEMU's end */
 int shim_watch_process(struct shim *s);
 void shim_watch_helper(struct shim *s);
+
+/* The generations that drain (shim_teardown.c): shim_teardown() is ACT_NUDGE.
+ * Return: >= 0; -errno */
+int shim_teardown_open(struct shim *s);
+void shim_teardown(struct shim *s);
+void shim_teardown_close(struct shim *s);
+
+/* shim_admit() - ACT_ADMIT: an EV_ADMISSION follows (shim_memory.c) */
+void shim_admit(struct shim *s);
 
 /* A record for the next shim (shim_adopt.c): begin, note what was launched,
  * write it if it has changed, end */
@@ -174,8 +191,10 @@ void shim_handover_done(struct shim *s);
  * else -errno, @error has a sentence or is empty */
 int shim_open_links(struct shim *s, char *error);
 
-/* shim_answer() - ACT_ANSWER: every call whose wish was settled */
+/* Every call whose wish was settled: ACT_ANSWER, ACT_SUPERSEDED, ACT_GONE */
 void shim_answer(struct shim *s);
+void shim_answer_superseded(struct shim *s);
+void shim_answer_gone(struct shim *s);
 
 /* shim_wait_again() - a call that has waited already, for the wish that is
  * pending. 0: nobody asks */

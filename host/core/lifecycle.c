@@ -103,7 +103,7 @@ static uint32_t on_start(struct lifecycle *lc, const struct lc_event *ev,
 			 uint64_t now_us)
 {
 	(void)ev;
-	return lc_launch(lc, now_us);
+	return lc_admit(lc, now_us);
 }
 
 static uint32_t on_up(struct lifecycle *lc, const struct lc_event *ev,
@@ -140,6 +140,7 @@ static const struct {
 	[LC_DRAINING] = { .fn = lc_memory_held },
 	[LC_WAITING] = { .fn = lc_waited },
 	[LC_HOLDING] = { .fn = lc_try_held },
+	[LC_ADMITTING] = { .fn = lc_ask_again },
 };
 
 static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
@@ -212,19 +213,34 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 			 [EV_WISH] = lc_on_wish_held,
 			 [EV_DEADLINE] = on_deadline },
 	[LC_WAITING] = { [EV_WISH] = lc_on_wish_waiting,
+			 [EV_MEMORY_BACK] = lc_on_memory_waiting,
 			 [EV_DEADLINE] = on_deadline },
+	[LC_ADMITTING] = { [EV_ADMISSION] = lc_on_admission,
+			   [EV_MEMORY_BACK] = lc_on_room,
+			   [EV_WISH] = lc_on_wish_admitting,
+			   [EV_DEADLINE] = on_deadline },
 	[LC_DRAINING] = { [EV_MEMORY_BACK] = lc_on_memory_back,
 			  [EV_WISH] = lc_on_wish_late,
 			  [EV_DEADLINE] = on_deadline },
 };
 
 /* Whatever the state: it is evidence, for an end or a reset. */
-static uint32_t on_pv_failed(struct lifecycle *lc, const struct lc_event *ev)
+static void note_pv_failed(struct lifecycle *lc, const struct lc_event *ev)
 {
 	/* the first of a boot is why the others failed */
 	if (!lc->pv.any || lc->pv.command == PV_PREPARE || pv_fatal(&ev->pv))
 		lc->pv = ev->pv;
-	return 0;
+}
+
+/* What holds in every state, before the state has its say. */
+static void note(struct lifecycle *lc, const struct lc_event *ev)
+{
+	if (ev->type == EV_ROOM)
+		lc->fits_twice = ev->fits_twice;
+	if (ev->type == EV_MEMORY_BACK)
+		lc->memory_out = false;
+	if (ev->type == EV_PV_FAILED)
+		note_pv_failed(lc, ev);
 }
 
 uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,
@@ -233,8 +249,7 @@ uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,
 	lc_handler *handler = handlers[lc->state][ev->type];
 	uint32_t acts = 0;
 
-	if (ev->type == EV_PV_FAILED)
-		return on_pv_failed(lc, ev);
+	note(lc, ev);
 	if (ev->type == EV_CLEANUP)
 		return lc_on_cleanup(lc, ev, now_us);
 	if (ev->type == EV_DEADLINE && cleanup_due(&lc->cleanup, now_us))
@@ -254,15 +269,24 @@ uint64_t lifecycle_deadline(const struct lifecycle *lc)
 const char *lc_state_name(enum lc_state s)
 {
 	static const char *const names[LC_STATES] = {
-		[LC_DOWN] = "down",	      [LC_ADOPTING] = "adopting",
-		[LC_LAUNCHING] = "launching", [LC_BOOTING] = "booting",
-		[LC_SERVING] = "serving",     [LC_ASKING] = "asking",
-		[LC_QUIESCING] = "quiescing", [LC_ENDING] = "ending",
-		[LC_JUDGING] = "judging",     [LC_RESETTING] = "resetting",
-		[LC_QUITTING] = "quitting",   [LC_DRAINING] = "draining",
-		[LC_ENDED] = "ended",	      [LC_POWERING] = "powering down",
-		[LC_PANICKED] = "panicked",   [LC_WAITING] = "waiting",
+		[LC_DOWN] = "down",
+		[LC_ADOPTING] = "adopting",
+		[LC_LAUNCHING] = "launching",
+		[LC_BOOTING] = "booting",
+		[LC_SERVING] = "serving",
+		[LC_ASKING] = "asking",
+		[LC_QUIESCING] = "quiescing",
+		[LC_ENDING] = "ending",
+		[LC_JUDGING] = "judging",
+		[LC_RESETTING] = "resetting",
+		[LC_QUITTING] = "quitting",
+		[LC_DRAINING] = "draining",
+		[LC_ENDED] = "ended",
+		[LC_POWERING] = "powering down",
+		[LC_PANICKED] = "panicked",
+		[LC_WAITING] = "waiting",
 		[LC_HOLDING] = "holding",
+		[LC_ADMITTING] = "waiting for memory",
 	};
 
 	return names[s];

@@ -9,20 +9,23 @@
  * allocation, so that a test can walk every state with every event.
  *
  *	        start              up            HELLO, READY
- *	DOWN ---------> LAUNCHING ------> BOOTING ------------> SERVING
- *	                    ^                ^                     | REQUEST
- *	        memory back |                | RESET, cont         v
- *	                 DRAINING        RESETTING             ASKING
- *	                    ^                ^                     | INTENT
- *	       QEMU reaped  |    in place    |                     v
- *	                 QUITTING <------ JUDGING <---------- QUIESCING
- *	                             else          STOP     QUIESCED, COMMIT
- *	                                                    (then ENDING)
+ *	DOWN -> ADMITTING -> LAUNCHING -> BOOTING ------------> SERVING
+ *	            ^  admitted              ^                     | REQUEST
+ *	            |                        | RESET, cont         v
+ *	 QEMU reaped|                    RESETTING             ASKING
+ *	            |                        ^                     | INTENT
+ *	            |            in place    |                     v
+ *	         QUITTING <-------------- JUDGING <---------- QUIESCING
+ *	            |            else              STOP     QUIESCED, COMMIT
+ *	            v QEMU reaped                           (then ENDING)
+ *	         DRAINING ----> ENDED
+ *	              memory back
  *
  * STOP can come in every running state; so can the end of QEMU itself. Besides
  * these: POWERING, a guest that never spoke had its button pressed; PANICKED,
- * it is kept as it is; WAITING, a pause between DRAINING and LAUNCHING;
- * HOLDING, one between JUDGING and RESETTING, of a secure guest.
+ * it is kept as it is; WAITING, a pause before ADMITTING; HOLDING, one between
+ * JUDGING and RESETTING, of a secure guest. The memory of a generation that has
+ * ended may be held for long after the next one has begun.
  */
 #ifndef HOST_CORE_LIFECYCLE_H
 #define HOST_CORE_LIFECYCLE_H
@@ -31,6 +34,7 @@
 #include <stdint.h>
 
 #include "common/msg.h"
+#include "host/core/admission.h"
 #include "host/core/cleanup.h"
 #include "host/core/epoch.h"
 #include "host/core/phases.h"
@@ -51,12 +55,13 @@ enum lc_state {
 	LC_JUDGING,   /* STOP seen; does QMP answer? */
 	LC_RESETTING, /* system_reset sent, no RESET yet */
 	LC_QUITTING,  /* QEMU was told to end, and has not yet */
-	LC_DRAINING,  /* QEMU reaped, its memory not back */
+	LC_DRAINING,  /* the last QEMU reaped, memory not back */
 	LC_ENDED,     /* over; the shell leaves its loop */
 	LC_POWERING,  /* system_powerdown sent to a guest without an agent */
 	LC_PANICKED,  /* its kernel panicked, and it is kept for inspection */
 	LC_WAITING,   /* it failed again: the next start is due later */
 	LC_HOLDING,   /* a reset waits until the last one's PERFORM has begun */
+	LC_ADMITTING, /* a start waits until the ledger admits it */
 	LC_STATES,
 };
 
@@ -85,7 +90,9 @@ enum lc_event_type {
 	EV_QMP_LOST, /* QMP closed, broke its protocol, or does not read */
 	EV_QMP_REFUSED,	  /* QEMU refused what the gate needs */
 	EV_EXITED,	  /* QEMU reaped: @wait_status; -1: nobody can tell */
-	EV_MEMORY_BACK,	  /* nothing holds its memory any more */
+	EV_MEMORY_BACK,	  /* nothing holds memory of those that ended */
+	EV_ADMISSION,	  /* the answer to ACT_ADMIT: @admission */
+	EV_ROOM,	  /* before a judgement: @fits_twice */
 	EV_LAUNCH_FAILED, /* QEMU could not even be started */
 	EV_COMMIT_LOST,	  /* ACT_COMMIT could not be carried out */
 	EV_WISH,	  /* an operator: @wish */
@@ -118,8 +125,11 @@ struct lc_event {
 		struct pv_failure pv;
 		struct cleanup_sight sight;
 		uint64_t cpu_us; /* that QEMU's main thread has used */
+		enum admission admission;
+		bool fits_twice; /* a second generation would be admitted */
 	};
-	const char *said;  /* EV_SHUTDOWN: QEMU's details of it; or NULL */
+	const char *said;  /* EV_SHUTDOWN: QEMU's details; EV_ADMISSION: the
+			    * numbers; or NULL */
 	enum oom oom;	   /* EV_EXITED: did the kernel kill it? */
 	bool helper_first; /* likewise: its helper had ended before it */
 };
@@ -137,7 +147,7 @@ enum lc_action {
 	ACT_QUIT = 1 << 9,	 /* QMP quit */
 	ACT_TERM = 1 << 10,	 /* SIGTERM to QEMU alone */
 	ACT_KILL = 1 << 11,	 /* SIGKILL to QEMU alone */
-	ACT_NUDGE = 1 << 12,	 /* the teardown helper need not wait */
+	ACT_NUDGE = 1 << 12,	 /* QEMU was reaped: follow its teardown */
 	ACT_READY = 1 << 13,	 /* the payload is ready: tell who waits */
 	ACT_JUDGED = 1 << 14,	 /* lc->now has cause and strategy: log it */
 	ACT_RECORD = 1 << 15,	 /* lc->last is complete: log it */
@@ -151,7 +161,11 @@ enum lc_action {
 	ACT_STRANGE = 1 << 23,	 /* it booted another image: warn */
 	ACT_TELL_WAIT = 1 << 24, /* until lc->deadline_us: log it */
 	ACT_LOOK = 1 << 25,	 /* for the thread of lc->cleanup */
-	ACT_TELL_RESET = 1 << 26, /* lc->cleanup.kind is known: log it */
+	ACT_TELL_RESET = 1 << 26,  /* lc->cleanup.kind is known: log it */
+	ACT_ADMIT = 1 << 27,	   /* ask the ledger */
+	ACT_TELL_MEMORY = 1 << 28, /* lc->memory_said: log it */
+	ACT_GONE = 1 << 29, /* as ACT_ANSWER, but for who waits for memory */
+	ACT_SUPERSEDED = 1 << 30, /* likewise for lc->superseded */
 };
 
 /* How a wish was settled. */
@@ -176,6 +190,8 @@ struct lc_config {
 	uint32_t destroy_ms; /* a busy one, or its helper: deadlines.h */
 	uint32_t silence_ms; /* the agent's, before it is lost; 0: any */
 	enum on_panic on_panic;
+	uint32_t admission_ms;	  /* a start waits so long for memory */
+	bool start_late;	  /* and begins then, instead of giving up */
 	bool secure_wanted;	  /* the guest must say that it is secure */
 	bool reset_waits;	  /* destroys all of a secure guest at once */
 	bool restart_clean;	  /* start again after a clean reboot */
@@ -241,6 +257,12 @@ struct lifecycle {
 	uint32_t failures;  /* in a row */
 	uint64_t served_us; /* READY of this boot; 0: not yet */
 
+	uint64_t admit_until_us;
+	bool admission_told;		 /* that this start waits */
+	char memory_said[EVIDENCE_SAID]; /* what the ledger answered last */
+	bool memory_out;		 /* of generations that have ended */
+	bool fits_twice;		 /* when EV_ROOM came last */
+
 	uint64_t patient_until_us; /* a busy QEMU may be deaf until then */
 	uint64_t cpu_us;	   /* of its main thread, when last measured */
 	bool measuring;
@@ -249,7 +271,8 @@ struct lifecycle {
 	bool ending;	     /* of its two halves, the end, not the start */
 	struct passage last; /* complete */
 	enum answer answer;
-	enum wish answered; /* which wish ACT_ANSWER settles */
+	enum wish answered;   /* which wish ACT_ANSWER settles */
+	enum wish superseded; /* and which one ACT_SUPERSEDED does */
 
 	struct past past; /* may be filled before EV_START */
 };

@@ -26,10 +26,15 @@ static bool was_ending(const struct lifecycle *lc)
 }
 
 /* Nothing ran in these; what ran before was judged. */
+static bool was_between(const struct lifecycle *lc)
+{
+	return lc->before == LC_WAITING || lc->before == LC_ADMITTING;
+}
+
 static bool was_running(const struct lifecycle *lc)
 {
 	return lc->before != LC_DOWN && lc->before != LC_ENDED &&
-	       lc->before != LC_WAITING && !was_ending(lc);
+	       !was_between(lc) && !was_ending(lc);
 }
 
 static void save_epoch(const struct epoch *e, struct lc_saved *s)
@@ -134,7 +139,7 @@ static uint32_t start_anew(struct lifecycle *lc, uint64_t now_us)
 		told = judge_unseen(lc, now_us);
 	else
 		lc->now = (struct passage){ .reason = "" };
-	return told | lc_launch(lc, now_us);
+	return told | lc_admit(lc, now_us);
 }
 
 uint32_t lc_on_adopt(struct lifecycle *lc, const struct lc_event *ev,
@@ -155,7 +160,7 @@ uint32_t lc_on_adopt(struct lifecycle *lc, const struct lc_event *ev,
 	}
 	if (!left->memory)
 		return start_anew(lc, now_us);
-	if (!was_ending(lc))
+	if (!was_ending(lc) && !was_between(lc))
 		told = judge_unseen(lc, now_us);
 	return told | lc_drain(lc, now_us);
 }

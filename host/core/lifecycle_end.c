@@ -5,8 +5,9 @@
  * Theory of operation: whatever ends an epoch leads through one judgement
  * (lifecycle_judge.c), then either the gate's reset or QEMU's end. QEMU ends
  * in steps (quit, SIGTERM, SIGKILL), each with its deadline, always QEMU alone;
- * then its helper is nudged, and only when its memory is back does the next
- * generation start.
+ * then its teardown is followed until its memory is back. The next generation
+ * need not wait for that, but for the ledger (lifecycle_admit.c); an appliance
+ * that is to end does wait for it.
  */
 #include "host/core/lifecycle_impl.h"
 
@@ -249,12 +250,31 @@ static enum vm_end end_of_process(const struct lifecycle *lc, int status)
 	return END_EXIT_ERROR;
 }
 
+/* Who asked for a stop has it, unless it is the memory that he waits for. */
+uint32_t lc_gone(struct lifecycle *lc)
+{
+	if (!lc_wants_stop(lc))
+		return 0;
+	lc->last = lc->now;
+	return ACT_GONE;
+}
+
+uint32_t lc_leave(struct lifecycle *lc, uint64_t now_us)
+{
+	if (!lc->memory_out)
+		return lc_finish(lc);
+	lc_enter(lc, LC_DRAINING, lc->cfg.destroy_ms, now_us);
+	return lc_gone(lc);
+}
+
 uint32_t lc_drain(struct lifecycle *lc, uint64_t now_us)
 {
 	lc_mark(lc, MARK_EXITED, now_us);
 	cleanup_none(&lc->cleanup);
-	lc_enter(lc, LC_DRAINING, lc->cfg.destroy_ms, now_us);
-	return ACT_NUDGE;
+	lc->memory_out = true;
+	if (lc->now.strategy == STRATEGY_STOP)
+		return ACT_NUDGE | lc_leave(lc, now_us);
+	return ACT_NUDGE | lc_launch_later(lc, now_us);
 }
 
 /* QEMU ended and nobody here had asked it to. */
@@ -327,12 +347,9 @@ uint32_t lc_on_memory_back(struct lifecycle *lc, const struct lc_event *ev,
 {
 	(void)ev;
 	lc_mark(lc, MARK_MEMORY, now_us);
-	if (lc->now.strategy == STRATEGY_DRAIN_FIRST)
-		return lc_launch_later(lc, now_us);
 	return lc_finish(lc);
 }
 
-/* Starting beside memory that is not back could take the host down. */
 uint32_t lc_memory_held(struct lifecycle *lc, uint64_t now_us)
 {
 	const struct evidence e = { .end = END_MEMORY_HELD,
@@ -341,7 +358,7 @@ uint32_t lc_memory_held(struct lifecycle *lc, uint64_t now_us)
 	(void)now_us;
 	lc->now.cause = verdict_cause(&e);
 	lc->now.strategy = STRATEGY_STOP;
-	lc->now.reason = "the next generation might not fit beside it";
+	lc->now.reason = "nothing more can be done about it";
 	verdict_sentence(lc->now.cause, &e, lc->now.evidence,
 			 sizeof(lc->now.evidence));
 	return lc_finish(lc);
@@ -368,7 +385,7 @@ uint32_t lc_on_launch_failed(struct lifecycle *lc, const struct lc_event *ev,
 	e = lc_evidence(lc);
 	told = lc_decide(lc, &e, false, false, now_us);
 
-	if (lc->now.strategy == STRATEGY_DRAIN_FIRST)
+	if (lc->now.strategy != STRATEGY_STOP)
 		return told | lc_launch_later(lc, now_us);
-	return told | lc_finish(lc);
+	return told | lc_leave(lc, now_us);
 }

@@ -5,8 +5,9 @@
  * lifecycle.c has the table and the start of a generation, lifecycle_guest.c
  * what the guest says, lifecycle_wish.c what an operator asks for,
  * lifecycle_judge.c what has ended and what follows, lifecycle_end.c how a
- * generation ends, lifecycle_wait.c the waits of all kinds, lifecycle_adopt.c
- * how to go on with what an earlier shim has left.
+ * generation ends, lifecycle_admit.c whether the next one may begin,
+ * lifecycle_wait.c the waits of all other kinds, lifecycle_adopt.c how to go on
+ * with what an earlier shim has left.
  * A handler is one cell's work: it returns the actions.
  */
 #ifndef HOST_CORE_LIFECYCLE_IMPL_H
@@ -69,7 +70,8 @@ void lc_release(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_backoff_ms(const struct lifecycle *lc); /* 0: begin at once */
 
 /* lifecycle_wait.c */
-lc_handler lc_on_wish_waiting, lc_on_wish_panicked, lc_on_cpu;
+lc_handler lc_on_wish_waiting, lc_on_memory_waiting, lc_on_wish_panicked;
+lc_handler lc_on_cpu;
 lc_handler lc_on_wish_held, lc_on_cleanup;
 uint32_t lc_hold(struct lifecycle *lc, uint64_t now_us); /* -> HOLDING */
 uint32_t lc_try_held(struct lifecycle *lc, uint64_t now_us);
@@ -80,13 +82,22 @@ uint32_t lc_be_patient(struct lifecycle *lc, enum lc_state s, uint64_t now_us);
 /* lc_measure() - Return: false: it was tried, or for long enough */
 bool lc_measure(struct lifecycle *lc, uint64_t now_us);
 
+/* lifecycle_admit.c */
+lc_handler lc_on_admission, lc_on_wish_admitting, lc_on_room;
+uint32_t lc_admit(struct lifecycle *lc, uint64_t now_us); /* -> ADMITTING */
+uint32_t lc_ask_again(struct lifecycle *lc, uint64_t now_us);
+
 /* lifecycle_end.c */
 lc_handler lc_on_shutdown, lc_on_stop, lc_on_status, lc_on_reset;
 lc_handler lc_on_told_to_end, lc_on_exited, lc_on_reaped;
 lc_handler lc_on_qmp_lost, lc_on_qmp_refused;
 lc_handler lc_on_status_refused, lc_on_reset_refused;
 lc_handler lc_on_memory_back, lc_on_launch_failed;
-uint32_t lc_drain(struct lifecycle *lc, uint64_t now_us); /* -> DRAINING */
+/* QEMU was reaped: begin anew, or -> DRAINING */
+uint32_t lc_drain(struct lifecycle *lc, uint64_t now_us);
+/* no QEMU is there, and none is to come: -> DRAINING or ENDED */
+uint32_t lc_leave(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_gone(struct lifecycle *lc); /* answer who waits for that alone */
 /* judge an end of QEMU that nobody saw */
 uint32_t lc_unobserved(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_force(struct lifecycle *lc, enum vm_end end, uint64_t now_us);

@@ -97,6 +97,7 @@ static uint32_t facts(const struct lifecycle *lc, bool orderly, bool healthy,
 		{ FACT_SAME_IMAGE, same_image(lc) },
 		{ FACT_RESTED, cleanup_rested(&lc->cleanup, now_us) },
 		{ FACT_VM_STOPPED, alive && lc->stopped },
+		{ FACT_FITS_TWICE, lc->fits_twice },
 		{ FACT_WANT_FULL, lc->wish == WISH_FULL },
 		{ FACT_WANT_IN_PLACE, lc->wish == WISH_IN_PLACE },
 		{ FACT_RELAUNCH_FASTER, past_relaunch_faster(&lc->past) },
@@ -227,5 +228,6 @@ uint32_t lifecycle_prospect(const struct lifecycle *lc)
 	       (up ? FACT_HEALTHY | FACT_VM_STOPPED : 0) |
 	       (same_image(lc) ? FACT_SAME_IMAGE : 0) |
 	       (lc_wants_stop(lc) ? FACT_WANT_STOP : 0) |
+	       (lc->fits_twice ? FACT_FITS_TWICE : 0) |
 	       (past_relaunch_faster(&lc->past) ? FACT_RELAUNCH_FASTER : 0);
 }

@@ -26,7 +26,7 @@ uint32_t lc_launch_later(struct lifecycle *lc, uint64_t now_us)
 	uint32_t ms = lc_backoff_ms(lc);
 
 	if (!ms)
-		return lc_launch(lc, now_us);
+		return lc_admit(lc, now_us);
 	lc_enter(lc, LC_WAITING, ms, now_us);
 	return ACT_TELL_WAIT;
 }
@@ -34,7 +34,15 @@ uint32_t lc_launch_later(struct lifecycle *lc, uint64_t now_us)
 uint32_t lc_waited(struct lifecycle *lc, uint64_t now_us)
 {
 	lc_mark(lc, MARK_WAITED, now_us);
-	return lc_launch(lc, now_us);
+	return lc_admit(lc, now_us);
+}
+
+uint32_t lc_on_memory_waiting(struct lifecycle *lc, const struct lc_event *ev,
+			      uint64_t now_us)
+{
+	(void)ev;
+	lc_mark(lc, MARK_MEMORY, now_us);
+	return 0;
 }
 
 /* No QEMU is there to be asked or ended: whatever is wished for is done. */
@@ -49,7 +57,7 @@ uint32_t lc_on_wish_waiting(struct lifecycle *lc, const struct lc_event *ev,
 	if (!lc_wants_stop(lc))
 		return acts | lc_waited(lc, now_us);
 	lc_will_stop(lc);
-	return acts | lc_finish(lc);
+	return acts | lc_leave(lc, now_us);
 }
 
 /* Somebody who looks after it: what failed before does not count any more. */

@@ -72,7 +72,9 @@ bool lc_take_wish(struct lifecycle *lc, enum wish w, uint64_t now_us,
 	if (lc->wish == w)
 		return false; /* both calls get the same answer */
 	if (w == WISH_STOP && lc->wish != WISH_NONE) {
-		*acts = lc_settle(lc, lc->wish, ANSWER_SUPERSEDED);
+		lc->superseded = lc->wish;
+		lc->wish_acted = false;
+		*acts = ACT_SUPERSEDED;
 	} else if (lc->wish != WISH_NONE) {
 		*acts = lc_settle(lc, w, ANSWER_BUSY);
 		return false;
@@ -147,5 +149,5 @@ uint32_t lc_on_wish_late(struct lifecycle *lc, const struct lc_event *ev,
 	}
 	if (lc_wants_stop(lc) && !resets && lc->now.strategy != STRATEGY_NONE)
 		lc_will_stop(lc);
-	return acts;
+	return lc->state == LC_DRAINING ? acts | lc_gone(lc) : acts;
 }

@@ -11,9 +11,9 @@ static const char *const waited_for[MARKS] = {
 	[MARK_STOP] = "VM stopped",	 [MARK_DECIDED] = "decision",
 	[MARK_RESET] = "QEMU's reset",	 [MARK_CONT] = "continue",
 	[MARK_EXITED] = "QEMU's end",	 [MARK_MEMORY] = "memory back",
-	[MARK_WAITED] = "pause",	 [MARK_LAUNCHED] = "launch",
-	[MARK_RUNNING] = "QEMU's start", [MARK_HELLO] = "guest's kernel",
-	[MARK_READY] = "payload ready",
+	[MARK_WAITED] = "pause",	 [MARK_ADMITTED] = "admission",
+	[MARK_LAUNCHED] = "launch",	 [MARK_RUNNING] = "QEMU's start",
+	[MARK_HELLO] = "guest's kernel", [MARK_READY] = "payload ready",
 };
 
 size_t phases_list(const struct marks *m, struct phase list[static MARKS])
@@ -72,9 +72,9 @@ const char *mark_name(enum mark m)
 		[MARK_STOP] = "stop",	      [MARK_DECIDED] = "decided",
 		[MARK_RESET] = "reset",	      [MARK_CONT] = "cont",
 		[MARK_EXITED] = "exited",     [MARK_MEMORY] = "memory",
-		[MARK_WAITED] = "waited",     [MARK_LAUNCHED] = "launched",
-		[MARK_RUNNING] = "running",   [MARK_HELLO] = "hello",
-		[MARK_READY] = "ready",
+		[MARK_WAITED] = "waited",     [MARK_ADMITTED] = "admitted",
+		[MARK_LAUNCHED] = "launched", [MARK_RUNNING] = "running",
+		[MARK_HELLO] = "hello",	      [MARK_READY] = "ready",
 	};
 
 	return names[m];

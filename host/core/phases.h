@@ -25,6 +25,7 @@ enum mark {
 	MARK_EXITED,   /* QEMU reaped */
 	MARK_MEMORY,   /* its memory is back */
 	MARK_WAITED,   /* the pause after a failure is over */
+	MARK_ADMITTED, /* the ledger had room, after a wait for it */
 	MARK_LAUNCHED, /* a new QEMU was started */
 	MARK_RUNNING,  /* and its first cont was sent */
 	MARK_HELLO,

@@ -87,8 +87,8 @@ const char *planner_obstacle(uint32_t facts, enum strategy s)
 	if (s == STRATEGY_IN_PLACE)
 		return r->instead;
 	if (s == STRATEGY_OVERLAP && !(facts & FACT_FITS_TWICE))
-		return "memory for a second generation must be admitted: "
-		       "this version admits none";
+		return "there must be memory for a second generation beside "
+		       "it";
 	return NULL;
 }
 

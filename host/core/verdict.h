@@ -43,6 +43,7 @@ enum vm_end {
 	END_KILLED,	   /* ended by a signal that somebody sent */
 	END_CRASHED,	   /* ended by a signal that it brought upon itself */
 	END_MEMORY_HELD,   /* QEMU has ended, its memory is not back in time */
+	END_NO_MEMORY,	   /* its start was not admitted */
 	END_UNOBSERVED,	   /* it ended while no shim was there to see it */
 	VM_ENDS,
 };
@@ -140,10 +141,11 @@ enum cause {
 	CAUSE_NO_HOST_KEY,
 	CAUSE_UV_MEMORY,
 	CAUSE_PV_FAILED,
+	CAUSE_NO_MEMORY,
 	CAUSES,
 };
 
-enum { EVIDENCE_SAID = 96, EVIDENCE_SENTENCE = 256 };
+enum { EVIDENCE_SAID = 168, EVIDENCE_SENTENCE = 256 };
 
 struct evidence {
 	enum vm_end end;

@@ -111,6 +111,7 @@ static const struct {
 	[CAUSE_PV_FAILED] = { "secure teardown failed", 97,
 			      "QEMU gave up, for KVM could not let go of the "
 			      "secure guest" },
+	[CAUSE_NO_MEMORY] = { "no memory", 98, "the host has no room for it" },
 };
 
 const char *cause_name(enum cause c)
@@ -199,7 +200,8 @@ static void add_status(struct words *w, const struct evidence *e)
 static bool has_moment(enum cause c)
 {
 	return c != CAUSE_UNCLEAN_PROOF && c != CAUSE_MEMORY_HELD &&
-	       c != CAUSE_QEMU_REFUSED && c != CAUSE_QEMU_NOT_STARTED;
+	       c != CAUSE_NO_MEMORY && c != CAUSE_QEMU_REFUSED &&
+	       c != CAUSE_QEMU_NOT_STARTED;
 }
 
 static const char *stage_words(enum epoch_stage s)

@@ -32,7 +32,7 @@ struct control_ops {
 	/* @budget_us: refuse what may take longer; 0: any */
 	void (*reboot)(void *ctx, uint32_t call, enum wish wish, bool wait,
 		       uint64_t budget_us);
-	void (*stop)(void *ctx, uint32_t call, bool now);
+	void (*stop)(void *ctx, uint32_t call, bool now, bool wait_memory);
 	void (*handover)(void *ctx, uint32_t call);
 	/*
 	 * The client of a Reboot or Stop that is still open has gone: @call is

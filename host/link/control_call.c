@@ -114,7 +114,8 @@ static void call_stop(struct client *cl, json_t *parameters)
 	const struct control *c = cl->control;
 
 	c->ops->stop(c->ctx, cl->call,
-		     json_is_true(json_object_get(parameters, "now")));
+		     json_is_true(json_object_get(parameters, "now")),
+		     json_is_true(json_object_get(parameters, "wait_memory")));
 }
 
 static void call_handover(struct client *cl, json_t *parameters)
@@ -183,7 +184,8 @@ const struct method control_methods[CONTROL_METHODS] = {
 	  .watch = WATCH_STATE },
 	{ INTERFACE "Stop",
 	  call_stop,
-	  { { "now", is_boolean, false } },
+	  { { "now", is_boolean, false },
+	    { "wait_memory", is_boolean, false } },
 	  .access = ACCESS_ALL,
 	  .watch = WATCH_STATE },
 	{ INTERFACE "Handover", call_handover, .access = ACCESS_ALL },

@@ -158,7 +158,7 @@ static void passage_row(FILE *out, const json_t *status)
 void show_status(FILE *out, const json_t *status)
 {
 	static const char *const keys[] = { "generation", "boot", "epoch",
-					    "agent",	  "pid",  "draining" };
+					    "agent", "pid" };
 	char text[WORD];
 
 	if (!member(status, "name", text, sizeof(text)))

@@ -11,26 +11,46 @@
 
 #include <cmocka.h>
 
+static enum admission ask_ledger(const struct drive *d)
+{
+	if (d->room == ROOM_FOR_NONE)
+		return NEVER;
+	return d->room == ROOM_FOR_ONE && d->lc.memory_out ? WAIT_FOR_DRAIN
+							   : ADMIT;
+}
+
+/* What the shell answers at once. Return: the acts that come of it */
+static uint32_t answer(struct drive *d, uint32_t acts)
+{
+	const struct lc_event cpu = { .type = EV_CPU, .cpu_us = d->cpu_us };
+	const struct lc_event room = { .type = EV_ADMISSION,
+				       .admission = ask_ledger(d),
+				       .said = "its numbers" };
+
+	const struct lc_event look = { .type = EV_CLEANUP, .sight = d->sight };
+	const struct lc_event *ev = &room;
+
+	if (acts & ACT_LOOK)
+		ev = &look;
+	else if (acts & ACT_MEASURE)
+		ev = &cpu;
+	return lifecycle_step(&d->lc, ev, d->now_us);
+}
+
 static void step(struct drive *d, const struct lc_event *ev)
 {
+	const uint32_t asks = ACT_MEASURE | ACT_LOOK | ACT_ADMIT;
 	uint32_t acts;
 
 	d->now_us += 100;
 	d->cpu_us += d->busy ? 1000 : 0;
 	acts = lifecycle_step(&d->lc, ev, d->now_us);
 	d->acts = acts;
-	while (acts & (ACT_MEASURE | ACT_LOOK)) { /* answered at once */
-		struct lc_event answer = { .type = EV_CPU,
-					   .cpu_us = d->cpu_us };
-
-		if (acts & ACT_LOOK) {
-			answer.type = EV_CLEANUP;
-			answer.sight = d->sight;
-		}
-		acts = lifecycle_step(&d->lc, &answer, d->now_us);
+	while (acts & asks) {
+		acts = answer(d, acts);
 		d->acts |= acts;
 	}
-	d->acts &= ~(uint32_t)(ACT_MEASURE | ACT_LOOK);
+	d->acts &= ~asks;
 }
 
 void drive_init(struct drive *d)
@@ -49,6 +69,7 @@ void drive_init(struct drive *d)
 		.crash_window_ms = 300000,
 		.backoff_ms = 1000,
 		.backoff_max_ms = 3000,
+		.admission_ms = 600000,
 	};
 
 	*d = (struct drive){ .now_us = 1000000, .cpu_us = 5000 };

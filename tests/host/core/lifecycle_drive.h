@@ -7,10 +7,14 @@
 
 #include "host/core/adopt.h"
 
+/* How many generations the host has memory for. */
+enum room { ROOM_FOR_ONE, ROOM_FOR_TWO, ROOM_FOR_NONE };
+
 struct drive {
 	struct lifecycle lc;
 	uint64_t now_us;
-	uint32_t acts; /* of the last event, but for ACT_MEASURE, ACT_LOOK */
+	uint32_t acts; /* of the last event, but for what was answered */
+	enum room room;
 	uint64_t epoch;
 	uint64_t cpu_us;	       /* what ACT_MEASURE finds */
 	bool busy;		       /* and whether it grows */

@@ -68,7 +68,8 @@ static void reboot_full_drains_before_it_launches(void **state)
 	drive_type(&d, EV_STATUS);
 	assert_int_equal(d.acts, ACT_JUDGED | ACT_QUIT);
 	drive_exit(&d, 0);
-	assert_int_equal(d.acts, ACT_NUDGE);
+	assert_int_equal(d.acts, ACT_NUDGE | ACT_TELL_MEMORY);
+	assert_int_equal(d.lc.state, LC_ADMITTING);
 	drive_type(&d, EV_MEMORY_BACK);
 	assert_int_equal(d.acts, ACT_LAUNCH);
 	assert_int_equal(d.lc.generation, 2);

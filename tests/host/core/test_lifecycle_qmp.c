@@ -45,7 +45,8 @@ static void qmp_lost_in_the_reset_waits_for_the_end_that_counts(void **state)
 		assert_int_equal(d.acts, 0);
 		assert_false(d.lc.qmp_ok);
 		drive_exit(&d, cases[i].status);
-		assert_int_equal(d.acts, ACT_JUDGED | ACT_NUDGE);
+		assert_int_equal(d.acts,
+				 ACT_JUDGED | ACT_NUDGE | ACT_TELL_MEMORY);
 		assert_int_equal(d.lc.now.cause, cases[i].cause);
 		assert_int_equal(d.lc.failures, 1);
 		drive_type(&d, EV_MEMORY_BACK);

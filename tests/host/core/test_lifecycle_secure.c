@@ -196,7 +196,7 @@ static void qemu_that_ends_while_held_back_is_judged(void **state)
 	quiesce_again(&d);
 	drive_exit(&d, 9);
 	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_KILLED);
-	assert_int_equal(d.lc.state, LC_DRAINING);
+	assert_int_equal(d.lc.state, LC_ADMITTING);
 	assert_int_equal(d.lc.cleanup.look_us, 0);
 }
 

@@ -49,10 +49,11 @@ static void on_reboot(void *ctx, uint32_t call, enum wish wish, bool wait,
 }
 
 /* Answers at once, from within the call. */
-static void on_stop(void *ctx, uint32_t call, bool now)
+static void on_stop(void *ctx, uint32_t call, bool now, bool wait_memory)
 {
 	(void)ctx;
 	asked.now = now;
+	asked.wait_memory = wait_memory;
 	asked.stops++;
 	control_reply(control, call, json_pack("{s:{}}", "end"));
 }

@@ -25,7 +25,7 @@ struct caller {
 /* What the shim was asked. */
 extern struct asked {
 	int statuses, reboots, stops;
-	bool now;
+	bool now, wait_memory;
 	uint32_t call[ASKED_CALLS]; /* of reboots */
 	int gone;
 	uint32_t gone_call[ASKED_CALLS];

@@ -166,10 +166,12 @@ static void stop_may_be_now(void **state)
 	caller_call(c, "Stop");
 	caller_hear(c);
 	assert_false(asked.now);
+	assert_false(asked.wait_memory);
 	caller_say(c, "{\"method\":\"io.reprise.Stop\",\"parameters\":"
-		      "{\"now\":true}}");
+		      "{\"now\":true,\"wait_memory\":true}}");
 	caller_hear(c);
 	assert_true(asked.now);
+	assert_true(asked.wait_memory);
 	caller_end(c);
 }
 

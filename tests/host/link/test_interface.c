@@ -21,6 +21,7 @@
 #include "host/link/control_impl.h"
 #include "host/prospect.h"
 #include "host/report.h"
+#include "host/teardown.h"
 #include "tests/host/link/caller.h"
 #include "tests/host/link/idl.h"
 
@@ -187,7 +188,7 @@ static void every_answer_that_is_a_refusal_is_an_error(void **state)
 		const struct lifecycle lc = { .answer = (enum answer)a,
 					      .last.reason = "" };
 		char sentence[SENTENCE_MAX];
-		const char *error = report_answer(&lc, sentence);
+		const char *error = report_answer(&lc, lc.answer, sentence);
 		json_t *parameters;
 
 		if (!error)
@@ -281,11 +282,21 @@ static void assert_fits(const char *type, json_t *value)
 	json_decref(value);
 }
 
+/* One that nobody can measure, and one that is half done. */
+static struct teardown teardowns[2] = {
+	{ .generation = 1, .process = { .helper_pidfd = -1 } },
+	{ .generation = 2, .process = { .helper = 7, .helper_pidfd = -1 } },
+};
+
 static void status_is_as_the_text_says(void **state)
 {
 	struct report r = report();
 
 	(void)state;
+	drain_begin(&teardowns[1].drain, 4096 * 4096, 1000);
+	drain_sample(&teardowns[1].drain, 4096, 2000);
+	r.teardowns = teardowns;
+	r.teardown_count = 2;
 	assert_fits("ApplianceStatus", report_status(&r, 1));
 	r.console_last = json_pack("[s, s]", "Kernel panic", "end");
 	assert_fits("ApplianceStatus", report_status(&r, 1));
@@ -320,6 +331,7 @@ static void events_are_as_the_text_says(void **state)
 	struct report r = report();
 
 	(void)state;
+	r.teardown = &teardowns[1];
 	r.console_now = r.console_last = json_pack("[s]", "Kernel panic");
 	for (int kind = 0; kind < REPORT_KINDS; kind++)
 		assert_fits("Event", report_event(&r, (enum report_kind)kind));

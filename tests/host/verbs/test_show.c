@@ -59,14 +59,13 @@ static void status_is_a_table(void **state)
 		       "\"architecture\":\"s390x\",\"generation\":2,"
 		       "\"boot\":3,\"uptime_us\":7384000000,\"forwards\":["
 		       "{\"address\":\"127.0.0.1\",\"port\":8080,"
-		       "\"guest\":80}],\"draining\":false,\"last\":{"
+		       "\"guest\":80}],\"draining\":[],\"last\":{"
 		       "\"strategy\":\"none\",\"reason\":\"\","
 		       "\"total_us\":1000}}");
 	assert_string_equal(text, "web: serving\n"
 				  "  image            web 1.0 (s390x)\n"
 				  "  generation       2\n"
 				  "  boot             3\n"
-				  "  draining         no\n"
 				  "  uptime           2 h 3 min\n"
 				  "  forward          127.0.0.1:8080 -> 80\n");
 }

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/shim_teardown.c - one appliance: generations that drain
+ *
+ * Theory of operation: a generation that has ended becomes a teardown
+ * (host/teardown.h) and is followed until its helper has ended, by then beside
+ * the next one. The end is an event of the helper's pidfd; a timer that runs
+ * only while something drains looks at how far it has come, and sees an end
+ * that the loop had no room to watch. When the last one is over the lifecycle
+ * hears that the memory is back.
+ */
+#include "host/shim_impl.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+#include "host/clock.h"
+#include "host/config/appliance.h"
+#include "host/link/control.h"
+#include "host/report.h"
+
+enum { SAMPLE_MS = 200, WORTH_TELLING_US = 1000000 };
+
+static void arm(struct shim *s, bool on)
+{
+	const struct timespec every = { .tv_nsec =
+						on ? SAMPLE_MS * 1000000L : 0 };
+	const struct itimerspec t = { .it_interval = every, .it_value = every };
+
+	timerfd_settime(s->drain_timer_fd, 0, &t, NULL);
+}
+
+static void tell(struct shim *s, const struct teardown *t,
+		 enum report_kind kind)
+{
+	struct report r;
+
+	if (!control_has_readers(s->control))
+		return;
+	r = shim_report(s);
+	r.teardown = t;
+	control_event(s->control, report_event(&r, kind));
+}
+
+static void finish(struct shim *s, size_t i)
+{
+	struct teardown *t = &s->teardown[i];
+	uint64_t took_us = clock_us() - t->began_us;
+
+	loop_remove(&s->loop, t->slot);
+	if (took_us > WORTH_TELLING_US)
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "generation %u: its memory is back after %llu ms",
+			 t->generation, (unsigned long long)took_us / 1000);
+	tell(s, t, REPORT_DRAINED);
+	teardown_end(t);
+	s->teardowns--;
+	for (; i < s->teardowns; i++)
+		s->teardown[i] = s->teardown[i + 1];
+	arm(s, s->teardowns);
+}
+
+static bool ended(const struct teardown *t)
+{
+	struct pollfd p = { .fd = t->process.helper_pidfd, .events = POLLIN };
+
+	return teardown_over(t) || poll(&p, 1, 0) > 0;
+}
+
+/* Those that are over. Return: true: they were the last */
+static bool reap(struct shim *s)
+{
+	size_t before = s->teardowns;
+
+	for (size_t i = s->teardowns; i-- > 0;) {
+		struct teardown *t = &s->teardown[i];
+
+		if (!ended(t))
+			continue;
+		if (t->process.helper_pidfd >= 0)
+			process_reap_helper(&t->process);
+		finish(s, i);
+	}
+	return before && !s->teardowns;
+}
+
+static void on_helper_end(void *ctx, uint32_t events)
+{
+	const struct lc_event back = { .type = EV_MEMORY_BACK };
+
+	(void)events;
+	if (reap(ctx))
+		shim_step(ctx, &back);
+}
+
+static void on_timer(void *ctx, uint32_t events)
+{
+	struct shim *s = ctx;
+	uint64_t ticks, now_us = clock_us();
+
+	if (read(s->drain_timer_fd, &ticks, sizeof(ticks)) < 0)
+		return;
+	for (size_t i = 0; i < s->teardowns; i++) {
+		teardown_sample(&s->teardown[i], now_us);
+		tell(s, &s->teardown[i], REPORT_DRAINING);
+	}
+	on_helper_end(s, events);
+}
+
+int shim_teardown_open(struct shim *s)
+{
+	s->drain_timer_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (s->drain_timer_fd < 0)
+		return -errno;
+	return loop_add(&s->loop, s->drain_timer_fd, EPOLLIN, on_timer, s);
+}
+
+void shim_teardown(struct shim *s)
+{
+	struct teardown *t = &s->teardown[s->teardowns++];
+
+	shim_watch_helper(s);
+	loop_remove(&s->loop, s->helper_slot);
+	s->helper_slot = -1;
+	teardown_begin(t, s->lc.generation, &s->process, &s->leaf,
+		       s->helper_first, clock_us());
+	tell(s, t, REPORT_DRAINING);
+	if (!teardown_over(t))
+		t->slot = loop_add(&s->loop, t->process.helper_pidfd, EPOLLIN,
+				   on_helper_end, s);
+	arm(s, true);
+	if (reap(s))
+		shim_later_type(s, EV_MEMORY_BACK);
+}
+
+void shim_teardown_close(struct shim *s)
+{
+	while (s->teardowns) {
+		struct teardown *t = &s->teardown[--s->teardowns];
+
+		loop_remove(&s->loop, t->slot);
+		teardown_end(t);
+	}
+	if (s->drain_timer_fd >= 0)
+		close(s->drain_timer_fd);
+	s->drain_timer_fd = -1;
+}
