@@ -44,6 +44,12 @@ int ledger_failed(const char *path, int r, char *error)
 			"stopped while it had it: try again, and if "
 			"that does not help let a stopped reprise go on",
 			path);
+	if (r == -EPERM)
+		return sentence(error, r,
+				"%s: it cannot be given to the group of its "
+				"directory: be a member of that group, or run "
+				"one appliance as root before",
+				path);
 	if (r == -ENOSPC)
 		return sentence(error, r,
 				"%s: it is full: %d generations live or wait, "
@@ -113,6 +119,16 @@ static int open_file(const char *path)
 		return r;
 	fd = open(path, flags);
 	return fd < 0 ? -errno : fd;
+}
+
+int ledger_make(const char *path, char *error)
+{
+	int fd = open_file(path);
+
+	if (fd < 0)
+		return ledger_failed(path, fd, error);
+	close(fd);
+	return 0;
 }
 
 /* A section takes a fraction of a millisecond; but its shim may be stopped. */

@@ -68,6 +68,15 @@ struct ledger_ops {
  */
 
 /*
+ * ledger_make() - the file, if it is not there; takes one that is
+ *
+ * A shim does so before it gives up its rights: to share the file with the
+ * group of its directory takes CAP_CHOWN, or to be in that group.
+ * Return: 0; -EPERM: it cannot be shared; else -errno
+ */
+int ledger_make(const char *path, char *error);
+
+/*
  * ledger_join() - take a slot, waiting; no memory is promised by that
  * @path:	of the ledger; made if it is not there
  * @p:		the caller's until ledger_leave(); none after a failure

@@ -5,6 +5,7 @@
 #include "host/memory/ledger.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -299,6 +300,36 @@ static void ledger_is_shared_as_its_directory_is(void **state)
 	umask(mask);
 }
 
+static void make_as_nobody(void)
+{
+	static const gid_t none[1];
+
+	_exit(setgroups(0, none) < 0 || setgid(65534) < 0 ||
+	      setuid(65534) < 0 || ledger_make(rig_path, rig_error) != -EPERM ||
+	      !strstr(rig_error, "given to the group"));
+}
+
+static void ledger_that_cannot_be_shared_is_not_made(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(rig_scratch.dir, 0, 12345), 0);
+	assert_int_equal(chmod(rig_scratch.dir, 0777), 0);
+	pid = fork();
+	if (pid == 0)
+		make_as_nobody();
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(access(rig_path, F_OK), -1);
+	assert_int_equal(ledger_make(rig_path, rig_error), 0);
+	assert_int_equal(ledger_make(rig_path, rig_error), 0);
+	assert_int_equal(access(rig_path, F_OK), 0);
+}
+
 #define WITH_LEDGER(test)                                                      \
 	cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
 
@@ -321,6 +352,7 @@ int main(void)
 		WITH_LEDGER(ledger_that_is_full_says_so),
 		WITH_LEDGER(ledger_that_cannot_be_is_said),
 		WITH_LEDGER(ledger_is_shared_as_its_directory_is),
+		WITH_LEDGER(ledger_that_cannot_be_shared_is_not_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
