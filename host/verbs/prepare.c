@@ -9,12 +9,12 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "host/config/fit.h"
 #include "host/config/place.h"
 #include "host/config/text.h"
+#include "host/launch/accel.h"
 #include "host/launch/rights.h"
 #include "host/net/tap.h"
 #include "host/qemu/able.h"
@@ -43,28 +43,6 @@ int prepare_config(const char *file, struct prepared *p, char *error)
 	if (r < 0)
 		image_close(&p->image);
 	return r;
-}
-
-static int check_kvm(const struct appliance *a, const struct identity *who,
-		     char *error)
-{
-	struct utsname host;
-	int r;
-
-	if (uname(&host) == 0 && strcmp(host.machine, a->architecture) != 0)
-		return sentence(error, -EINVAL,
-				"accel = kvm, but the image is for %s and "
-				"this machine is %s: write accel = tcg in "
-				"[appliance]",
-				a->architecture, host.machine);
-	r = identity_may(who, "/dev/kvm", R_OK | W_OK);
-	if (r < 0)
-		return sentence(error, r,
-				"accel = kvm, but /dev/kvm: %s: write "
-				"accel = tcg in [appliance], or see to it that "
-				"user %s may open /dev/kvm",
-				strerror(-r), who->name);
-	return 0;
 }
 
 /* What QEMU must be able to do that not everybody may. */
@@ -111,7 +89,7 @@ int prepare_qemu(struct prepared *p, bool anew, char *error)
 	if (r < 0)
 		return appliance_blame(a, a->line.user, r, error);
 	if (a->accel == ACCEL_KVM && !p->who_settled)
-		r = check_kvm(a, &p->who, error);
+		r = accel_check(a, &p->who, error);
 	if (r < 0)
 		return appliance_blame(a, a->line.accel, r, error);
 	r = probe(a->qemu, a->architecture, PROBE_MS, &p->caps, error);
