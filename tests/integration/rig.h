@@ -40,6 +40,7 @@
  *   test_model_gate    a QEMU that is deaf, refuses, repeats itself
  *   test_model_qmp     a peer that floods, stalls, or is no QEMU
  *   test_model_secure  a Secure Execution guest's resets
+ *   test_model_uv      secure = yes and auto, on a host that is none
  *
  * Theory of operation: `reprise run` is a child whose readiness comes by a
  * descriptor, one byte for each READY, and whose every word is kept. The test

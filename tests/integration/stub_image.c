@@ -23,8 +23,8 @@ const char *stub_image(const struct rig *r, const char *arch)
 	return dir;
 }
 
-const char *stub_model(const struct rig *r, const char *script,
-		       const char *lines)
+const char *stub_model(const struct rig *r, const char *arch,
+		       const char *script, const char *lines)
 {
 	char text[2048], cwd[1024];
 
@@ -32,10 +32,10 @@ const char *stub_model(const struct rig *r, const char *script,
 	setenv("PVMODEL", script, 1);
 	snprintf(text, sizeof(text), "qemu = %s/build/tests/pvmodel\n%s", cwd,
 		 lines);
-	return rig_file(r, stub_image(r, "x86_64"), text);
+	return rig_file(r, stub_image(r, arch), text);
 }
 
 void rig_run_model(struct rig *r, const char *script, const char *lines)
 {
-	rig_run(r, stub_model(r, script, lines), "under-test");
+	rig_run(r, stub_model(r, "x86_64", script, lines), "under-test");
 }

@@ -19,12 +19,13 @@ const char *stub_image(const struct rig *r, const char *arch);
 
 /*
  * stub_model() - rig_file() of a stub image on the stand-in
+ * @arch:	what its manifest says
  * @script:	of tests/pvmodel/script.h, "" for none
  * @lines:	of the appliance file, after [appliance] image and qemu
  * Return: its path; static
  */
-const char *stub_model(const struct rig *r, const char *script,
-		       const char *lines);
+const char *stub_model(const struct rig *r, const char *arch,
+		       const char *script, const char *lines);
 
 /* rig_run_model() - rig_run() of it */
 void rig_run_model(struct rig *r, const char *script, const char *lines);

@@ -29,7 +29,7 @@ static void run_copy(struct rig *r, char program[256])
 		0);
 	assert_true(child_await_end(&c));
 	child_close(&c);
-	rig_run_program(r, program, stub_model(r, "", ""), name);
+	rig_run_program(r, program, stub_model(r, "x86_64", "", ""), name);
 	rig_await_ready(r);
 }
 

@@ -3,11 +3,12 @@
  * tests/integration/test_model_secure.c - a Secure Execution guest's resets
  *
  * On the stand-in, for there is no such host to test on: it follows
- * tests/pvmodel/pv.h, which is a model of what docs/facts.md says.
+ * tests/pvmodel/pv.h, which is a model of what docs/facts.md says. Its guest
+ * has memory= MiB to destroy, the appliance more than 2 GiB, so that no reset
+ * is known beforehand to be synchronous.
  */
 #include "tests/integration/both.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ static const char under_test[] = "under-test";
 
 static void start(struct rig *r, const char *script)
 {
-	rig_run_model(r, script, "");
+	rig_run_model(r, script, "memory = 2100 MiB\n");
 	rig_await_ready(r);
 }
 
@@ -27,6 +28,13 @@ static void reboot(struct rig *r)
 	rig_await_ready(r);
 }
 
+static void reboot_in_place(struct rig *r)
+{
+	reboot(r);
+	assert_string_equal(rig_last(r, "strategy"), "in place");
+	assert_int_equal(rig_number(r, "generation"), 1);
+}
+
 static void stop(struct rig *r)
 {
 	RIG_DO(r, "stop", under_test);
@@ -34,68 +42,67 @@ static void stop(struct rig *r)
 	rig_assert_nothing_left(r);
 }
 
-/* Is PERFORM at work? QEMU's name for its thread (facts 2.3) says so. */
-static bool cleans_up(struct rig *r)
-{
-	char path[64], comm[32];
-	bool found = false;
-	struct dirent *d;
-	DIR *tasks;
-
-	snprintf(path, sizeof(path), "/proc/%d/task",
-		 (int)rig_number(r, "pid"));
-	tasks = opendir(path);
-	assert_non_null(tasks);
-	while ((d = readdir(tasks)) != NULL) {
-		char of[sizeof(path) + sizeof(d->d_name) + 8];
-		FILE *f;
-
-		snprintf(of, sizeof(of), "%s/%s/comm", path, d->d_name);
-		f = fopen(of, "re");
-		if (f && fgets(comm, sizeof(comm), f))
-			found |= strcmp(comm, "async_cleanup\n") == 0;
-		if (f)
-			fclose(f);
-	}
-	closedir(tasks);
-	return found;
-}
-
-static void large_guest_reboots_in_place_and_cleans_up_behind(void **state)
+static void large_guest_is_destroyed_in_the_background(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
 
 	start(r, "version=10.2,secure,memory=65536,page-ns=500");
-	assert_false(cleans_up(r));
-	reboot(r);
-	assert_string_equal(rig_last(r, "strategy"), "in place");
-	assert_int_equal(rig_number(r, "generation"), 1);
-	assert_true(cleans_up(r));
+	assert_string_equal(rig_word(r, "cleanup"), "none");
+	reboot_in_place(r);
+	rig_await_said(r, "it is destroyed in the background");
+	assert_string_equal(rig_word(r, "cleanup"), "asynchronous");
 	stop(r);
 }
 
-/* PREPARE is not for it; all of it is destroyed while QMP is deaf. */
-static void small_guest_is_destroyed_at_once(void **state)
+/* PREPARE is not for it: all is destroyed, for seconds of a deaf QMP. */
+static void small_guest_is_destroyed_while_the_reset_waits(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
 
-	start(r, "version=10.2,secure,memory=2048,page-ns=1000");
-	reboot(r);
-	assert_string_equal(rig_last(r, "strategy"), "in place");
-	assert_false(cleans_up(r));
+	rig_run_model(r, "version=10.2,secure,page-ns=12000",
+		      "memory = 2048 MiB\n");
+	rig_await_ready(r);
+	reboot_in_place(r); /* deaf for longer than an idle QEMU may be */
+	rig_await_said(r, "it was destroyed while the reset waited");
+	assert_string_equal(rig_word(r, "cleanup"), "synchronous");
+	stop(r);
+}
+
+static void reset_whose_prepare_is_refused_says_so(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	start(r, "version=10.2,secure,memory=65536,page-ns=10,prepare-fails");
+	reboot_in_place(r);
+	rig_await_said(r, "since KVM refused to do it later: I");
+	assert_string_equal(rig_word(r, "cleanup"), "synchronous");
 	stop(r);
 }
 
 /* A second PREPARE before PERFORM began would end QEMU (facts 2.3, race). */
-static void second_reboot_at_once_is_not_in_place(void **state)
+static void second_reboot_waits_until_perform_has_begun(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
 
-	start(r, "version=10.2,secure,memory=65536,page-ns=100");
-	reboot(r);
-	assert_string_equal(rig_last(r, "strategy"), "in place");
+	start(r, "version=10.2,secure,memory=65536,page-ns=100,"
+		 "perform-late=700");
+	reboot_in_place(r);
+	reboot_in_place(r);
+	assert_int_equal(rig_number(r, "boot"), 3);
+	stop(r);
+}
+
+/* As long as KVM has not begun, no reset: a thread that nobody runs. */
+static void second_reboot_does_not_wait_for_ever(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	start(r, "version=10.2,secure,memory=4096,page-ns=100,"
+		 "perform-late=60000");
+	reboot_in_place(r);
 	reboot(r);
 	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "cause"), "clean reboot");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	stop(r);
 }
@@ -104,22 +111,69 @@ static void qemu_whose_perform_fails_is_started_anew(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
 
-	start(r, "version=10.2,secure,memory=65536,page-ns=100,perform-fails");
-	RIG_DO(r, "reboot", under_test);
-	rig_await_said(r, "KVM_PV_ASYNC_CLEANUP_PERFORM");
+	start(r, "version=10.2,secure,memory=65536,page-ns=10,perform-fails,"
+		 "perform-late=1500");
+	reboot_in_place(r);
+	rig_await_said(r, "KVM_PV_ASYNC_CLEANUP_PERFORM failed");
 	rig_await_ready(r);
 	assert_string_equal(rig_last(r, "cause"), "secure teardown failed");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	stop(r);
 }
 
+static void qemu_whose_disable_fails_is_started_anew(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	start(r, "version=10.2,secure,memory=2048,page-ns=10,disable-fails");
+	RIG_DO(r, "reboot", under_test);
+	rig_await_said(r, "KVM_PV_DISABLE failed");
+	rig_await_ready(r);
+	assert_string_equal(rig_last(r, "cause"), "secure teardown failed");
+	assert_int_equal(rig_number(r, "generation"), 2);
+	stop(r);
+}
+
+/* Each in its own spelling, with its helper, and with PREPARE from 8.0 on. */
+static void versions_differ_in_what_they_know(void **state)
+{
+	static const struct {
+		const char *version, *cleanup;
+	} rows[] = {
+		{ "7.2", "synchronous" },   { "8.0", "asynchronous" },
+		{ "8.2", "asynchronous" },  { "9.0", "asynchronous" },
+		{ "10.2", "asynchronous" },
+	};
+	struct rig *r = &((struct both *)*state)->rig;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char script[96];
+
+		snprintf(script, sizeof(script),
+			 "version=%s,secure,memory=8192,page-ns=200",
+			 rows[i].version);
+		start(r, script);
+		assert_int_not_equal(rig_number(r, "helper"), 0);
+		reboot_in_place(r);
+		rig_await_said(r, "the secure guest before the reset: ");
+		assert_string_equal(rig_word(r, "cleanup"), rows[i].cleanup);
+		stop(r);
+		both_close(state);
+		both_open(state);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_MODEL(large_guest_reboots_in_place_and_cleans_up_behind),
-		ON_MODEL(small_guest_is_destroyed_at_once),
-		ON_MODEL(second_reboot_at_once_is_not_in_place),
+		ON_MODEL(large_guest_is_destroyed_in_the_background),
+		ON_MODEL(small_guest_is_destroyed_while_the_reset_waits),
+		ON_MODEL(reset_whose_prepare_is_refused_says_so),
+		ON_MODEL(second_reboot_waits_until_perform_has_begun),
+		ON_MODEL(second_reboot_does_not_wait_for_ever),
 		ON_MODEL(qemu_whose_perform_fails_is_started_anew),
+		ON_MODEL(qemu_whose_disable_fails_is_started_anew),
+		ON_MODEL(versions_differ_in_what_they_know),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

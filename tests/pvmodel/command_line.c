@@ -41,8 +41,21 @@ void command_line_read(struct command_line *c, int argc, char **argv)
 		else if (strcmp(argv[i], "-async-teardown") == 0)
 			c->async_teardown = true;
 		else if (strcmp(argv[i], "-run-with") == 0)
-			c->async_teardown = strstr(value, "async-teardown=on");
+			c->async_teardown = c->run_with =
+				strstr(value, "async-teardown=on");
+		else if (strcmp(argv[i], "-name") == 0)
+			c->debug_threads = strstr(value, "debug-threads=on");
+		else if (strcmp(argv[i], "-m") == 0)
+			sscanf(value, "%uM", &c->memory_mib);
 		else if (strcmp(argv[i], "-qmp") == 0)
 			c->probe = strcmp(value, "stdio") == 0;
 	}
+}
+
+const char *command_line_refused(const struct command_line *c,
+				 unsigned int version)
+{
+	if (c->async_teardown && !c->run_with && version >= 900)
+		return "-async-teardown";
+	return c->run_with && version < 801 ? "-run-with" : NULL;
 }

@@ -35,7 +35,7 @@ static void say_hello(struct model *m)
 	struct msg hello = { .type = MSG_HELLO,
 			     .hello = { .image = "unknown", .init_ms = 1 } };
 
-	hello.hello.secure = m->script.secure;
+	hello.hello.secure = secure_is(m);
 	if (m->script.other_image)
 		strcpy(hello.hello.image, "other 9");
 	if (m->guest.up && !m->script.no_hello)

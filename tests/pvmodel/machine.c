@@ -39,8 +39,10 @@ static void on_boot(void *ctx, uint32_t events)
 		machine_guest_ends(m, true);
 	} else {
 		m->machine.firmware_resets = 0;
-		secure_boot(m);
-		guest_boot(m);
+		if (secure_boot(m))
+			guest_boot(m);
+		else
+			machine_guest_panics(m);
 	}
 }
 
@@ -60,6 +62,7 @@ const char *machine_state(const struct model *m)
 		[PRELAUNCH] = "prelaunch",
 		[RUNNING] = "running",
 		[STOPPED] = "shutdown",
+		[PANICKED] = "guest-panicked",
 	};
 
 	return names[m->machine.state];
@@ -69,7 +72,7 @@ bool machine_cont(struct model *m)
 {
 	const struct itimerspec t = { .it_value.tv_nsec = BOOT_NS };
 
-	if (m->machine.state == STOPPED)
+	if (m->machine.state == STOPPED || m->machine.state == PANICKED)
 		return false; /* "Resetting the Virtual Machine is required" */
 	if (m->machine.state == RUNNING)
 		return true;
@@ -94,6 +97,18 @@ void machine_guest_ends(struct model *m, bool reset)
 	if (!m->line.shutdown_pauses)
 		machine_quit(m, reset ? "guest-reset" : "guest-shutdown");
 	stop(m, true, reset ? "guest-reset" : "guest-shutdown");
+}
+
+/* The boot loader of a secure image, if its own instruction has failed. */
+void machine_guest_panics(struct model *m)
+{
+	monitor_event(m, "GUEST_PANICKED",
+		      json_pack("{s:s, s:{s:s, s:i, s:i, s:i, s:s}}", "action",
+				"pause", "info", "type", "s390", "core", 0,
+				"psw-mask", 0, "psw-addr", 0x1234, "reason",
+				"disabled-wait"));
+	m->machine.state = PANICKED;
+	monitor_event(m, "STOP", NULL);
 }
 
 bool machine_reset(struct model *m)

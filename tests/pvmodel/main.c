@@ -70,6 +70,7 @@ int main(int argc, char **argv)
 {
 	static struct model m;
 	const char *unknown = script_read(&m.script, getenv("PVMODEL"));
+	const char *refused;
 	int r;
 
 	if (unknown) {
@@ -80,6 +81,12 @@ int main(int argc, char **argv)
 	command_line_read(&m.line, argc, argv);
 	if (m.script.ends_at_once && !m.line.probe) {
 		fputs("pvmodel: these are my last words\n", stderr);
+		return 1;
+	}
+	refused = command_line_refused(&m.line, m.script.version_major * 100 +
+							m.script.version_minor);
+	if (refused) {
+		fprintf(stderr, "pvmodel: %s: invalid option\n", refused);
 		return 1;
 	}
 	r = open_all(&m);

@@ -37,7 +37,7 @@ struct monitor {
 	char line[MONITOR_LINE];
 };
 
-enum run_state { PRELAUNCH, RUNNING, STOPPED /* "shutdown" */ };
+enum run_state { PRELAUNCH, RUNNING, STOPPED /* "shutdown" */, PANICKED };
 
 struct machine {
 	enum run_state state;
@@ -82,11 +82,15 @@ void machine_set_reboot(struct model *m, const char *action);
 const char *machine_state(const struct model *m);
 /* machine_guest_ends() - the guest has reset (or powered off) the machine */
 void machine_guest_ends(struct model *m, bool reset);
+/* machine_guest_panics() - into a disabled wait */
+void machine_guest_panics(struct model *m);
 _Noreturn void machine_quit(struct model *m, const char *reason);
 
 /* secure.c */
 int secure_open(struct model *m);
-void secure_boot(struct model *m);
+/* secure_boot() - Return: false: it could not become secure, and stops */
+bool secure_boot(struct model *m);
+bool secure_is(struct model *m);
 void secure_reset(struct model *m); /* takes as long as QEMU's does */
 void secure_exit(struct model *m);
 

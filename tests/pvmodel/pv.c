@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#include "host/core/verdict.h"
+
 #define GIB (UINT64_C(1) << 30)
 
 enum {
@@ -26,9 +28,18 @@ static uint64_t at_most(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-void pv_enter(struct pv *v)
+struct pv_refusal pv_enter(struct pv *v)
 {
+	const struct pv_host *h = &v->host;
+
+	if (h->donatable && pv_donated(v) + h->donated > h->donatable)
+		return (struct pv_refusal){ PV_ENABLE, 0, -ENOMEM };
+	if (h->no_key)
+		return (struct pv_refusal){ PV_SET_SEC_PARMS, 0x108, -EINVAL };
+	if (h->huge_pages)
+		return (struct pv_refusal){ PV_UNPACK, 0, -EFAULT };
 	v->secure = true;
+	return (struct pv_refusal){ 0 };
 }
 
 struct pv_cost pv_prepare(struct pv *v)
@@ -76,8 +87,8 @@ struct pv_cost pv_disable(struct pv *v)
 {
 	struct pv_cost c = { 0 };
 
-	if (!v->secure) {
-		c.error = -EINVAL;
+	if (!v->secure || v->host.disable_fails) {
+		c.error = v->secure ? -EIO : -EINVAL;
 		return c;
 	}
 	c.us = destroy_us(v, v->memory);
@@ -124,12 +135,12 @@ struct pv_reset pv_reset(struct pv *v)
 		c = pv_prepare(v);
 		r.deaf_us = c.us;
 		r.thread = c.error == 0;
-		r.prepare_failed = c.error != 0;
+		r.prepare_error = c.error;
 	}
 	if (r.thread)
 		return r;
 	c = pv_disable(v);
 	r.deaf_us += c.us;
-	r.exits = c.error != 0;
+	r.disable_error = c.error;
 	return r;
 }

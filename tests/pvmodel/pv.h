@@ -22,8 +22,12 @@ struct pv_host {
 	bool no_fast;	    /* the UV has no "destroy fast" (bit 23) */
 	bool prepare_fails; /* EIO, as when a secure CPU is not destroyed */
 	bool perform_fails; /* EIO */
+	bool disable_fails; /* EIO */
+	bool no_key;	    /* the image has none for this host */
+	bool huge_pages;    /* its memory is in them */
 	uint32_t page_ns;   /* to destroy a page */
 	uint64_t donated;   /* bytes that a configuration takes of the host */
+	uint64_t donatable; /* bytes that the host has to give; 0: no end */
 };
 
 struct pv {
@@ -42,8 +46,18 @@ struct pv_cost {
 	uint64_t returned; /* bytes of donations that came back with it */
 };
 
-/* pv_enter() - diag308 subcode 10: the guest goes secure (1.6, 2.4) */
-void pv_enter(struct pv *v);
+/* A KVM PV command that failed, in the words of QEMU's stderr (2.4). */
+struct pv_refusal {
+	int command; /* enum pv_command, host/core/verdict.h */
+	uint32_t rc; /* the ultravisor's */
+	int error;   /* 0: none failed */
+};
+
+/*
+ * pv_enter() - diag308 subcode 10: the guest goes secure (1.6, 1.7, 2.4), or
+ *	goes on as it is
+ */
+struct pv_refusal pv_enter(struct pv *v);
 
 /* pv_prepare() - KVM_PV_ASYNC_CLEANUP_PREPARE (1.2) */
 struct pv_cost pv_prepare(struct pv *v);
@@ -65,10 +79,10 @@ uint64_t pv_donated(const struct pv *v);
 
 /* What QEMU's reset of a secure guest does (2.3). */
 struct pv_reset {
-	uint64_t deaf_us;    /* the main loop, and QMP with it, waits so long */
-	bool thread;	     /* async_cleanup is to run PERFORM */
-	bool prepare_failed; /* it says so on stderr, and goes on */
-	bool exits;	     /* exit(1) */
+	uint64_t deaf_us;  /* the main loop, and QMP with it, waits so long */
+	bool thread;	   /* async_cleanup is to run PERFORM */
+	int prepare_error; /* 0; else it says so on stderr, and goes on */
+	int disable_error; /* 0; else it says so, and exits with 1 */
 };
 
 /* pv_reset() - a guest that is not secure costs nothing */

@@ -33,6 +33,9 @@ static const struct {
 	FLAG("no-destroy-fast", host.no_fast),
 	FLAG("prepare-fails", host.prepare_fails),
 	FLAG("perform-fails", host.perform_fails),
+	FLAG("disable-fails", host.disable_fails),
+	FLAG("no-key", host.no_key),
+	FLAG("huge-pages", host.huge_pages),
 	FLAG("qmp-alien", qmp_alien),
 	FLAG("qmp-half", qmp_half),
 	FLAG("qmp-wrong-id", qmp_wrong_id),
@@ -70,6 +73,8 @@ static bool take_number(struct script *s, const char *word)
 		{ "firmware-resets", &s->firmware_resets },
 		{ "page-ns", &s->host.page_ns },
 		{ "donated", &s->donated_mib },
+		{ "donatable", &s->donatable_mib },
+		{ "perform-late", &s->perform_late_ms },
 		{ "memory", &s->memory_mib },
 		{ "touch", &s->touch_mib },
 	};

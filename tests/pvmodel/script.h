@@ -40,11 +40,14 @@ struct script {
 	unsigned int firmware_resets;
 
 	/* a protected VM; of its host: no-async, no-destroy-fast,
-	 * prepare-fails, perform-fails, page-ns=N, donated=MIB; memory=MIB,
-	 * touch=MIB: the guest's, and what of it is really taken */
+	 * prepare-fails, perform-fails, disable-fails, no-key, huge-pages,
+	 * page-ns=N, donated=MIB, donatable=MIB; of QEMU perform-late=MS: its
+	 * thread gets no CPU for so long; memory=MIB, touch=MIB: the guest's,
+	 * instead of that of -m, and what of it is really taken */
 	bool secure;
 	struct pv_host host;
-	unsigned int memory_mib, touch_mib, donated_mib;
+	unsigned int memory_mib, touch_mib, donated_mib, donatable_mib;
+	unsigned int perform_late_ms;
 
 	/* the guest */
 	bool garbage;	  /* noise around every message, in every state */

@@ -2,10 +2,11 @@
 /*
  * tests/pvmodel/secure.c - time and threads for the rules of tests/pvmodel/pv.h
  *
- * The main thread works, and so hears nothing, while a rule says that it is
- * busy; PERFORM has a thread of its own with QEMU's name for it. Memory is
- * touched for real as far as the script says, and its return takes what the
- * kernel takes; a helper that is killed cannot pretend to need longer.
+ * Whoever a rule says is busy works: the main thread, which hears nothing
+ * meanwhile, or one for PERFORM, which has QEMU's name for it where QEMU would
+ * give it one. Memory is touched for real as far as the script says, and its
+ * return takes what the kernel takes; a helper that is killed cannot pretend
+ * to need longer.
  */
 #include "tests/pvmodel/model.h"
 
@@ -18,6 +19,11 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "host/core/verdict.h"
+
+enum { THREADS_HAVE_NAMES = 1100 }; /* of QEMU's versions: 2.3 */
 
 static pthread_mutex_t kvm_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -38,12 +44,28 @@ static void work(uint64_t us)
 		;
 }
 
-static void complain(int command, const char *name, int error)
+/* In the words of QEMU's __s390_pv_cmd(), for host/qemu/complaint.h. */
+static void complain(const struct pv_refusal *r)
 {
+	static const char *const names[PV_COMMANDS] = {
+		[PV_ENABLE] = "KVM_PV_ENABLE",
+		[PV_DISABLE] = "KVM_PV_DISABLE",
+		[PV_SET_SEC_PARMS] = "KVM_PV_SET_SEC_PARMS",
+		[PV_UNPACK] = "KVM_PV_UNPACK",
+		[PV_PREPARE] = "KVM_PV_ASYNC_CLEANUP_PREPARE",
+		[PV_PERFORM] = "KVM_PV_ASYNC_CLEANUP_PERFORM",
+	};
+
 	fprintf(stderr,
-		"pvmodel: KVM PV command %d (%s) failed: header rc 0 rrc 0 "
+		"pvmodel: KVM PV command %d (%s) failed: header rc %x rrc 0 "
 		"IOCTL rc: %d\n",
-		command, name, error);
+		r->command, names[r->command], r->rc, r->error);
+}
+
+static _Noreturn void cmd_exit(int command, int error)
+{
+	complain(&(struct pv_refusal){ command, 0, error });
+	_exit(1); /* s390_pv_cmd_exit() */
 }
 
 static void *perform(void *ctx)
@@ -51,17 +73,15 @@ static void *perform(void *ctx)
 	struct model *m = ctx;
 	struct pv_cost c;
 
-	prctl(PR_SET_NAME, "async_cleanup");
+	if (m->line.debug_threads || m->pv.host.qemu >= THREADS_HAVE_NAMES)
+		prctl(PR_SET_NAME, "async_cleanup");
+	usleep(m->script.perform_late_ms * 1000);
 	pthread_mutex_lock(&kvm_lock);
 	c = pv_perform(&m->pv);
 	pthread_mutex_unlock(&kvm_lock);
-	if (c.error) {
-		complain(10, "KVM_PV_ASYNC_CLEANUP_PERFORM", c.error);
-		exit(1); /* s390_pv_cmd_exit() */
-	}
-	nanosleep(&(struct timespec){ (time_t)(c.us / 1000000),
-				      (long)(c.us % 1000000) * 1000 },
-		  NULL);
+	work(c.us);
+	if (c.error)
+		cmd_exit(PV_PERFORM, c.error);
 	pthread_mutex_lock(&kvm_lock);
 	pv_performed(&m->pv, false);
 	pthread_mutex_unlock(&kvm_lock);
@@ -98,22 +118,40 @@ static int touch(uint64_t bytes)
 int secure_open(struct model *m)
 {
 	const struct script *s = &m->script;
+	const unsigned int mib =
+		s->memory_mib ? s->memory_mib : m->line.memory_mib;
 
 	m->pv = (struct pv){
 		.host = s->host,
-		.memory = (uint64_t)s->memory_mib << 20,
+		.memory = (uint64_t)mib << 20,
 	};
 	m->pv.host.donated = (uint64_t)s->donated_mib << 20;
+	m->pv.host.donatable = (uint64_t)s->donatable_mib << 20;
 	m->pv.host.qemu = s->version_major * 100 + s->version_minor;
 	return touch((uint64_t)s->touch_mib << 20);
 }
 
-void secure_boot(struct model *m)
+bool secure_boot(struct model *m)
 {
+	struct pv_refusal r = { 0 };
+
 	pthread_mutex_lock(&kvm_lock);
 	if (m->script.secure)
-		pv_enter(&m->pv);
+		r = pv_enter(&m->pv);
 	pthread_mutex_unlock(&kvm_lock);
+	if (r.error)
+		complain(&r);
+	return !r.error;
+}
+
+bool secure_is(struct model *m)
+{
+	bool is;
+
+	pthread_mutex_lock(&kvm_lock);
+	is = m->pv.secure;
+	pthread_mutex_unlock(&kvm_lock);
+	return is;
 }
 
 void secure_reset(struct model *m)
@@ -123,13 +161,12 @@ void secure_reset(struct model *m)
 	pthread_mutex_lock(&kvm_lock);
 	r = pv_reset(&m->pv);
 	pthread_mutex_unlock(&kvm_lock);
-	if (r.prepare_failed)
-		complain(9, "KVM_PV_ASYNC_CLEANUP_PREPARE", -EINVAL);
+	if (r.prepare_error)
+		complain(
+			&(struct pv_refusal){ PV_PREPARE, 0, r.prepare_error });
 	work(r.deaf_us);
-	if (r.exits) {
-		complain(1, "KVM_PV_DISABLE", -EIO);
-		exit(1);
-	}
+	if (r.disable_error)
+		cmd_exit(PV_DISABLE, r.disable_error);
 	if (r.thread)
 		start_perform(m);
 }

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "host/core/verdict.h"
 #include "tests/pvmodel/pv.h"
 
 #define GIB (UINT64_C(1) << 30)
@@ -166,8 +167,9 @@ static void reset_by_version(void **state)
 		v.host.qemu = resets[i].qemu;
 		r = pv_reset(&v);
 		assert_int_equal(r.thread, resets[i].thread);
-		assert_int_equal(r.prepare_failed, resets[i].complains);
-		assert_false(r.exits);
+		assert_int_equal(r.prepare_error,
+				 resets[i].complains ? -EINVAL : 0);
+		assert_int_equal(r.disable_error, 0);
 		assert_int_equal(r.deaf_us, r.thread ? FLOOR_US
 						     : resets[i].memory / GIB *
 							       FLOOR_US / 2);
@@ -184,7 +186,7 @@ static void reset_whose_prepare_fails_is_synchronous(void **state)
 	(void)state;
 	v.host.prepare_fails = true;
 	r = pv_reset(&v);
-	assert_true(r.prepare_failed);
+	assert_int_equal(r.prepare_error, -EIO);
 	assert_false(r.thread);
 	assert_int_equal(r.deaf_us, 32 * (uint64_t)FLOOR_US);
 }
@@ -202,9 +204,60 @@ static void second_reset_before_perform_is_the_race(void **state)
 	assert_true(r.thread);
 	pv_enter(&v);
 	r = pv_reset(&v);
-	assert_true(r.prepare_failed);
+	assert_int_equal(r.prepare_error, -EINVAL);
 	assert_false(r.thread);
 	assert_int_equal(pv_perform(&v).error, -EINVAL);
+}
+
+/* 1.6: a configuration's donation, of which a second may be one too many */
+static void enter_without_memory_to_donate_is_refused(void **state)
+{
+	struct pv v = vm(64 * GIB);
+	struct pv_refusal r;
+
+	(void)state;
+	v.host.no_fast = true;
+	v.host.donatable = 100 * MIB;
+	pv_prepare(&v);
+	pv_perform(&v);
+	r = pv_enter(&v);
+	assert_int_equal(r.command, PV_ENABLE);
+	assert_int_equal(r.error, -ENOMEM);
+	assert_false(v.secure);
+	pv_performed(&v, false);
+	assert_int_equal(pv_enter(&v).error, 0);
+	assert_true(v.secure);
+}
+
+/* 2.4: rc 108 is no matching host key; 1.7: huge pages are EFAULT */
+static void enter_of_what_cannot_be_secure_is_refused(void **state)
+{
+	struct pv v = vm(64 * GIB);
+	struct pv_refusal r;
+
+	(void)state;
+	v.secure = false;
+	v.host.no_key = true;
+	r = pv_enter(&v);
+	assert_int_equal(r.command, PV_SET_SEC_PARMS);
+	assert_int_equal(r.rc, 0x108);
+	assert_int_equal(r.error, -EINVAL);
+	v.host.no_key = false;
+	v.host.huge_pages = true;
+	r = pv_enter(&v);
+	assert_int_equal(r.command, PV_UNPACK);
+	assert_int_equal(r.error, -EFAULT);
+	assert_false(v.secure);
+}
+
+/* 1.4: EIO; 2.3: then QEMU exits */
+static void reset_whose_disable_fails_is_qemus_end(void **state)
+{
+	struct pv v = vm(2 * GIB);
+
+	(void)state;
+	v.host.disable_fails = true;
+	assert_int_equal(pv_reset(&v).disable_error, -EIO);
 }
 
 static void guest_that_is_not_secure_costs_nothing(void **state)
@@ -231,6 +284,9 @@ int main(void)
 		cmocka_unit_test(reset_by_version),
 		cmocka_unit_test(reset_whose_prepare_fails_is_synchronous),
 		cmocka_unit_test(second_reset_before_perform_is_the_race),
+		cmocka_unit_test(enter_without_memory_to_donate_is_refused),
+		cmocka_unit_test(enter_of_what_cannot_be_secure_is_refused),
+		cmocka_unit_test(reset_whose_disable_fails_is_qemus_end),
 		cmocka_unit_test(guest_that_is_not_secure_costs_nothing),
 	};
 
