@@ -9,6 +9,7 @@
  * history, no directory, no group. What does not end in time keeps directory
  * and record, so that release or run may be tried again.
  *
+ * Root may do this for the user whose appliance it is (host/launch/behalf.h).
  * As ExecStopPost= of the service it tells the manager how long it may take.
  */
 #include <errno.h>
@@ -24,6 +25,7 @@
 #include "host/config/history.h"
 #include "host/config/runtime.h"
 #include "host/core/deadlines.h"
+#include "host/launch/behalf.h"
 #include "host/leftover.h"
 #include "host/qemu/ending.h"
 #include "host/record.h"
@@ -38,6 +40,7 @@ struct release {
 	struct leftover left;
 	struct notify notify;
 	struct progress progress;
+	struct behalf behalf;
 };
 
 static void tell(void *ctx, enum ending_step step, uint32_t left_ms)
@@ -116,20 +119,20 @@ static int end_processes(struct release *r, struct marks *marks, char *error)
 	return 0;
 }
 
-static int end_left(struct release *r, char *error)
+/* Its files, and its history: as the user whose they are. */
+static int clear(struct release *r, const struct marks *marks, char *error)
 {
-	const struct lc_left *left = &r->left.left;
-	struct marks marks = { .at_us = { 0 } };
-	int why = 0;
+	int why = behalf_enter(&r->behalf);
 
-	if (left->qemu || left->memory)
-		why = end_processes(r, &marks, error);
 	if (why < 0)
-		return why;
+		return sentence(error, why, "%s: seteuid: %s", r->runtime.dir,
+				strerror(-why));
 	if (!r->left.recorded) /* then it is of another QEMU */
 		memset(&r->left.record, 0, sizeof(r->left.record));
 	if (r->left.any)
-		record(r, left->qemu, &marks);
+		record(r, r->left.left.qemu, marks);
+	runtime_remove(&r->runtime);
+	behalf_leave(&r->behalf);
 	return 0;
 }
 
@@ -149,17 +152,38 @@ static void say(const struct release *r)
 static int release(struct release *r, char *error)
 {
 	int why = leftover_look(&r->left, &r->runtime, r->name, error);
+	struct marks marks = { .at_us = { 0 } };
 
-	if (why == 0) {
-		why = end_left(r, error);
-		if (why == 0)
-			say(r);
-		leftover_close(&r->left);
-	}
+	if (why == 0 && (r->left.left.qemu || r->left.left.memory))
+		why = end_processes(r, &marks, error);
+	if (why == 0)
+		why = clear(r, &marks, error);
+	if (why == 0)
+		say(r);
+	leftover_close(&r->left);
+	runtime_close(&r->runtime);
+	return why;
+}
+
+static int take_charge(struct release *r, char *error)
+{
+	int why = behalf_find(&r->behalf, r->name, error);
+
+	if (why == 0 && behalf_enter(&r->behalf) < 0)
+		why = sentence(error, -EPERM,
+			       "%s: become the user of its runtime directory: "
+			       "not permitted",
+			       r->name);
 	if (why < 0)
-		runtime_close(&r->runtime);
-	else
-		runtime_remove(&r->runtime);
+		return why;
+	why = runtime_open(&r->runtime, r->name, error);
+	behalf_leave(&r->behalf);
+	if (why == -EBUSY)
+		sentence(
+			error, why,
+			"%s has a shim, which alone may end it: write `reprise "
+			"stop %s`, or end that shim first",
+			r->name, r->name);
 	return why;
 }
 
@@ -173,14 +197,8 @@ int verb_release(const struct verb *self, int argc, char **argv)
 		return VERB_USAGE;
 	if (notify_open(&r.notify, error) < 0)
 		return verb_refuse(error);
-	why = runtime_open(&r.runtime, r.name, error);
-	if (why == -EBUSY)
-		sentence(
-			error, why,
-			"%s has a shim, which alone may end it: write `reprise "
-			"stop %s`, or end that shim first",
-			r.name, r.name);
-	else if (why == 0)
+	why = take_charge(&r, error);
+	if (why == 0)
 		why = release(&r, error);
 	notify_close(&r.notify);
 	return why < 0 ? verb_refuse(error) : VERB_DONE;

@@ -3,14 +3,18 @@
  * tests/integration/test_release.c - the shim dies, and all shall end
  */
 #include <errno.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/integration/orphan.h"
 #include "tests/integration/stub_image.h"
+
+enum { NOBODY = 65534 }; /* as Debian numbers it */
 
 /* reprise release; what it says is to have @text */
 static void release(struct rig *r, int code, const char *text)
@@ -140,6 +144,49 @@ static void appliance_with_a_shim_is_refused(void **state)
 	rig_assert_nothing_left(r);
 }
 
+static int give_away(const char *path, const struct stat *st, int type,
+		     struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return lchown(path, NOBODY, NOBODY);
+}
+
+static void assert_owner(const struct rig *r, const char *file)
+{
+	struct stat st;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", r->state, file);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_uid, NOBODY);
+}
+
+/* As that of the service is; its history is written as his, even if it is
+ * new. */
+static void appliance_of_another_user_is_released_by_root(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char path[256];
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(r->dir, 0711), 0);
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	orphan_crash(r);
+	snprintf(path, sizeof(path), "%s/under-test/history", r->state);
+	unlink(path);
+	mkdir(r->state, 0755); /* the shim may not have come so far */
+	assert_int_equal(nftw(r->runtime, give_away, 8, FTW_PHYS), 0);
+	assert_int_equal(nftw(r->state, give_away, 8, FTW_PHYS), 0);
+	release(r, 0, "was ended");
+	orphan_nothing_left(r);
+	assert_owner(r, "under-test/history");
+	assert_history(r, "operator");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +195,7 @@ int main(void)
 		ON_BOTH(memory_alone_is_brought_back),
 		ON_BOTH(stop_cut_short_keeps_its_cause),
 		ON_MODEL(appliance_with_a_shim_is_refused),
+		ON_MODEL(appliance_of_another_user_is_released_by_root),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
