@@ -216,6 +216,8 @@ static struct lc_config config_of(const struct shim_options *o)
 		.silence_ms = a->silence_ms,
 		.secure_wanted = a->secure == SECURE_YES,
 		.reset_waits = able_hindrance(a, o->caps, o->uv) != NULL,
+		.could_be_secure =
+			a->accel == ACCEL_KVM && able_machine(a) == QEMU_CCW,
 	};
 	char says[128] = "";
 

@@ -194,6 +194,7 @@ struct lc_config {
 	bool start_late;	  /* and begins then, instead of giving up */
 	bool secure_wanted;	  /* the guest must say that it is secure */
 	bool reset_waits;	  /* destroys all of a secure guest at once */
+	bool could_be_secure;	  /* a guest that cannot tell */
 	bool restart_clean;	  /* start again after a clean reboot */
 	bool restart_poweroff;	  /* start again after a clean power-off */
 	bool restart_crashed;	  /* start again after anything unclean */

@@ -102,7 +102,7 @@ static void take_back(struct lifecycle *lc, const struct lc_saved *s)
 	lc->wish_us = s->wish_us;
 	lc->wish_tries = s->wish_tries;
 	lc->cont_us = s->cont_us;
-	if (lc->epoch.secure != GUEST_IS_NOT_SECURE)
+	if (lc_is_secure(lc))
 		cleanup_adopt(&lc->cleanup, s->cont_us);
 	lc->served_us = s->served_us;
 	lc->crash_count = s->crash_count;
@@ -218,7 +218,7 @@ static uint32_t found_running(struct lifecycle *lc, uint64_t now_us)
 {
 	lc->end_known = false;
 	if (lc->before == LC_RESETTING) { /* its cont came through */
-		if (lc->epoch.secure != GUEST_IS_NOT_SECURE)
+		if (lc_is_secure(lc))
 			cleanup_adopt(&lc->cleanup, now_us);
 		lc_mark(lc, MARK_CONT, now_us);
 		epoch_over(&lc->epoch);

@@ -147,7 +147,7 @@ static uint32_t begin_cleanup(struct lifecycle *lc, uint64_t now_us)
 {
 	const bool refused = lc->pv.any && lc->pv.command == PV_PREPARE;
 
-	if (lc->epoch.secure == GUEST_IS_NOT_SECURE) {
+	if (!lc_is_secure(lc)) {
 		cleanup_none(&lc->cleanup);
 		return 0;
 	}

@@ -44,6 +44,13 @@ bool lc_strange_image(const struct lifecycle *lc)
 	       strcmp(lc->epoch.image, lc->cfg.image) != 0;
 }
 
+bool lc_is_secure(const struct lifecycle *lc)
+{
+	return lc->epoch.secure == GUEST_IS_SECURE ||
+	       (lc->epoch.secure != GUEST_IS_NOT_SECURE &&
+		lc->cfg.could_be_secure);
+}
+
 static uint32_t on_hello(struct lifecycle *lc, const struct msg *m,
 			 uint64_t now_us)
 {

@@ -42,6 +42,8 @@ uint32_t lc_serve(struct lifecycle *lc, uint64_t now_us);   /* -> SERVING */
 uint32_t lc_quiesce(struct lifecycle *lc, uint64_t now_us); /* -> QUIESCING */
 uint32_t lc_silent(struct lifecycle *lc, uint64_t now_us);
 bool lc_strange_image(const struct lifecycle *lc);
+/* a PERFORM may follow its reset */
+bool lc_is_secure(const struct lifecycle *lc);
 
 /* lifecycle_wish.c */
 lc_handler lc_on_wish, lc_on_wish_early, lc_on_wish_late;

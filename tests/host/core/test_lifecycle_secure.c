@@ -223,6 +223,24 @@ static void reset_that_is_known_to_wait_is_told_and_not_held_back(void **state)
 	}
 }
 
+/* It cannot tell: where nothing is secure, it is not. */
+static void guest_that_cannot_tell_is_secure_where_it_could_be(void **state)
+{
+	(void)state;
+	for (int could = 0; could < 2; could++) {
+		struct drive d;
+
+		drive_init(&d);
+		d.lc.cfg.could_be_secure = could;
+		drive_serving(&d);
+		d.lc.epoch.secure = 2;
+		quiesce_again(&d);
+		drive_type(&d, EV_RESET);
+		assert_int_equal(d.lc.cleanup.kind,
+				 could ? CLEANUP_WATCHED : CLEANUP_NONE);
+	}
+}
+
 /* The next shim does not know whether PERFORM has begun. */
 static void adopted_guest_is_held_back_by_the_record(void **state)
 {
@@ -284,6 +302,8 @@ int main(void)
 		cmocka_unit_test(qemu_that_ends_while_held_back_is_judged),
 		cmocka_unit_test(
 			reset_that_is_known_to_wait_is_told_and_not_held_back),
+		cmocka_unit_test(
+			guest_that_cannot_tell_is_secure_where_it_could_be),
 		cmocka_unit_test(adopted_guest_is_held_back_by_the_record),
 		cmocka_unit_test(looks_after_a_reset_come_to_an_end),
 	};
