@@ -56,17 +56,22 @@ static bool there(const char *name)
 	return access(path_of(name), F_OK) == 0;
 }
 
-/* Return: exit status of `used` for the unit @name */
-static int used(const char *name)
+/* Return: exit status of `used` for the unit @name; @clock: a command, or "" */
+static int used_by(const char *clock, const char *name)
 {
-	char command[2 * PATH];
+	char command[3 * PATH];
 	int status;
 
-	snprintf(command, sizeof(command), "image/toolchain/used %s",
+	snprintf(command, sizeof(command), "%s image/toolchain/used %s", clock,
 		 path_of(name));
 	status = system(command);
 	assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);
+}
+
+static int used(const char *name)
+{
+	return used_by("", name);
 }
 
 static void age(const char *mark, int days)
@@ -99,6 +104,20 @@ static void unit_unused_for_a_month_is_removed_and_no_other(void **state)
 	assert_true(there("download"));
 }
 
+/* A build under another clock, as `make repro` has one, keeps its own. */
+static void unit_in_use_is_kept_whatever_the_clock_says(void **state)
+{
+	static const char clock[] = "faketime '2031-05-17 03:04:05'";
+
+	(void)state;
+	make_unit("kernel-one");
+	assert_int_equal(used("kernel-one"), 0);
+	make_unit("toolchain-one");
+	assert_int_equal(used_by(clock, "toolchain-one"), 0);
+	assert_true(there("kernel-one"));
+	assert_true(there("toolchain-one"));
+}
+
 static void unit_that_is_gone_is_to_be_built(void **state)
 {
 	(void)state;
@@ -111,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			unit_unused_for_a_month_is_removed_and_no_other),
+		cmocka_unit_test(unit_in_use_is_kept_whatever_the_clock_says),
 		cmocka_unit_test(unit_that_is_gone_is_to_be_built),
 	};
 
