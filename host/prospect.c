@@ -15,6 +15,7 @@ void prospect_make(const struct report *r, struct outlook *o)
 	const struct costs costs = {
 		.size = appliance_size(r->appliance, r->image),
 		.secure = r->lc->epoch.secure == GUEST_IS_SECURE,
+		.reset_waits = r->lc->cfg.reset_waits,
 	};
 
 	outlook_make(o, lifecycle_prospect(r->lc), &r->lc->past, &costs);

@@ -97,9 +97,10 @@ static uint64_t reset_us(const struct costs *c)
 {
 	uint64_t machine_us =
 		c->size.kind == KIND_S390X ? RESET_S390X_US : RESET_X86_US;
-	uint64_t bytes =
-		c->size.memory < sync_floor ? c->size.memory : sync_floor;
+	uint64_t bytes = c->size.memory;
 
+	if (bytes > sync_floor && !c->reset_waits)
+		bytes = sync_floor;
 	return c->secure ? machine_us + clear_us(c, bytes) : machine_us;
 }
 

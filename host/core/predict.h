@@ -54,7 +54,8 @@ bool past_relaunch_faster(const struct past *p);
 /* What the model goes by, where the past says too little. */
 struct costs {
 	struct machine_size size;
-	bool secure; /* destroying a page of it takes microseconds */
+	bool secure;	  /* destroying a page of it takes microseconds */
+	bool reset_waits; /* for all of them, not for the first 2 GiB alone */
 };
 
 struct forecast {
