@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -121,6 +122,21 @@ void bed_stop(struct rig *r)
 	RIG_DO(r, "stop", r->name);
 	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
+}
+
+pid_t bed_start_taking(size_t bytes)
+{
+	const int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+	pid_t pid;
+
+	bed_enter();
+	pid = fork();
+	if (pid == 0)
+		_exit(mmap(NULL, bytes, PROT_READ | PROT_WRITE, how, -1, 0) ==
+		      MAP_FAILED);
+	bed_leave();
+	assert_true(pid > 0);
+	return pid;
 }
 
 static const char *path_of(const char *file)

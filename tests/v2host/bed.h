@@ -40,6 +40,13 @@ void bed_run(struct rig *r, const char *script, const char *lines);
 /* bed_stop() - and to its end, after which nothing of it is left */
 void bed_stop(struct rig *r);
 
+/*
+ * bed_start_taking() - a process in BED that takes memory, and ends as soon as
+ *	it has so many bytes
+ * Return: its pid; the caller reaps it
+ */
+pid_t bed_start_taking(size_t bytes);
+
 /* bed_write() - into a file of BED; what cannot be written fails the test */
 void bed_write(const char *file, uint64_t value);
 

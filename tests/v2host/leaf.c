@@ -2,6 +2,7 @@
 /*
  * tests/v2host/leaf.c - a generation's cgroup: who is in it, and how long
  */
+#include "tests/integration/stub_image.h"
 #include "tests/v2host/bed.h"
 #include "tests/v2host/tests.h"
 
@@ -44,4 +45,21 @@ void generation_has_a_leaf_of_its_own(void **state)
 	assert_true(is_one_of(rig_number(r, "pid"), pids));
 	bed_stop(r);
 	assert_false(bed_has("vm-under-test-2"));
+}
+
+/* As in a shell: no group that has processes hands controllers on. */
+void leaf_in_the_group_of_its_shim_counts_no_memory(void **state)
+{
+	struct rig *r = *state;
+	pid_t pids[BED_PIDS];
+
+	bed_write("cgroup.procs", 0);
+	rig_run_model(r, "touch=64", "");
+	bed_leave();
+	rig_await_ready(r);
+	assert_int_equal(bed_pids(LEAF, pids), 2);
+	assert_false(bed_has(LEAF "/memory.current"));
+	assert_int_equal(bed_count(LEAF "/cgroup.events", "populated"), 1);
+	bed_stop(r);
+	assert_false(bed_has(LEAF));
 }

@@ -9,36 +9,22 @@
 #include "tests/v2host/tests.h"
 
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #define LEAF "vm-under-test-1"
 
 enum { LEFT = 8 << 20, TAKEN = 16 << 20 };
 
-/* By a process in the group, which ends as soon as it has them. */
-static void take_memory(size_t bytes)
+static void exhaust(struct rig *r)
 {
 	pid_t pid;
 
-	bed_enter();
-	pid = fork();
-	if (pid == 0)
-		_exit(mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
-			   0) == MAP_FAILED);
-	bed_leave();
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
-
-static void exhaust(struct rig *r)
-{
 	bed_run(r, "touch=64", "[restart]\npolicy = never\n");
 	rig_await_ready(r);
 	bed_write("memory.max", bed_number("memory.current") + LEFT);
 	assert_int_equal(bed_count("memory.events", "oom_kill"), 0);
-	take_memory(TAKEN);
+	pid = bed_start_taking(TAKEN);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	rig_assert_end(r, 89);
 	assert_true(bed_count("memory.events", "oom_kill") >= 1);
 	rig_assert_nothing_left(r);

@@ -12,12 +12,17 @@
 	/* leaf.c */                                                           \
 	TEST(leaf_holds_qemu_and_its_helper)                                   \
 	TEST(generation_has_a_leaf_of_its_own)                                 \
+	TEST(leaf_in_the_group_of_its_shim_counts_no_memory)                   \
 	/* leftover.c */                                                       \
 	TEST(memory_of_dead_qemu_is_in_its_leaf_until_the_helper_ends)         \
+	TEST(leaf_of_an_adopted_qemu_goes_with_it)                             \
 	TEST(leaves_of_a_crash_go_at_the_next_start)                           \
 	/* oom.c */                                                            \
 	TEST(oom_kill_is_in_the_log)                                           \
-	TEST(oom_kill_is_counted_by_the_leaf)
+	TEST(oom_kill_is_counted_by_the_leaf)                                  \
+	/* scarce.c */                                                         \
+	TEST(group_with_a_limit_is_a_domain)                                   \
+	TEST(scarcity_in_a_group_is_told)
 
 #define TEST(name) void name(void **state);
 V2HOST_TESTS
