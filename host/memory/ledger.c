@@ -85,12 +85,13 @@ static int give_name(int fd, const char *path)
 /* Return: 0: it is there now, whoever made it; -errno */
 static int make(const char *path)
 {
+	const char *slash = strrchr(path, '/');
 	char dir[LEDGER_PATH];
 	bool named = false;
 	int fd, r;
 
-	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path),
-		 path);
+	snprintf(dir, sizeof(dir), "%.*s",
+		 slash > path ? (int)(slash - path) : 1, path);
 	fd = open(dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -110,8 +111,13 @@ static int make(const char *path)
 static int open_file(const char *path)
 {
 	const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
-	int fd = open(path, flags), r;
+	int fd, r;
 
+	if (path[0] != '/')
+		return -EINVAL;
+	if (strlen(path) >= LEDGER_PATH)
+		return -ENAMETOOLONG;
+	fd = open(path, flags);
 	if (fd >= 0 || errno != ENOENT)
 		return fd < 0 ? -errno : fd;
 	r = make(path);
@@ -249,9 +255,7 @@ static int begin(const char *path, const struct application *a,
 	p->fd = -1;
 	p->domains = a->domains;
 	snprintf(p->mine.name, sizeof(p->mine.name), "%s", a->name);
-	if ((size_t)snprintf(p->path, sizeof(p->path), "%s", path) >=
-	    sizeof(p->path))
-		return sentence(error, -ENAMETOOLONG, "%s: too long", path);
+	snprintf(p->path, sizeof(p->path), "%s", path);
 	fd = ledger_enter(path, error);
 	if (fd < 0)
 		return fd;
@@ -296,9 +300,11 @@ int ledger_retake(const char *path, const struct application *a, pid_t qemu,
 static int tell(struct promise_slot *p, const struct promised *m, char *error)
 {
 	const struct promised was = p->mine;
-	int fd = ledger_enter(p->path, error);
-	int r;
+	int fd, r;
 
+	if (p->fd < 0)
+		return 0;
+	fd = ledger_enter(p->path, error);
 	if (fd < 0)
 		return fd;
 	p->mine = *m;

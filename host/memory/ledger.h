@@ -65,6 +65,7 @@ struct ledger_ops {
  * Whatever changes the ledger may find the critical section taken, by a shim
  * that was stopped in it: after 100 ms it gives up with -EAGAIN, and may be
  * called again as it was. @error then has the sentence, as after each failure.
+ * A slot that is none has nothing to tell, and that is no error.
  */
 
 /*
@@ -78,7 +79,7 @@ int ledger_make(const char *path, char *error);
 
 /*
  * ledger_join() - take a slot, waiting; no memory is promised by that
- * @path:	of the ledger; made if it is not there
+ * @path:	of the ledger, absolute; made if it is not there
  * @p:		the caller's until ledger_leave(); none after a failure
  * Return: 0; -ENOSPC: no slot is free; -EAGAIN; else -errno
  */
@@ -125,7 +126,7 @@ void ledger_leave(struct promise_slot *p);
  * ledger_peek() - what would an answer be now? Writes nothing, waits for nobody
  * @a:		as if it came last of all who wait; with no need: what can be
  *		promised still is admission_headroom(@d)
- * @leaving:	counts as if it drained; NULL: everybody stays
+ * @leaving:	counts as if it drained; NULL, or none: everybody stays
  * Return: 0, also where there is no ledger; else as ledger_ask()
  */
 int ledger_peek(const char *path, const struct application *a,

@@ -231,7 +231,11 @@ int ledger_peek(const char *path, const struct application *a,
 		.arrival = UINT64_MAX,
 	};
 	const struct asker asker = {
-		path, &mine, a->domains, -1, leaving ? (int)leaving->slot : -1,
+		path,
+		&mine,
+		a->domains,
+		-1,
+		leaving && leaving->fd >= 0 ? (int)leaving->slot : -1,
 	};
 	int failed;
 

@@ -234,12 +234,17 @@ static void ledger_that_cannot_be_is_said(void **state)
 {
 	const struct application a = { "web", 1, 0, &rig_alone };
 	struct promise_slot p;
+	char longer[LEDGER_PATH + 1] = "";
 
 	(void)state;
 	assert_int_equal(ledger_join("/nowhere/ledger", &a, &p, rig_error),
 			 -ENOENT);
 	assert_non_null(strstr(rig_error, "/nowhere/ledger: No such file"));
 	assert_int_equal(p.fd, -1);
+	assert_int_equal(ledger_join("ledger", &a, &p, rig_error), -EINVAL);
+	assert_int_equal(ledger_make("", rig_error), -EINVAL);
+	memset(longer, '/', sizeof(longer) - 1);
+	assert_int_equal(ledger_join(longer, &a, &p, rig_error), -ENAMETOOLONG);
 	ledger_leave(&p);
 	assert_int_equal(symlink("/etc/passwd", rig_path), 0);
 	assert_int_equal(rig_join(&p, 1, &rig_alone), -ELOOP);

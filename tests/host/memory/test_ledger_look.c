@@ -135,6 +135,21 @@ static void peek_counts_who_leaves_as_draining(void **state)
 	ledger_leave(&a);
 }
 
+static void slot_that_is_none_is_nobodys(void **state)
+{
+	struct promise_slot a, none = { .fd = -1 };
+	struct decision d;
+
+	(void)state;
+	assert_int_equal(rig_start(&a, 60, &rig_alone), ADMIT);
+	assert_int_equal(peek(60, &rig_alone, &none, &d), NEVER);
+	assert_int_equal(ledger_drains(&none, 1, rig_error), 0);
+	assert_int_equal(ledger_lives(&none, 1, rig_error), 0);
+	assert_int_equal(peek(60, &rig_alone, NULL, &d), NEVER);
+	ledger_leave(&none);
+	ledger_leave(&a);
+}
+
 static void peek_is_behind_whoever_waits(void **state)
 {
 	struct promise_slot a, b;
@@ -232,6 +247,7 @@ int main(void)
 		WITH_LEDGER(peek_without_a_ledger_is_about_the_host),
 		WITH_LEDGER(peek_counts_who_leaves_as_draining),
 		WITH_LEDGER(peek_is_behind_whoever_waits),
+		WITH_LEDGER(slot_that_is_none_is_nobodys),
 		WITH_LEDGER(peek_writes_nothing),
 		WITH_LEDGER(peek_at_a_damaged_line_knows_nothing),
 		WITH_LEDGER(list_has_everybody_who_counts),
