@@ -54,10 +54,22 @@ static void repro_with_planted_time_is_different(void **state)
 	char out[4096];
 
 	(void)state;
-	assert_int_equal(repro("s390x", "1", out, sizeof(out)), 1);
+	assert_int_equal(repro("s390x", "time", out, sizeof(out)), 1);
 	assert_non_null(strstr(out, "reprise-init DIFFERENT\n"));
 	assert_non_null(strstr(out, "image/web/initrd DIFFERENT\n"));
 	assert_non_null(strstr(out, "image/web/kernel same\n"));
+}
+
+/* The order in which the manifest hashes what it was made from. */
+static void repro_in_the_callers_locale_is_different(void **state)
+{
+	char out[4096];
+
+	(void)state;
+	assert_int_equal(repro("x86_64", "locale", out, sizeof(out)), 1);
+	assert_non_null(strstr(out, "reprise-init same\n"));
+	assert_non_null(strstr(out, "image/web/initrd same\n"));
+	assert_non_null(strstr(out, "image/web/manifest DIFFERENT\n"));
 }
 
 int main(void)
@@ -65,6 +77,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(repro_in_two_places_is_same),
 		cmocka_unit_test(repro_with_planted_time_is_different),
+		cmocka_unit_test(repro_in_the_callers_locale_is_different),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
