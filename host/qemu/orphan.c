@@ -73,6 +73,12 @@ static bool is_ours(const struct search *s, pid_t pid, uint64_t start,
 	return false;
 }
 
+/* Between its birth and its name a helper looks like its QEMU. */
+static bool is_helper_to_be(const struct search *s, pid_t pid)
+{
+	return s->found->qemu.pid && proc_parent(pid) == s->found->qemu.pid;
+}
+
 static bool look_at(void *ctx, pid_t pid)
 {
 	static char cmdline[CMDLINE];
@@ -89,7 +95,8 @@ static bool look_at(void *ctx, pid_t pid)
 	} else if (named || pid == s->hint->pid) {
 		uint64_t start = proc_start(pid);
 
-		if (start && is_ours(s, pid, start, named, len == 0))
+		if (start && is_ours(s, pid, start, named, len == 0) &&
+		    !is_helper_to_be(s, pid))
 			s->found->qemu =
 				(struct identity_of_process){ pid, start };
 	}

@@ -41,6 +41,20 @@ uint64_t proc_start(pid_t pid)
 	return state == 'Z' || state == 'X' ? 0 : start;
 }
 
+pid_t proc_parent(pid_t pid)
+{
+	char text[1024];
+	const char *after;
+	int parent;
+
+	if (proc_read(pid, "stat", text, sizeof(text)) < 0)
+		return 0;
+	after = strrchr(text, ')'); /* a name may hold anything */
+	if (!after || sscanf(after + 1, " %*c %d", &parent) != 1)
+		return 0;
+	return (pid_t)parent;
+}
+
 const char *proc_argument(const char *cmdline, size_t len, const char *option,
 			  unsigned int nth)
 {

@@ -25,6 +25,9 @@ ssize_t proc_read(pid_t pid, const char *file, char *buf, size_t size);
  */
 uint64_t proc_start(pid_t pid);
 
+/* proc_parent() - Return: 0: there is no such process */
+pid_t proc_parent(pid_t pid);
+
 /*
  * proc_argument() - the word after @option on a command line of proc_read()
  * @nth:	which of them, from 0

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -129,6 +130,37 @@ static void orphan_without_the_lock_is_none(void **state)
 	end(pid, go);
 }
 
+/* Its child holds the lock as well, for a moment, and has no other name yet. */
+static void
+orphan_with_a_helper_that_has_no_name_yet_is_the_parent(void **state)
+{
+	char children[64] = "";
+	pid_t pid = fork(), child, said, parent;
+
+	(void)state;
+	if (pid == 0) {
+		open(lock, O_RDWR | O_CREAT, 0600);
+		execl("/bin/sh", "sh", "-c",
+		      "sh -c 'kill -STOP $$' sh -name web & wait", "-name",
+		      "web", NULL);
+		_exit(1);
+	}
+	for (int i = 0; i < 1000 && !children[0]; i++) {
+		char file[64];
+
+		poll(NULL, 0, 10);
+		snprintf(file, sizeof(file), "task/%d/children", (int)pid);
+		proc_read(pid, file, children, sizeof(children));
+	}
+	child = (pid_t)atoi(children);
+	parent = proc_parent(child);
+	said = found("web", &no_hint);
+	kill(child > 0 ? child : pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(parent, pid);
+	assert_int_equal(said, pid);
+}
+
 /* One that shares the command line of , and calls itself its helper. */
 static pid_t helper(pid_t qemu, int other, int *go)
 {
@@ -201,6 +233,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orphan_names_the_appliance_and_holds_its_lock),
+		cmocka_unit_test(
+			orphan_with_a_helper_that_has_no_name_yet_is_the_parent),
 		cmocka_unit_test(orphan_whose_lock_was_removed_is_found),
 		cmocka_unit_test(orphan_without_the_lock_is_none),
 		cmocka_unit_test(orphan_helper_needs_a_qemu_that_has_gone),
