@@ -103,6 +103,14 @@ const char *rig_file(const struct rig *r, const char *image, const char *lines)
 	return rig_write(r, "under-test.conf", text);
 }
 
+const char *rig_under_test(const struct rig *r)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "%s/under-test.conf", r->dir);
+	return path;
+}
+
 void rig_run_file(struct rig *r, const char *image, const char *lines)
 {
 	rig_run(r, rig_file(r, image, lines), "under-test");

@@ -20,11 +20,10 @@
  *   test_handover  another program takes its place
  *   test_service   what a service manager hears
  *   test_rights    who QEMU and its helper are
- *   test_v2_host   a host with cgroup v2: leaves, limits, OOM kills; a guest with
- *                  tests of its own (tests/v2host), on the stand-in
- *   test_history   the history and the plans made from it
- *   test_policy    crash loops, a panic kept, stop --now, a stopped shim,
- *                  bad options, the kernel's OOM killer
+ *   test_v2_host   a host with cgroup v2: leaves, limits, OOM kills; a guest
+ * with tests of its own (tests/v2host), on the stand-in test_history   the
+ * history and the plans made from it test_policy    crash loops, a panic kept,
+ * stop --now, a stopped shim, bad options, the kernel's OOM killer
  *   test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU killed
  *                  or told to end, restart = never
  *   test_watch     events, console, lists, help and completion
@@ -35,6 +34,8 @@
  *
  * On the stand-in (tests/pvmodel):
  *
+ *   test_model_adopt   the shim is killed in each phase
+ *   test_model_full    a runtime directory that is full, or read-only
  *   test_model_port    the port: garbage, half frames, old epochs
  *   test_model_handover  what a handover answers, and whom
  *   test_model_gate    a QEMU that is deaf, refuses, repeats itself
@@ -96,6 +97,9 @@ void rig_run_program(struct rig *r, const char *program, const char *what,
  * Return: its path; static
  */
 const char *rig_file(const struct rig *r, const char *image, const char *lines);
+
+/* rig_under_test() - the path of the file that was written last. Static */
+const char *rig_under_test(const struct rig *r);
 
 /* rig_run_file() - rig_run() of it */
 void rig_run_file(struct rig *r, const char *image, const char *lines);

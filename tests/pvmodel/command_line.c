@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { QMP_LOG_SET = 7 }; /* host/qemu/argv.c */
+
 static void take_chardev(struct command_line *c, const char *value)
 {
 	char id[32];
@@ -22,6 +24,14 @@ static void take_chardev(struct command_line *c, const char *value)
 		c->serial = fd;
 }
 
+static void take_add_fd(struct command_line *c, const char *value)
+{
+	int fd, set;
+
+	if (sscanf(value, "fd=%d,set=%d", &fd, &set) == 2 && set == QMP_LOG_SET)
+		c->qmp_log = fd;
+}
+
 static void take_action(struct command_line *c, const char *value)
 {
 	c->reboot_pauses = strstr(value, "reboot=shutdown") != NULL;
@@ -30,12 +40,16 @@ static void take_action(struct command_line *c, const char *value)
 
 void command_line_read(struct command_line *c, int argc, char **argv)
 {
-	*c = (struct command_line){ .qmp = -1, .agent = -1, .serial = -1 };
+	*c = (struct command_line){
+		.qmp = -1, .agent = -1, .serial = -1, .qmp_log = -1
+	};
 	for (int i = 1; i < argc; i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "";
 
 		if (strcmp(argv[i], "-chardev") == 0)
 			take_chardev(c, value);
+		else if (strcmp(argv[i], "-add-fd") == 0)
+			take_add_fd(c, value);
 		else if (strcmp(argv[i], "-action") == 0)
 			take_action(c, value);
 		else if (strcmp(argv[i], "-async-teardown") == 0)

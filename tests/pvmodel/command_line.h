@@ -9,6 +9,7 @@
 
 struct command_line {
 	int qmp, agent, serial; /* listening; -1: not given */
+	int qmp_log;		/* what QMP says goes there as well; -1 */
 	bool async_teardown;
 	bool run_with;		 /* and that is how it was asked for */
 	bool debug_threads;	 /* of -name */

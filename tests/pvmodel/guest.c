@@ -36,22 +36,30 @@ static void say_hello(struct model *m)
 			     .hello = { .image = "unknown", .init_ms = 1 } };
 
 	hello.hello.secure = secure_is(m);
+	hello.hello.phase = m->guest.phase;
+	hello.hello.intent = m->guest.intent;
 	if (m->script.other_image)
 		strcpy(hello.hello.image, "other 9");
 	if (m->guest.up && !m->script.no_hello)
 		say(m, &hello);
 }
 
-static void on_welcome(struct model *m, const struct msg *in)
+static void say_ready(struct model *m)
 {
 	struct msg out = { .type = MSG_READY,
 			   .ready = { .init_ms = 1, .ready_ms = 2 } };
 
+	m->guest.phase = GPHASE_SERVING;
+	say(m, &out);
+}
+
+static void on_welcome(struct model *m, const struct msg *in)
+{
 	(void)in;
 	if (m->guest.ready)
 		return;
 	m->guest.ready = true;
-	say(m, &out);
+	say_ready(m);
 	if (m->script.garbage && !m->machine.resets)
 		noise_send(m); /* once: while it serves */
 	if (m->script.fails)
@@ -69,6 +77,7 @@ static void on_request(struct model *m, const struct msg *in)
 		out.refused.intent = in->request.intent;
 		out.refused.reason = REFUSAL_POLICY;
 	} else {
+		m->guest.phase = GPHASE_WAITING;
 		m->guest.intent = in->request.intent;
 		out.intent.intent = in->request.intent;
 		out.intent.cause = ICAUSE_OPERATOR;
@@ -77,35 +86,66 @@ static void on_request(struct model *m, const struct msg *in)
 	say(m, &out);
 }
 
-static void on_grant(struct model *m, const struct msg *in)
+static void say_quiesced(struct model *m)
 {
 	struct msg out = { .type = MSG_QUIESCED };
 
-	out.quiesced.intent = in->grant.intent;
+	m->guest.phase = GPHASE_QUIESCED;
+	out.quiesced.intent = m->guest.intent;
 	out.quiesced.proof.rw_mounts = m->script.unclean ? 1 : 0;
 	say(m, &out);
+}
+
+static void on_grant(struct model *m, const struct msg *in)
+{
+	m->guest.phase = GPHASE_QUIESCING;
+	m->guest.intent = in->grant.intent;
+	if (!monitor_waits(m, WAIT_GRANT))
+		say_quiesced(m);
+}
+
+static void end(struct model *m)
+{
+	if (m->script.garbage)
+		noise_send(m);
+	machine_guest_ends(m, m->guest.intent != INTENT_POWEROFF);
 }
 
 static void on_commit(struct model *m, const struct msg *in)
 {
 	if (in->commit.intent != m->guest.intent || m->script.stays)
 		return;
-	if (m->script.garbage)
-		noise_send(m);
-	machine_guest_ends(m, in->commit.intent != INTENT_POWEROFF);
+	m->guest.phase = GPHASE_ENDING;
+	if (!monitor_waits(m, WAIT_COMMIT))
+		end(m);
+}
+
+/* Who it is, and what it was about to do meanwhile. */
+static void on_ask(struct model *m, const struct msg *in)
+{
+	(void)in;
+	say_hello(m);
+	if (m->guest.phase == GPHASE_SERVING)
+		say_ready(m);
+	else if (m->guest.phase == GPHASE_QUIESCING ||
+		 m->guest.phase == GPHASE_QUIESCED)
+		say_quiesced(m);
+	else if (m->guest.phase == GPHASE_ENDING)
+		end(m);
 }
 
 static void take(struct model *m, const struct msg *in)
 {
 	static void (*const by_type[MSG_TYPES])(struct model * m,
 						const struct msg *in) = {
-		[MSG_WELCOME] = on_welcome,
-		[MSG_REQUEST] = on_request,
-		[MSG_GRANT] = on_grant,
-		[MSG_COMMIT] = on_commit,
+		[MSG_WELCOME] = on_welcome, [MSG_REQUEST] = on_request,
+		[MSG_GRANT] = on_grant,	    [MSG_COMMIT] = on_commit,
+		[MSG_ASK] = on_ask,
 	};
 
-	if (m->guest.up && in->epoch == m->guest.epoch && by_type[in->type])
+	if (m->guest.up &&
+	    (in->type == MSG_ASK || in->epoch == m->guest.epoch) &&
+	    by_type[in->type])
 		by_type[in->type](m, in);
 }
 
@@ -174,6 +214,7 @@ void guest_boot(struct model *m)
 	g->seq = 0;
 	g->up = true;
 	g->ready = false;
+	g->phase = GPHASE_BOOTING;
 	g->intent = INTENT_NONE;
 	say_hello(m);
 }

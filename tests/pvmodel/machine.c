@@ -115,6 +115,10 @@ bool machine_reset(struct model *m)
 {
 	if (m->script.refuses_reset)
 		return false;
+	if (monitor_waits(m, WAIT_RESET) && m->monitor.in >= 0) {
+		m->machine.reset_waits = true;
+		return true;
+	}
 	guest_stop(m);
 	if (!m->machine.reboot_resets) {
 		stop(m, false, "host-qmp-system-reset");
@@ -126,6 +130,13 @@ bool machine_reset(struct model *m)
 	m->machine.state = PRELAUNCH;
 	monitor_event(m, "RESET", why(false, "host-qmp-system-reset"));
 	return true;
+}
+
+void machine_alone(struct model *m)
+{
+	if (m->machine.reset_waits)
+		machine_reset(m);
+	m->machine.reset_waits = false;
 }
 
 void machine_set_reboot(struct model *m, const char *action)

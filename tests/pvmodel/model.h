@@ -33,6 +33,7 @@ struct monitor {
 	int in, out; /* the client; -1: none */
 	int slot;
 	bool negotiated;
+	unsigned int clients; /* that have come so far */
 	size_t len;
 	char line[MONITOR_LINE];
 };
@@ -42,6 +43,7 @@ enum run_state { PRELAUNCH, RUNNING, STOPPED /* "shutdown" */, PANICKED };
 struct machine {
 	enum run_state state;
 	bool reboot_resets;	      /* set-action reboot=reset */
+	bool reset_waits;	      /* until the client leaves */
 	unsigned int resets;	      /* that QEMU was told to do */
 	unsigned int firmware_resets; /* since the last of them */
 	int timer_fd; /* from cont to the guest's first instruction */
@@ -52,6 +54,7 @@ struct guest {
 	int slot;
 	bool up;
 	bool ready;
+	uint8_t phase; /* enum guest_phase */
 	uint64_t epoch, epoch_before;
 	uint32_t seq;
 	uint8_t intent;
@@ -69,6 +72,8 @@ struct model {
 };
 
 /* monitor.c */
+/* monitor_waits() - is that to wait for a second shim, which is not there? */
+bool monitor_waits(const struct model *m, enum model_wait what);
 int monitor_listen(struct model *m);
 void monitor_attach(struct model *m, int in, int out);
 /* monitor_event() - @data: stolen, or NULL */
@@ -78,6 +83,7 @@ void monitor_event(struct model *m, const char *name, json_t *data);
 int machine_open(struct model *m);
 bool machine_cont(struct model *m);
 bool machine_reset(struct model *m);
+void machine_alone(struct model *m); /* QMP's client has left */
 void machine_set_reboot(struct model *m, const char *action);
 const char *machine_state(const struct model *m);
 /* machine_guest_ends() - the guest has reset (or powered off) the machine */

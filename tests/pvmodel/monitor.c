@@ -16,16 +16,25 @@
 
 #include "common/array.h"
 
+bool monitor_waits(const struct model *m, enum model_wait what)
+{
+	return m->script.waits_at == what && m->monitor.clients < 2;
+}
+
+/* As QEMU does with a logfile: also while nobody is there. */
 static void put(struct model *m, json_t *object)
 {
 	char text[MONITOR_LINE];
 	size_t n = json_dumpb(object, text, sizeof(text) - 2, JSON_COMPACT);
 
 	json_decref(object);
-	if (m->monitor.out < 0 || n > sizeof(text) - 2)
+	if (n > sizeof(text) - 2)
 		return;
 	memcpy(text + n, "\r\n", 2);
-	(void)!write(m->monitor.out, text, n + 2);
+	if (m->line.qmp_log >= 0)
+		(void)!write(m->line.qmp_log, text, n + 2);
+	if (m->monitor.out >= 0)
+		(void)!write(m->monitor.out, text, n + 2);
 }
 
 void monitor_event(struct model *m, const char *name, json_t *data)
@@ -161,9 +170,11 @@ static void answer(struct model *m, json_t *id, json_t *result,
 /* Return: false: as if it had never come */
 static bool is_heard(const struct model *m, const char *name)
 {
-	if (m->script.ignores_quit && strcmp(name, "quit") == 0)
-		return false;
-	return !m->script.deaf_at_stop || m->machine.state != STOPPED ||
+	bool deaf = m->script.deaf_at_stop || monitor_waits(m, WAIT_STATUS);
+
+	if (strcmp(name, "quit") == 0)
+		return !m->script.ignores_quit && !monitor_waits(m, WAIT_QUIT);
+	return !deaf || m->machine.state != STOPPED ||
 	       strcmp(name, "query-status") != 0;
 }
 
@@ -216,6 +227,7 @@ static void detach(struct model *m)
 		machine_quit(m, "host-signal");
 	close(q->in);
 	q->in = q->out = q->slot = -1;
+	machine_alone(m);
 	on_listener(m, 0); /* the next one waits already */
 }
 
@@ -252,7 +264,8 @@ void monitor_attach(struct model *m, int in, int out)
 	q->len = 0;
 	q->negotiated = false;
 	q->slot = loop_add(&m->loop, in, EPOLLIN, on_client, m);
-	if (rogue_greets(m))
+	if (rogue_greets(m) ||
+	    (!m->line.probe && monitor_waits(m, WAIT_GREETING)))
 		return;
 	put(m, json_pack("{s:{s:{s:{s:i, s:i, s:i}, s:s}, s:[s]}}", "QMP",
 			 "version", "qemu", "major", (int)s->version_major,
@@ -269,8 +282,10 @@ static void on_listener(void *ctx, uint32_t events)
 	if (m->monitor.in >= 0)
 		return; /* a second client waits in the backlog */
 	fd = accept4(m->line.qmp, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd >= 0)
-		monitor_attach(m, fd, fd);
+	if (fd < 0)
+		return;
+	m->monitor.clients++;
+	monitor_attach(m, fd, fd);
 }
 
 int monitor_listen(struct model *m)

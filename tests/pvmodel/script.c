@@ -89,6 +89,23 @@ static bool take_number(struct script *s, const char *word)
 	return false;
 }
 
+static bool take_wait(struct script *s, const char *word)
+{
+	static const char *const names[] = {
+		[WAIT_GREETING] = "greeting", [WAIT_GRANT] = "grant",
+		[WAIT_COMMIT] = "commit",     [WAIT_STATUS] = "status",
+		[WAIT_RESET] = "reset",	      [WAIT_QUIT] = "quit",
+	};
+	char name[16];
+
+	if (sscanf(word, "waits-at=%15s", name) != 1)
+		return false;
+	for (size_t i = WAIT_GREETING; i < ARRAY_SIZE(names); i++)
+		if (strcmp(names[i], name) == 0)
+			s->waits_at = (enum model_wait)i;
+	return s->waits_at != WAIT_NEVER;
+}
+
 static bool take_word(struct script *s, const char *word)
 {
 	char rest;
@@ -96,7 +113,7 @@ static bool take_word(struct script *s, const char *word)
 	return sscanf(word, "version=%u.%u%c", &s->version_major,
 		      &s->version_minor, &rest) == 2 ||
 	       sscanf(word, "arch=%15[a-z0-9_]%c", s->arch, &rest) == 1 ||
-	       take_number(s, word) || take_flag(s, word);
+	       take_wait(s, word) || take_number(s, word) || take_flag(s, word);
 }
 
 const char *script_read(struct script *s, const char *words)

@@ -12,6 +12,17 @@
 
 #include "tests/pvmodel/pv.h"
 
+/* What waits until a second shim has connected to QMP. */
+enum model_wait {
+	WAIT_NEVER,
+	WAIT_GREETING, /* of QMP */
+	WAIT_GRANT,    /* what follows it: QUIESCED */
+	WAIT_COMMIT,   /* likewise: the end of the guest */
+	WAIT_STATUS,   /* of a stopped VM: an answer */
+	WAIT_RESET,    /* but no longer than the first shim is there */
+	WAIT_QUIT,     /* it is not heard */
+};
+
 struct script {
 	/* version=7.2, arch=x86_64: what it says that it is */
 	unsigned int version_major, version_minor;
@@ -25,6 +36,9 @@ struct script {
 	bool refuses_reset;   /* system_reset is an error */
 	bool double_shutdown; /* two SHUTDOWN for one STOP */
 	bool no_helper;	      /* async teardown is asked for and not done */
+
+	/* waits-at=greeting, grant, commit, status, reset, quit */
+	enum model_wait waits_at;
 
 	/* its monitor: instead of the greeting, or once the guest runs */
 	bool qmp_alien;	   /* another protocol */
