@@ -15,6 +15,9 @@
 
 #include "host/sentence.h"
 
+/* From a deadline, of which EXTEND_TIMEOUT_USEC tells, to what follows it. */
+enum { NOTIFY_MARGIN_US = 10000000 };
+
 struct notify {
 	int fd; /* -1: no manager listens */
 	struct sockaddr_un to;

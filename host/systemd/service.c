@@ -16,8 +16,6 @@
 #include "host/core/lifecycle.h"
 #include "host/loop.h"
 
-enum { MARGIN_US = 10000000 }; /* from a deadline to what follows it */
-
 static bool is_stopping(const struct lifecycle *lc)
 {
 	return lc->wish == WISH_STOP || lc->wish == WISH_STOP_NOW ||
@@ -66,7 +64,7 @@ bool service_words(const struct lifecycle *lc, uint64_t now_us,
 	if (timed && lc->deadline_us != before.deadline_us) {
 		told->deadline_us = lc->deadline_us;
 		add(text, "EXTEND_TIMEOUT_USEC=%" PRIu64 "\n",
-		    lc->deadline_us - now_us + MARGIN_US);
+		    lc->deadline_us - now_us + NOTIFY_MARGIN_US);
 	}
 	if (strcmp(told->status, before.status) != 0)
 		add(text, "STATUS=%s\n", told->status);

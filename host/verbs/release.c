@@ -55,7 +55,7 @@ static void tell(void *ctx, enum ending_step step, uint32_t left_ms)
 
 	progress_tell(&r->progress, words[step]);
 	snprintf(text, sizeof(text), "EXTEND_TIMEOUT_USEC=%" PRIu64,
-		 left_ms * UINT64_C(1000));
+		 left_ms * UINT64_C(1000) + NOTIFY_MARGIN_US);
 	notify_send(&r->notify, text);
 }
 

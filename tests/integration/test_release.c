@@ -6,11 +6,15 @@
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/core/deadlines.h"
 #include "tests/integration/orphan.h"
 #include "tests/integration/stub_image.h"
 
@@ -144,6 +148,31 @@ static void appliance_with_a_shim_is_refused(void **state)
 	rig_assert_nothing_left(r);
 }
 
+/* Its last word to the manager reaches beyond its next one, or it is cut off.
+ */
+static void manager_is_asked_for_time_before_it_is_over(void **state)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct rig *r = &((struct both *)*state)->rig;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char text[128] = "";
+	unsigned long us = 0;
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/notify", r->dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	orphan_crash(r);
+	setenv("NOTIFY_SOCKET", sun.sun_path, 1);
+	release(r, 0, "was ended");
+	unsetenv("NOTIFY_SOCKET");
+	assert_true(recv(fd, text, sizeof(text) - 1, 0) > 0);
+	assert_int_equal(sscanf(text, "EXTEND_TIMEOUT_USEC=%lu", &us), 1);
+	assert_true(us > EXIT_MS * 1000UL);
+	close(fd);
+	orphan_nothing_left(r);
+}
+
 static int give_away(const char *path, const struct stat *st, int type,
 		     struct FTW *ftw)
 {
@@ -195,6 +224,7 @@ int main(void)
 		ON_BOTH(memory_alone_is_brought_back),
 		ON_BOTH(stop_cut_short_keeps_its_cause),
 		ON_MODEL(appliance_with_a_shim_is_refused),
+		ON_MODEL(manager_is_asked_for_time_before_it_is_over),
 		ON_MODEL(appliance_of_another_user_is_released_by_root),
 	};
 
