@@ -78,6 +78,31 @@ static void handover_answers_who_waits_for_a_reboot(void **state)
 	stop(r);
 }
 
+/* The guest tells what was wanted of it, but nobody knows any more by whom. */
+static void handover_without_a_record_lets_ask_again(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char program[256], record[256];
+	struct child waits;
+	pid_t qemu;
+
+	run_copy(r, program);
+	qemu = (pid_t)rig_number(r, "pid");
+	begin_reboot(r, &waits, qemu);
+	snprintf(record, sizeof(record), "%s/%s/record", r->runtime, name);
+	assert_int_equal(truncate(record, 0), 0);
+	RIG_DO(r, "handover", name);
+	assert_true(child_await_end(&waits));
+	assert_int_equal(waits.code, 1);
+	assert_non_null(strstr(waits.text[CHILD_ERR], "ask again"));
+	child_close(&waits);
+	kill(qemu, SIGCONT);
+	rig_await_ready(r);
+	assert_string_equal(rig_last(r, "cause"), "clean reboot");
+	assert_int_equal(rig_number(r, "generation"), 2);
+	stop(r);
+}
+
 /* It passes its check, and is gone when it is to be executed. */
 static void handover_that_cannot_be_executed_is_refused(void **state)
 {
@@ -107,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_MODEL(handover_answers_who_waits_for_a_reboot),
+		ON_MODEL(handover_without_a_record_lets_ask_again),
 		ON_MODEL(handover_that_cannot_be_executed_is_refused),
 	};
 

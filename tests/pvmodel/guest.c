@@ -66,24 +66,32 @@ static void on_welcome(struct model *m, const struct msg *in)
 		machine_guest_ends(m, true);
 }
 
-static void on_request(struct model *m, const struct msg *in)
+static void say_intent(struct model *m)
 {
 	struct msg out = { .type = MSG_INTENT };
+
+	m->guest.phase = GPHASE_WAITING;
+	out.intent.intent = m->guest.intent;
+	out.intent.cause = ICAUSE_OPERATOR;
+	out.intent.grace_ms = m->guest.grace_ms;
+	say(m, &out);
+}
+
+static void on_request(struct model *m, const struct msg *in)
+{
+	struct msg out = { .type = MSG_REFUSED };
 
 	if (m->script.no_intent)
 		return;
 	if (m->script.policy) {
-		out.type = MSG_REFUSED;
 		out.refused.intent = in->request.intent;
 		out.refused.reason = REFUSAL_POLICY;
-	} else {
-		m->guest.phase = GPHASE_WAITING;
-		m->guest.intent = in->request.intent;
-		out.intent.intent = in->request.intent;
-		out.intent.cause = ICAUSE_OPERATOR;
-		out.intent.grace_ms = in->request.grace_ms;
+		say(m, &out);
+		return;
 	}
-	say(m, &out);
+	m->guest.intent = in->request.intent;
+	m->guest.grace_ms = in->request.grace_ms;
+	say_intent(m);
 }
 
 static void say_quiesced(struct model *m)
@@ -127,6 +135,8 @@ static void on_ask(struct model *m, const struct msg *in)
 	say_hello(m);
 	if (m->guest.phase == GPHASE_SERVING)
 		say_ready(m);
+	else if (m->guest.phase == GPHASE_WAITING)
+		say_intent(m);
 	else if (m->guest.phase == GPHASE_QUIESCING ||
 		 m->guest.phase == GPHASE_QUIESCED)
 		say_quiesced(m);

@@ -58,6 +58,7 @@ struct guest {
 	uint64_t epoch, epoch_before;
 	uint32_t seq;
 	uint8_t intent;
+	uint32_t grace_ms; /* of the REQUEST */
 	struct wire_reader reader;
 };
 
