@@ -51,11 +51,13 @@ bool complaint_next(int fd, off_t *from, struct pv_failure *f)
 	struct stat st;
 	size_t n;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size <= *from)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return false;
+	if (st.st_size < *from) /* somebody has emptied it */
+		*from = 0;
 	if (st.st_size - *from > BACKLOG)
 		*from = st.st_size - BACKLOG;
-	while ((n = read_line(fd, *from, line)) > 0) {
+	while (*from < st.st_size && (n = read_line(fd, *from, line)) > 0) {
 		*from += (off_t)n;
 		if (complaint_parse(line, f))
 			return true;

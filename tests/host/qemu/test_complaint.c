@@ -106,6 +106,22 @@ static void next_behind_lines_without_end_finds_the_last(void **state)
 	assert_int_equal(from, lseek(fd, 0, SEEK_END));
 }
 
+static void next_in_a_log_that_was_emptied_begins_anew(void **state)
+{
+	(void)state;
+	put("warning: nothing, in many words, so that the next one is shorter\n"
+	    "warning: nothing, in many words, so that the next one is "
+	    "shorter\n");
+	assert_false(complaint_next(fd, &from, &f));
+	assert_int_equal(ftruncate(fd, 0), 0);
+	lseek(fd, 0, SEEK_SET);
+	put(no_key);
+	put("\n");
+	assert_true(complaint_next(fd, &from, &f));
+	assert_int_equal(f.command, PV_SET_SEC_PARMS);
+	assert_false(complaint_next(fd, &from, &f));
+}
+
 static void next_without_a_log_is_none(void **state)
 {
 	(void)state;
@@ -121,6 +137,9 @@ int main(void)
 						open_log, close_log),
 		cmocka_unit_test_setup_teardown(
 			next_behind_lines_without_end_finds_the_last, open_log,
+			close_log),
+		cmocka_unit_test_setup_teardown(
+			next_in_a_log_that_was_emptied_begins_anew, open_log,
 			close_log),
 		cmocka_unit_test(next_without_a_log_is_none),
 	};
