@@ -39,6 +39,7 @@
 #include "host/qemu/complaint.h"
 #include "host/qemu/event.h"
 #include "host/shim_impl.h"
+#include "host/trim.h"
 
 static void arm_timer(struct shim *s)
 {
@@ -85,6 +86,15 @@ static void hear_qemu(struct shim *s)
 		step_once(s, &ev);
 }
 
+/* Last in a step: what comes after it in the step would bring some back. */
+static void trim(struct shim *s)
+{
+	if (!s->to_trim || s->lc.state != LC_SERVING)
+		return;
+	s->to_trim = false;
+	trim_memory();
+}
+
 void shim_step(struct shim *s, const struct lc_event *ev)
 {
 	hear_qemu(s);
@@ -100,6 +110,7 @@ void shim_step(struct shim *s, const struct lc_event *ev)
 	shim_keep(s);
 	arm_timer(s);
 	service_tell(&s->service, &s->lc, clock_us());
+	trim(s);
 }
 
 static void step_type(struct shim *s, enum lc_event_type type)
@@ -331,6 +342,7 @@ int shim_run(const struct shim_options *options)
 	struct shim s = {
 		.opt = options,
 		.exit_code = 1,
+		.to_trim = true,
 		.tap_fd = options->tap_fd,
 		.ready_fd = options->ready_fd,
 		.started_us = clock_us(),

@@ -28,7 +28,6 @@
 #include "host/qemu/busy.h"
 #include "host/qemu/cleanup_thread.h"
 #include "host/report.h"
-#include "host/trim.h"
 
 enum { CONSOLE_LINES = 10 }; /* of an unclean end */
 
@@ -201,9 +200,6 @@ static void ready(struct shim *s)
 {
 	struct pollfd p = { .fd = s->ready_fd, .events = POLLOUT };
 
-	if (s->to_trim)
-		trim_memory();
-	s->to_trim = false;
 	if (s->ready_fd < 0 || poll(&p, 1, 0) <= 0)
 		return;
 	if (p.revents & POLLERR || write(s->ready_fd, "\n", 1) < 0) {

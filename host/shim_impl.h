@@ -62,7 +62,7 @@ struct shim {
 	bool helper_told;	    /* of this generation, if it has none */
 	bool helper_first;	    /* it ended before QEMU did */
 	bool history_failed;	    /* and it was said */
-	bool to_trim; /* a launch has used more memory than the rest will */
+	bool to_trim; /* a start has used more memory than the rest will */
 	struct process process;
 	struct oom_watch oom;
 	struct cgroup_leaf leaf;		  /* in which it was born */
