@@ -3,9 +3,9 @@
  * host/shim_actions.c - one appliance: actions become system calls
  *
  * Theory of operation: one function an action, one table of them. What fails
- * here becomes an event for the lifecycle, which decides what that means. The
- * calls of the control socket that wait are kept here by their wish; the
- * lifecycle settles wishes, not calls.
+ * here becomes an event for the lifecycle, which decides what that means.
+ * Not here: QEMU as a process (host/shim_generation.c), and the calls that wait
+ * (host/shim_calls.c).
  */
 #include "host/shim_impl.h"
 
