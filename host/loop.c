@@ -83,7 +83,6 @@ int loop_run(struct loop *l)
 {
 	struct epoll_event ev[BATCH];
 
-	l->stop = false;
 	while (!l->stop) {
 		int n = epoll_wait(l->epfd, ev, BATCH, -1);
 
@@ -92,6 +91,7 @@ int loop_run(struct loop *l)
 		for (int i = 0; i < n && !l->stop; i++)
 			deliver(l, &ev[i]);
 	}
+	l->stop = false;
 	return 0;
 }
 

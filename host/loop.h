@@ -52,7 +52,8 @@ void loop_remove(struct loop *l, int slot);
 /* loop_run() - deliver events until loop_stop(). Return: 0; else -errno */
 int loop_run(struct loop *l);
 
-/* loop_stop() - loop_run() returns after the handler that runs now */
+/* loop_stop() - loop_run() returns after the handler that runs now; the next
+ * one at once, if none runs */
 void loop_stop(struct loop *l);
 
 #endif

@@ -129,11 +129,29 @@ static void add_of_bad_descriptor_leaves_slot_free(void **state)
 	loop_close(&l);
 }
 
+/* What begins may end before anybody waits for anything. */
+static void stop_before_run_is_not_lost(void **state)
+{
+	struct loop l;
+
+	(void)state;
+	alarm(60); /* else it would wait for ever */
+	assert_int_equal(loop_init(&l), 0);
+	for (int i = 0; i < 2; i++) {
+		loop_stop(&l);
+		assert_int_equal(loop_run(&l), 0);
+	}
+	assert_false(l.stop);
+	loop_close(&l);
+	alarm(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(event_of_removed_slot_is_not_delivered),
 		cmocka_unit_test(add_to_full_table_is_enfile),
+		cmocka_unit_test(stop_before_run_is_not_lost),
 		cmocka_unit_test(add_of_bad_descriptor_leaves_slot_free),
 	};
 
