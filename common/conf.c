@@ -90,9 +90,23 @@ static char *trim(char *s)
 	return s;
 }
 
+/* It may be known to another section. Return: -EINVAL */
+static int unknown_key(struct conf *c, const char *key)
+{
+	char list[256];
+
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(c->keys[i].key, key) == 0)
+			return fail(c, "'%s' stands in [%s], write it in [%s]",
+				    key, c->section, c->keys[i].section);
+	known_words(c, c->section, list, sizeof(list));
+	return fail(c, "unknown key '%s' in [%s], write one of: %s", key,
+		    c->section, list);
+}
+
 static int key_line(struct conf *c, char *key, char *value)
 {
-	char list[256], why[CONF_ERROR_MAX];
+	char why[CONF_ERROR_MAX];
 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct conf_key *k = &c->keys[i];
@@ -107,9 +121,7 @@ static int key_line(struct conf *c, char *key, char *value)
 			return fail(c, "%s = '%s': %.300s", key, value, why);
 		return 0;
 	}
-	known_words(c, c->section, list, sizeof(list));
-	return fail(c, "unknown key '%s' in [%s], write one of: %s", key,
-		    c->section, list);
+	return unknown_key(c, key);
 }
 
 static int split_line(struct conf *c, char *text)

@@ -97,6 +97,7 @@ static void conf_of_a_mistake_says_where_what_and_what_instead(void **state)
 		{ "[thang]\n", "x.conf:1: ", "one of: thing, other" },
 		{ "[]\n", "x.conf:1: ", "one of: thing, other" },
 		{ THING "mem = 1\n", "x.conf:3: ", "name, memory, grace" },
+		{ THING "wet = yes\n", "x.conf:3: ", "write it in [other]" },
 		{ THING "memory\n", "x.conf:3: ", "write key = value" },
 		{ THING "name = b\n", "x.conf:3: ", "given twice" },
 		{ "[thing]\nname =\n", "x.conf:2: ", "1 to 7 characters" },

@@ -368,8 +368,7 @@ static void try_elsewhere(const struct row *r, const struct conf_key *k)
 			continue;
 		snprintf(text, sizeof(text), "[%s]\n%s = %s\n", rows[i].section,
 			 r->key, r->good);
-		assert_refused(text, "x.conf:2: unknown key", r->key,
-			       rows[i].key);
+		assert_refused(text, "x.conf:2: '", r->key, r->section);
 	}
 	snprintf(text, sizeof(text), "%s = %s\n", r->key, r->good);
 	assert_refused(text, "x.conf:1: ", r->key, "before any [section]");
