@@ -44,14 +44,14 @@ static void close_one(int *fd)
 	*fd = -1;
 }
 
-/* Of each call "FD MORE", until there is no more. */
+/* Of each call "FD MORE MEMORY", until there is no more. */
 static void take_calls(struct handover *h, const char *text)
 {
 	struct handover_call c;
 	int n;
 
 	while (h->calls < HANDOVER_CALLS &&
-	       sscanf(text, "%d %d%n", &c.fd, &c.more, &n) == 2) {
+	       sscanf(text, "%d %d %d%n", &c.fd, &c.more, &c.memory, &n) == 3) {
 		text += n;
 		if (!is_open(c.fd))
 			c.fd = -1;
@@ -154,8 +154,9 @@ static void write_word(const struct handover *h, char word[TEXT])
 			 h->ring);
 
 	for (size_t i = 0; i < h->calls; i++)
-		n += snprintf(word + n, TEXT - (size_t)n, " %d %d",
-			      h->call[i].fd, h->call[i].more);
+		n += snprintf(word + n, TEXT - (size_t)n, " %d %d %d",
+			      h->call[i].fd, h->call[i].more,
+			      h->call[i].memory);
 }
 
 int handover_exec(const struct handover *h, const char *program)

@@ -36,6 +36,7 @@ struct handover {
 	struct handover_call {
 		int fd;		/* the connection; -1: it was taken */
 		int more;	/* it wants to hear of the state until then */
+		int memory;	/* struct shim_call */
 	} call[HANDOVER_CALLS]; /* open ones; first that of the handover */
 };
 

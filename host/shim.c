@@ -372,6 +372,7 @@ int shim_run(const struct shim_options *options)
 		lifecycle_init(&s.lc, &cfg);
 		shim_learn(&s);
 		shim_keep_begin(&s);
+		shim_handover_join(&s);
 		if (options->leftover->any)
 			r = shim_adopt(&s);
 		else

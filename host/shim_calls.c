@@ -15,6 +15,7 @@
 #include "host/config/appliance.h"
 #include "host/config/runtime.h"
 #include "host/handover.h"
+#include "host/leftover.h"
 #include "host/link/access.h"
 #include "host/link/console.h"
 #include "host/link/control.h"
@@ -86,16 +87,34 @@ static void wish_for(struct shim *s, const struct shim_call *of, enum wish wish,
 	c->wish = WISH_NONE;
 }
 
-void shim_wait_again(struct shim *s, uint32_t call)
+static void let_ask_again(struct shim *s, uint32_t call)
 {
+	control_error(s->control, call, "HandedOver",
+		      "a newer program took charge, and does not know what "
+		      "this request waits for: ask again");
+}
+
+void shim_wait_again(struct shim *s, uint32_t call, bool memory)
+{
+	const struct leftover *l = s->opt->leftover;
 	struct shim_call *c = free_call(s);
 
-	if (c && s->lc.wish != WISH_NONE)
-		*c = (struct shim_call){ call, s->lc.wish, false };
+	if (c && l->recorded && l->record.life.wish != WISH_NONE)
+		*c = (struct shim_call){ call, l->record.life.wish, memory };
 	else
-		control_error(s->control, call, "HandedOver",
-			      "a newer program took charge, and does not know "
-			      "what this request waits for: ask again");
+		let_ask_again(s, call);
+}
+
+void shim_wait_no_more(struct shim *s)
+{
+	for (size_t i = 0; i < SHIM_CALLS; i++) {
+		struct shim_call *c = &s->calls[i];
+
+		if (c->wish == WISH_NONE || c->wish == s->lc.wish)
+			continue;
+		let_ask_again(s, c->call);
+		c->wish = WISH_NONE;
+	}
 }
 
 static json_t *status(void *ctx)

@@ -54,22 +54,23 @@ void shim_handover_end(struct shim *s)
 	s->handover.slot = s->handover.output = -1;
 }
 
-static void add_call(const struct shim *s, uint32_t call, struct handover *h)
+static void add_call(const struct shim *s, const struct shim_call *c,
+		     struct handover *h)
 {
 	bool more = false;
-	int fd = control_connection(s->control, call, &more);
+	int fd = control_connection(s->control, c->call, &more);
 
-	h->call[h->calls++] = (struct handover_call){ fd, more };
+	h->call[h->calls++] = (struct handover_call){ fd, more, c->memory };
 }
 
 /* First who asked for the handover, then all others that wait. */
 static void add_calls(const struct shim *s, struct handover *h)
 {
 	control_flush(s->control);
-	add_call(s, s->handover.call, h);
+	add_call(s, &(struct shim_call){ .call = s->handover.call }, h);
 	for (size_t i = 0; i < SHIM_CALLS && h->calls < HANDOVER_CALLS; i++)
 		if (s->calls[i].wish != WISH_NONE)
-			add_call(s, s->calls[i].call, h);
+			add_call(s, &s->calls[i], h);
 }
 
 static void become(struct shim *s)
@@ -100,7 +101,7 @@ static void become(struct shim *s)
 	refuse(s, why);
 }
 
-void shim_handover_done(struct shim *s)
+void shim_handover_join(struct shim *s)
 {
 	struct handover *h = s->opt->before;
 
@@ -111,12 +112,19 @@ void shim_handover_done(struct shim *s)
 		if (c->fd >= 0)
 			call = control_join(s->control, c->fd, c->more);
 		c->fd = -1;
-		if (i > 0)
-			shim_wait_again(s, call);
+		if (i == 0)
+			s->handover.call = call;
 		else
-			control_reply(s->control, call,
-				      json_pack("{s:i}", "pid", (int)getpid()));
+			shim_wait_again(s, call, c->memory);
 	}
+}
+
+void shim_handover_done(struct shim *s)
+{
+	control_reply(s->control, s->handover.call,
+		      json_pack("{s:i}", "pid", (int)getpid()));
+	s->handover.call = 0;
+	shim_wait_no_more(s);
 }
 
 /* What `check` said, its first line, without the program's name. */

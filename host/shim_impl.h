@@ -181,10 +181,12 @@ void shim_record(struct shim *s);
 bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
 			enum wish *wish);
 
-/* shim_handover.c: remember which program this is; end a check of it; go on
- * where the one before it was, once what it left is adopted */
+/* shim_handover.c: remember which program this is; end a check of it; take
+ * over the calls of the program before it, and answer once what it left is
+ * adopted */
 void shim_handover_begin(struct shim *s);
 void shim_handover_end(struct shim *s);
+void shim_handover_join(struct shim *s);
 void shim_handover_done(struct shim *s);
 
 /* shim_open_links() - the sockets of operators (shim_calls.c). Return: >= 0;
@@ -196,9 +198,11 @@ void shim_answer(struct shim *s);
 void shim_answer_superseded(struct shim *s);
 void shim_answer_gone(struct shim *s);
 
-/* shim_wait_again() - a call that has waited already, for the wish that is
- * pending. 0: nobody asks */
-void shim_wait_again(struct shim *s, uint32_t call);
+/* shim_wait_again() - a call that has waited already, for the wish that the
+ * record has; shim_wait_no_more() - those whose wish is not pending after all.
+ * @call: 0: nobody asks */
+void shim_wait_again(struct shim *s, uint32_t call, bool memory);
+void shim_wait_no_more(struct shim *s);
 
 /* The control_ops that other files answer: past, events, handover */
 json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us);

@@ -35,8 +35,8 @@ static int say_what_was_given(void)
 	if (!h.given || getenv("REPRISE_HANDOVER") || h.launcher != -1 ||
 	    h.uid != 12 || h.gid != 13 || h.launcher_pid != 11)
 		return 1;
-	if (h.calls != 3 || h.call[0].more || h.call[1].fd != -1 ||
-	    !h.call[2].more)
+	if (h.calls != 3 || h.call[0].more || h.call[0].memory ||
+	    h.call[1].fd != -1 || !h.call[2].more || !h.call[2].memory)
 		return 2;
 	if (!cloexec(h.lock) || !cloexec(h.ready) || !cloexec(h.call[2].fd))
 		return 3;
@@ -80,9 +80,9 @@ static void exec_keeps_the_descriptors_and_no_others(void **state)
 		.uid = 12,
 		.gid = 13,
 		.calls = 3,
-		.call = { { pipe_end(&reader[3]), 0 },
-			  { -1, 0 },
-			  { pipe_end(&reader[4]), 1 } },
+		.call = { { pipe_end(&reader[3]), 0, 0 },
+			  { -1, 0, 0 },
+			  { pipe_end(&reader[4]), 1, 1 } },
 	};
 	pid_t pid = fork();
 
@@ -129,7 +129,7 @@ static void words_that_are_none_give_nothing(void **state)
 		"",
 		"garbage",
 		"1 1 1 1 1 1 1 1 1", /* the standard ones are nobody's gift */
-		"900 901 902 -1 0 0 0 -1 -1 903 1",
+		"900 901 902 -1 0 0 0 -1 -1 903 1 0",
 	};
 
 	(void)state;
