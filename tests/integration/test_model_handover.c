@@ -16,7 +16,7 @@
 static const char name[] = "under-test";
 
 /* A copy of `reprise` of our own, which may be replaced. */
-static void run_copy(struct rig *r, char program[256])
+static void run_copy(struct rig *r, char program[256], const char *script)
 {
 	struct child c;
 
@@ -29,7 +29,7 @@ static void run_copy(struct rig *r, char program[256])
 		0);
 	assert_true(child_await_end(&c));
 	child_close(&c);
-	rig_run_program(r, program, stub_model(r, "x86_64", "", ""), name);
+	rig_run_program(r, program, stub_model(r, "x86_64", script, ""), name);
 	rig_await_ready(r);
 }
 
@@ -66,7 +66,7 @@ static void handover_answers_who_waits_for_a_reboot(void **state)
 	struct child waits;
 	pid_t qemu;
 
-	run_copy(r, program);
+	run_copy(r, program, "");
 	qemu = (pid_t)rig_number(r, "pid");
 	begin_reboot(r, &waits, qemu);
 	RIG_DO(r, "handover", name);
@@ -78,6 +78,25 @@ static void handover_answers_who_waits_for_a_reboot(void **state)
 	stop(r);
 }
 
+/* QEMU hears the second `quit`, which the new program sends. */
+static void handover_answers_who_waits_for_a_stop(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	const char *const argv[] = { rig_program(), "stop", name, NULL };
+	char program[256];
+	struct child waits;
+
+	run_copy(r, program, "waits-at=quit");
+	assert_int_equal(child_start(&waits, argv, -1), 0);
+	orphan_await_state(r, "quitting");
+	RIG_DO(r, "handover", name);
+	assert_true(child_await_end(&waits));
+	assert_int_equal(waits.code, 0);
+	child_close(&waits);
+	rig_assert_end(r, 0);
+	rig_assert_nothing_left(r);
+}
+
 /* The guest tells what was wanted of it, but nobody knows any more by whom. */
 static void handover_without_a_record_lets_ask_again(void **state)
 {
@@ -86,7 +105,7 @@ static void handover_without_a_record_lets_ask_again(void **state)
 	struct child waits;
 	pid_t qemu;
 
-	run_copy(r, program);
+	run_copy(r, program, "");
 	qemu = (pid_t)rig_number(r, "pid");
 	begin_reboot(r, &waits, qemu);
 	snprintf(record, sizeof(record), "%s/%s/record", r->runtime, name);
@@ -111,7 +130,7 @@ static void handover_that_cannot_be_executed_is_refused(void **state)
 	struct child waits, c;
 	pid_t qemu;
 
-	run_copy(r, program);
+	run_copy(r, program, "");
 	qemu = (pid_t)rig_number(r, "pid");
 	begin_reboot(r, &waits, qemu);
 	assert_int_equal(unlink(program), 0);
@@ -132,6 +151,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_MODEL(handover_answers_who_waits_for_a_reboot),
+		ON_MODEL(handover_answers_who_waits_for_a_stop),
 		ON_MODEL(handover_without_a_record_lets_ask_again),
 		ON_MODEL(handover_that_cannot_be_executed_is_refused),
 	};
