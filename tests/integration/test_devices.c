@@ -72,6 +72,26 @@ static void disk_is_made_once_and_kept_over_a_clean_reboot(void **state)
 	stop(r);
 }
 
+static void disk_that_cannot_be_unmounted_is_made_read_only(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+
+	disks_make(r, "one.img");
+	run(b, "[storage]\ndisk = data-1 one.img\n");
+	rig_watch_console(r);
+	rig_await_ready(r);
+	assert_page(r, "/cgi-bin/do?write", "\r\n\r\n1\n");
+	assert_page(r, "/cgi-bin/do?busy", "busy");
+	rig_poke(r, "/cgi-bin/do?reboot");
+	rig_await_ready(r);
+	rig_await_console(r, " 0 writable mounts");
+	assert_string_equal(rig_last(r, "cause"), "clean reboot");
+	assert_string_equal(rig_last(r, "strategy"), "in place");
+	assert_page(r, "/cgi-bin/do?write", "\r\n\r\n2\n");
+	stop(r);
+}
+
 static void host_may_say_the_network_and_lend_a_disk(void **state)
 {
 	struct both *b = *state;
@@ -185,6 +205,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(disk_is_made_once_and_kept_over_a_clean_reboot),
+		ON_BOTH(disk_that_cannot_be_unmounted_is_made_read_only),
 		ON_BOTH(host_may_say_the_network_and_lend_a_disk),
 		ON_BOTH(boot_that_cannot_go_on_is_a_stated_power_off),
 		ON_BOTH(pid_1_stopped_is_a_watchdog),
