@@ -63,11 +63,11 @@ enum intent_cause {
 	ICAUSE_PAYLOAD = 2,	 /* the payload asked */
 	ICAUSE_PAYLOAD_EXIT = 3, /* the payload ended; `detail` is its status */
 	ICAUSE_CTRL_ALT_DEL = 4, /* Ctrl-Alt-Del, SCLP quiesce */
-	ICAUSE_INIT = 5,	 /* PID 1 cannot go on; `detail` is the boot stage
-				    << 8, and the errno */
-	ICAUSE_GAVE_UP = 6,	 /* too many restarts; `detail` as EXIT has */
-	ICAUSE_WATCHDOG = 7,	 /* the payload gave no sign of life in time */
-	ICAUSE_OOM = 8,		 /* the kernel killed it for want of memory */
+	/* PID 1 cannot go on; `detail` is the boot stage << 8, and the errno */
+	ICAUSE_INIT = 5,
+	ICAUSE_GAVE_UP = 6,  /* too many restarts; `detail` as EXIT has */
+	ICAUSE_WATCHDOG = 7, /* the payload gave no sign of life in time */
+	ICAUSE_OOM = 8,	     /* the kernel killed it for want of memory */
 	ICAUSES,
 };
 

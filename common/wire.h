@@ -17,8 +17,8 @@
  * the reader looks for the magic again one byte after every frame that it
  * refuses: after a cut it loses that frame and no other. (What stands behind a
  * half frame comes out when as many bytes have arrived as that one announced.)
- *The "1" of the magic is the version: this layout is frozen
- *(tests/common/golden.h). No allocation, no system call.
+ * The "1" of the magic is the version: this layout is frozen
+ * (tests/common/golden.h). No allocation, no system call.
  */
 #ifndef COMMON_WIRE_H
 #define COMMON_WIRE_H

@@ -75,7 +75,7 @@ void report_reset(const struct report *r);
 
 /*
  * report_answer() - why a wish was not fulfilled, if @a is no ANSWER_DONE
- * :	for people; where it ended instead: with cause and evidence
+ * @sentence:	for people; where it ended instead: with cause and evidence
  * Return: the Varlink error's name; NULL: it was fulfilled
  */
 const char *report_answer(const struct lifecycle *lc, enum answer a,

@@ -19,8 +19,9 @@ static const struct {
 	  "  --ready-fd N  a newline goes to descriptor N each time that "
 	  "the payload is\n"
 	  "                ready\n" },
-	{ "check", "  --running     would a shim of this program go on with what "
-		   "runs?\n" },
+	{ "check",
+	  "  --running     would a shim of this program go on with what "
+	  "runs?\n" },
 	{ "ps", "  --json        print a list for programs\n"
 		"  --names       print names only, one a line\n" },
 	{ "status", "  --json        print it for programs\n"
@@ -36,9 +37,10 @@ static const struct {
 		  "  --json        print it for programs\n" },
 	{ "stop", "  --now         do not ask the guest\n" },
 	{ "doctor", "  --json        print it for programs\n" },
-	{ "history", "  --last N      the last N entries, not the last 20\n"
-		     "  --json        print them for programs\n"
-		     "  --names       print who has one instead, one a line\n" },
+	{ "history",
+	  "  --last N      the last N entries, not the last 20\n"
+	  "  --json        print them for programs\n"
+	  "  --names       print who has one instead, one a line\n" },
 	{ "console", "  --replay      print what is kept of it, and leave\n"
 		     "  --timestamps  with --replay: when each line began\n" },
 };

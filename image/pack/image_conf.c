@@ -136,10 +136,13 @@ static const char *add_forward(void *into, const char *value)
 	.type = CONF_TEXT, .at = offsetof(struct image_conf, member),          \
 	.max = sizeof(((struct image_conf *)0)->member), .required = true
 #define REPEATS(fn) .type = CONF_CALL, .add = fn, .repeats = true
+/* The braces are no blocks. */
+/* clang-format off */
 #define ROOT(section)                                                          \
 	{ section, "dir", REPEATS(add_dir) },                                  \
 	{ section, "file", REPEATS(add_file) },                                \
 	{ section, "link", REPEATS(add_link) }
+/* clang-format on */
 
 static const struct conf_key keys[] = {
 	{ "image", "name", TEXT(name) },

@@ -41,7 +41,7 @@ struct root_entry {
 	uint32_t uid, gid;
 	char path[NODE_PATH_MAX];
 	char source[SOURCE_MAX]; /* of a file; of a link its target */
-	const char *arch; /* "": every one */
+	const char *arch;	 /* "": every one */
 	unsigned int line;
 };
 

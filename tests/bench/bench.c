@@ -4,7 +4,7 @@
  *
  *	build/tests/bench             all of them
  *	build/tests/bench NAME...     only those; NAME@s390x for one
- *architecture
+ *	                              architecture
  *
  * Theory of operation: numbers[] says what there is. Each is measured in this
  * run, on this machine, against whatever it is compared with in the same run,

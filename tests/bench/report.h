@@ -9,7 +9,7 @@
  * and below it, on stderr, how it was measured; all again in a file, as a list
  * of objects. What is only printed beside a number has the limit "-" and is
  * always ok; what could not be measured has the value "-" and is "failed". A
- *name ends with @s390x where it is not about x86_64.
+ * name ends with @s390x where it is not about x86_64.
  */
 #ifndef TESTS_BENCH_REPORT_H
 #define TESTS_BENCH_REPORT_H

@@ -54,7 +54,8 @@ static void restart_of_each_end_by_each_policy_is_as_written(void **state)
 		{ { .status = EXIT(255) },
 		  { INTENT_UPDATE, INTENT_UPDATE, INTENT_UPDATE },
 		  ICAUSE_PAYLOAD },
-		{ { .status = 3 }, /* a signal of that number is no exit status */
+		/* a signal of that number is no exit status */
+		{ { .status = 3 },
 		  { INTENT_REBOOT, INTENT_NONE, INTENT_NONE },
 		  ICAUSE_PAYLOAD_EXIT },
 		{ { .status = 9, .oom = true },
