@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/integration/orphan.h"
 #include "tests/integration/stub_image.h"
 
 static const char under_test[] = "under-test";
@@ -107,6 +108,29 @@ static void second_reboot_does_not_wait_for_ever(void **state)
 	stop(r);
 }
 
+/* The next one holds it back as well: the record says when the reset was. */
+static void shim_that_dies_while_it_holds_a_reset_back_is_followed(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char file[128];
+
+	start(r, "version=10.2,secure,memory=65536,page-ns=100,"
+		 "perform-late=1900");
+	reboot_in_place(r);
+	RIG_DO(r, "reboot", under_test);
+	orphan_await_state(r, "holding");
+	orphan_crash(r);
+	snprintf(file, sizeof(file), "%s/under-test.conf", r->dir);
+	rig_run(r, file, under_test);
+	rig_await_ready(r);
+	assert_string_equal(rig_last(r, "strategy"), "in place");
+	assert_int_equal(rig_number(r, "generation"), 1);
+	assert_int_equal(rig_number(r, "boot"), 3);
+	RIG_DO(r, "stop", under_test);
+	rig_assert_end(r, 0);
+	orphan_nothing_left(r);
+}
+
 static void qemu_whose_perform_fails_is_started_anew(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
@@ -171,6 +195,8 @@ int main(void)
 		ON_MODEL(reset_whose_prepare_is_refused_says_so),
 		ON_MODEL(second_reboot_waits_until_perform_has_begun),
 		ON_MODEL(second_reboot_does_not_wait_for_ever),
+		ON_MODEL(
+			shim_that_dies_while_it_holds_a_reset_back_is_followed),
 		ON_MODEL(qemu_whose_perform_fails_is_started_anew),
 		ON_MODEL(qemu_whose_disable_fails_is_started_anew),
 		ON_MODEL(versions_differ_in_what_they_know),
