@@ -250,6 +250,7 @@ uint32_t lifecycle_step(struct lifecycle *lc, const struct lc_event *ev,
 	uint32_t acts = 0;
 
 	note(lc, ev);
+	/* likewise: what was seen does not depend on the state */
 	if (ev->type == EV_CLEANUP)
 		return lc_on_cleanup(lc, ev, now_us);
 	if (ev->type == EV_DEADLINE && cleanup_due(&lc->cleanup, now_us))

@@ -245,6 +245,11 @@ static uint32_t found_ready_to_run(struct lifecycle *lc, uint64_t now_us)
 
 static uint32_t found_stopped(struct lifecycle *lc, uint64_t now_us)
 {
+	const bool judged =
+		lc->before == LC_HOLDING || lc->before == LC_RESETTING;
+
+	if (judged && lc->wish_tries) /* it will be again: the same end */
+		lc->wish_tries--;
 	lc_begin_end(lc);
 	lc_mark(lc, MARK_STOP, now_us);
 	lc->stopped = true;

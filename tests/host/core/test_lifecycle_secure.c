@@ -249,6 +249,7 @@ static void adopted_guest_is_held_back_by_the_record(void **state)
 				      .qemu = true,
 				      .same_image = true };
 	struct drive d;
+	uint32_t tries;
 
 	(void)state;
 	reset_once(&d);
@@ -258,12 +259,14 @@ static void adopted_guest_is_held_back_by_the_record(void **state)
 	drive_found(&d, VM_RUNNING);
 	quiesce_again(&d);
 	assert_int_equal(d.lc.state, LC_HOLDING);
+	tries = d.lc.wish_tries;
 	lifecycle_save(&d.lc, &saved);
 	drive_adopt(&d, &left);
 	drive_type(&d, EV_UP);
 	drive_end(&d, END_RESET);
 	drive_found(&d, VM_STOPPED);
 	assert_int_equal(d.lc.state, LC_HOLDING);
+	assert_int_equal(d.lc.wish_tries, tries); /* one end, judged once */
 	while (d.lc.state == LC_HOLDING)
 		drive_wait(&d, 20);
 	assert_true(d.acts & ACT_RESET);
