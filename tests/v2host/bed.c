@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/array.h"
 #include "tests/integration/stub_image.h"
 
 #define ROOT "/sys/fs/cgroup"
@@ -114,6 +115,37 @@ void bed_run(struct rig *r, const char *script, const char *lines)
 {
 	bed_enter();
 	rig_run_model(r, script, lines);
+	bed_leave();
+}
+
+static void give_away(const char *path)
+{
+	if (chown(path, NOBODY, NOBODY) < 0)
+		fail_msg("%s: %s", path, strerror(errno));
+}
+
+void bed_run_as_nobody(struct rig *r, const char *script, const char *lines)
+{
+	static const char *const given[] = {
+		BED,  BED "/cgroup.procs",  BED "/cgroup.subtree_control",
+		SHIM, SHIM "/cgroup.procs",
+	};
+	char program[128], text[512];
+	const char *file, *image = stub_image(r, "x86_64");
+
+	setenv("PVMODEL", script, 1);
+	snprintf(text, sizeof(text),
+		 "[appliance]\nimage = %s\nqemu = /build/tests/pvmodel\n%s",
+		 image, lines);
+	snprintf(program, sizeof(program), "%s/" BED_AS_NOBODY, r->dir);
+	assert_int_equal(symlink("/build/tests/v2host", program), 0);
+	file = rig_write(r, "under-test.conf", text);
+	for (size_t i = 0; i < ARRAY_SIZE(given); i++)
+		give_away(given[i]);
+	give_away(image);
+	give_away(r->dir);
+	bed_enter();
+	rig_run_program(r, program, file, "under-test");
 	bed_leave();
 }
 

@@ -22,7 +22,9 @@
 
 #include "tests/integration/rig.h"
 
-enum { BED_PIDS = 8 };
+enum { BED_PIDS = 8, NOBODY = 65534 };
+
+#define BED_AS_NOBODY "as-nobody"
 
 /* bed_open(), bed_close() - set up and tear down; *state: a struct rig * */
 int bed_open(void **state);
@@ -36,6 +38,12 @@ void bed_leave(void);
 
 /* bed_run() - rig_run_model() of an appliance in BED */
 void bed_run(struct rig *r, const char *script, const char *lines);
+
+/*
+ * bed_run_as_nobody() - the same, without rights, in a BED that is nobody's as
+ *	systemd makes it for a unit with User=
+ */
+void bed_run_as_nobody(struct rig *r, const char *script, const char *lines);
 
 /* bed_stop() - and to its end, after which nothing of it is left */
 void bed_stop(struct rig *r);

@@ -6,6 +6,8 @@
 #include "tests/v2host/bed.h"
 #include "tests/v2host/tests.h"
 
+#include <sys/stat.h>
+
 #define LEAF "vm-under-test-1"
 
 enum { TOUCHED = 64 << 20 };
@@ -60,6 +62,22 @@ void leaf_in_the_group_of_its_shim_counts_no_memory(void **state)
 	assert_int_equal(bed_pids(LEAF, pids), 2);
 	assert_false(bed_has(LEAF "/memory.current"));
 	assert_int_equal(bed_count(LEAF "/cgroup.events", "populated"), 1);
+	bed_stop(r);
+	assert_false(bed_has(LEAF));
+}
+
+void leaf_is_made_without_rights_in_a_delegated_group(void **state)
+{
+	struct rig *r = *state;
+	pid_t pids[BED_PIDS];
+	struct stat st;
+
+	bed_run_as_nobody(r, "touch=64", "");
+	rig_await_ready(r);
+	assert_int_equal(bed_pids(LEAF, pids), 2);
+	assert_int_equal(stat("/sys/fs/cgroup/bed/" LEAF, &st), 0);
+	assert_int_equal(st.st_uid, NOBODY);
+	assert_true(bed_number(LEAF "/memory.current") >= TOUCHED);
 	bed_stop(r);
 	assert_false(bed_has(LEAF));
 }

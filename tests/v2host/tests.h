@@ -13,6 +13,7 @@
 	TEST(leaf_holds_qemu_and_its_helper)                                   \
 	TEST(generation_has_a_leaf_of_its_own)                                 \
 	TEST(leaf_in_the_group_of_its_shim_counts_no_memory)                   \
+	TEST(leaf_is_made_without_rights_in_a_delegated_group)                 \
 	/* leftover.c */                                                       \
 	TEST(memory_of_dead_qemu_is_in_its_leaf_until_the_helper_ends)         \
 	TEST(leaf_of_an_adopted_qemu_goes_with_it)                             \
