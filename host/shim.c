@@ -74,6 +74,8 @@ static void step_once(struct shim *s, const struct lc_event *ev)
 	uint32_t acts = lifecycle_step(&s->lc, ev, clock_us());
 
 	shim_act(s, acts);
+	if (s->lc.state != LC_ADMITTING)
+		shim_leave_queue(s);
 	shim_tell(s, &before, acts);
 }
 
@@ -171,6 +173,13 @@ static bool may_be_refused(enum qmp_command command)
 	return command == QMP_QUIT || command == QMP_POWERDOWN;
 }
 
+/* What a relaunch would do depends on what else runs by now. */
+static void judge(struct shim *s)
+{
+	shim_room(s);
+	step_type(s, EV_STATUS);
+}
+
 static void on_qmp_reply(void *ctx, enum qmp_command command,
 			 const json_t *result)
 {
@@ -181,7 +190,7 @@ static void on_qmp_reply(void *ctx, enum qmp_command command,
 	else if (command == QMP_STATUS && s->lc.state == LC_ADOPTING)
 		shim_found(ctx, result);
 	else if (command == QMP_STATUS)
-		step_type(ctx, EV_STATUS);
+		judge(ctx);
 }
 
 static void on_qmp_event(void *ctx, const char *name, const json_t *data)
@@ -215,7 +224,8 @@ static struct lc_config config_of(const struct shim_options *o)
 		.commit_ms = 5000,
 		.exit_ms = EXIT_MS,
 		.destroy_ms = destroy_ms(a->memory),
-		.admission_ms = 600000,
+		.admission_ms = a->admission.timeout_ms,
+		.start_late = a->admission.late == LATE_START_ANYWAY,
 		.restart_clean = true,
 		.restart_poweroff = a->restart == RESTART_ALWAYS,
 		.restart_crashed = a->restart != RESTART_NEVER,
@@ -279,6 +289,8 @@ static int shim_open(struct shim *s, char *error)
 	if (r >= 0)
 		r = watch_timer(s);
 	if (r >= 0)
+		r = shim_memory_open(s, error);
+	if (r >= 0)
 		r = shim_teardown_open(s);
 	if (r >= 0)
 		r = service_open(&s->service, s->opt->notify, &s->loop);
@@ -320,6 +332,7 @@ static void shim_close(struct shim *s)
 	leave_qemu(s);
 	shim_close_generation(s);
 	shim_teardown_close(s);
+	ledger_leave(&s->promise);
 	console_close(s->console);
 	json_decref(s->console_now);
 	json_decref(s->console_last);
@@ -352,7 +365,8 @@ int shim_run(const struct shim_options *options)
 		.helper_slot = -1,
 		.loop.epfd = -1,
 		.process = { .pidfd = -1, .helper_pidfd = -1 },
-		.leaf = { .fd = -1 },
+		.leaf = { { .fd = -1 }, { .fd = -1 } },
+		.promise = { .fd = -1 },
 		.drain_timer_fd = -1,
 		.service = { .timer_fd = -1 },
 		.booted = options->image,

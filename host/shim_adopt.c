@@ -86,14 +86,16 @@ static void name_booted(struct shim *s, const struct leftover *l)
 	s->booted = &s->adopted_image;
 }
 
-static void find_leaf(struct shim *s)
+/* Whatever counts and holds its memory. */
+static void take_memory(struct shim *s, const struct leftover *l)
 {
-	char error[SENTENCE_MAX];
-	struct cgroup c;
+	pid_t qemu = s->process.pid ? s->process.pid : l->record.qemu.pid;
+	pid_t pid = l->left.qemu ? qemu : s->process.helper;
 
-	if (cgroup_find(&c, "", error) == 0)
-		cgroup_leaf_find(&c, s->opt->appliance->name, s->lc.generation,
-				 &s->leaf);
+	shim_watch_helper(s);
+	cgroup_leaf_of("", pid, s->opt->appliance->name, s->leaf);
+	gauge_open(&s->gauge, &s->leaf[0], &s->leaf[1], pid, "");
+	shim_retake(s, qemu);
 }
 
 int shim_adopt(struct shim *s)
@@ -116,10 +118,8 @@ int shim_adopt(struct shim *s)
 		shim_keep_booted(s, s->booted);
 	}
 	if (l->left.qemu || l->left.memory)
-		shim_watch_helper(s);
+		take_memory(s, l);
 	shim_step(s, &ev);
-	if (s->leaf.fd < 0)
-		find_leaf(s);
 	return 0;
 }
 

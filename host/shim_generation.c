@@ -39,6 +39,7 @@ static void on_qemu_end(void *ctx, uint32_t events)
 	ev.helper_first = s->helper_first;
 	if (WIFSIGNALED(ev.wait_status) && WTERMSIG(ev.wait_status) == SIGKILL)
 		ev.oom = oom_found(&s->oom);
+	shim_room(s);
 	shim_step(s, &ev);
 }
 
@@ -105,17 +106,31 @@ static void tell_of_leaf(struct shim *s, const char *why)
 	s->leaf_told = true;
 }
 
+void shim_no_leaf(struct shim *s)
+{
+	for (int i = 0; i < CGROUP_HIERARCHIES; i++)
+		s->leaf[i] = (struct cgroup_leaf){ .fd = -1 };
+}
+
 /* A luxury: where it may not be made, the pidfds alone tell. */
 static void make_leaf(struct shim *s)
 {
 	const char *name = s->opt->appliance->name;
-	char error[SENTENCE_MAX];
+	uint32_t generation = s->lc.generation;
+	char error[SENTENCE_MAX], no_v1[SENTENCE_MAX];
 	struct cgroup c;
 
-	if (cgroup_find(&c, "", error) == 0 &&
-	    cgroup_leaf_make(&c, name, s->lc.generation, &s->leaf, error) == 0)
-		return;
-	tell_of_leaf(s, error);
+	if (cgroup_find_memory_v1(&c, "", no_v1) == 0)
+		cgroup_leaf_make(&c, name, generation, &s->leaf[1], no_v1);
+	if (cgroup_find(&c, "", error) < 0 ||
+	    cgroup_leaf_make(&c, name, generation, &s->leaf[0], error) < 0)
+		tell_of_leaf(s, error);
+}
+
+static void remove_leaves(struct shim *s)
+{
+	for (int i = 0; i < CGROUP_HIERARCHIES; i++)
+		cgroup_leaf_remove(&s->leaf[i]);
 }
 
 /* Whoever holds the lock is a QEMU that nobody knows of. */
@@ -133,6 +148,48 @@ static bool may_launch(struct shim *s)
 	return false;
 }
 
+static int start(struct shim *s, struct generation *g, char *error)
+{
+	const struct shim_options *o = s->opt;
+	struct birth b = { .appliance = o->appliance,
+			   .image = o->image,
+			   .caps = o->caps,
+			   .runtime = o->runtime,
+			   .launcher = o->launcher,
+			   .cgroup = s->leaf[0].fd,
+			   .promise = s->promise.fd };
+	int r = tap_ready(o->appliance, &s->tap_fd, error);
+
+	if (r < 0)
+		return r;
+	b.tap = s->tap_fd;
+	b.memory_group = cgroup_leaf_entrance(&s->leaf[1]);
+	if (b.memory_group < 0)
+		b.memory_group = 0;
+	r = generation_start(g, &b, error);
+	if (b.memory_group)
+		close(b.memory_group);
+	return r;
+}
+
+/* It is there: know it by all that it is known by. */
+static void take_in(struct shim *s, const struct generation *g)
+{
+	s->process = g->process;
+	s->helper_told = false;
+	s->to_trim = true;
+	s->helper_first = false;
+	oom_watch(&s->oom, s->process.pid, clock_us());
+	if (s->leaf[0].fd >= 0 && !g->process.in_cgroup) {
+		tell_of_leaf(s, "it may not be born in one");
+		cgroup_leaf_remove(&s->leaf[0]);
+	}
+	if (!g->process.in_memory_group)
+		cgroup_leaf_remove(&s->leaf[1]);
+	gauge_open(&s->gauge, &s->leaf[0], &s->leaf[1], s->process.pid, "");
+	shim_promised(s);
+}
+
 void shim_launch(struct shim *s)
 {
 	const struct shim_options *o = s->opt;
@@ -147,22 +204,13 @@ void shim_launch(struct shim *s)
 	make_leaf(s);
 	s->log_from = lseek(o->runtime->qemu_log, 0, SEEK_END);
 	s->log_read = s->log_from;
-	if (tap_ready(o->appliance, &s->tap_fd, error) < 0 ||
-	    generation_start(&g, o->appliance, o->image, o->caps, o->runtime,
-			     o->launcher, s->leaf.fd, s->tap_fd, error) < 0) {
+	if (start(s, &g, error) < 0) {
+		ledger_leave(&s->promise);
 		log_line(STDERR_FILENO, o->appliance->name, "%s", error);
 		shim_later_type(s, EV_LAUNCH_FAILED);
 		return;
 	}
-	s->process = g.process;
-	s->helper_told = false;
-	s->to_trim = true;
-	s->helper_first = false;
-	oom_watch(&s->oom, s->process.pid, clock_us());
-	if (s->leaf.fd >= 0 && !g.process.in_cgroup) {
-		tell_of_leaf(s, "it may not be born in one");
-		cgroup_leaf_remove(&s->leaf);
-	}
+	take_in(s, &g);
 	shim_keep_booted(s, o->image);
 	if (shim_connect_generation(s, &g) < 0)
 		shim_later_type(s, EV_QMP_LOST);
@@ -178,7 +226,8 @@ void shim_close_generation(struct shim *s)
 	s->qemu_slot = -1;
 	s->helper_slot = -1;
 	process_close(&s->process);
-	cgroup_leaf_remove(&s->leaf);
+	gauge_close(&s->gauge);
+	remove_leaves(s);
 	qmp_close(s->qmp);
 	s->qmp = NULL;
 	if (s->agent)

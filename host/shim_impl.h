@@ -29,6 +29,9 @@
 #include "host/config/running_record.h"
 #include "host/core/lifecycle.h"
 #include "host/loop.h"
+#include "host/memory/domains.h"
+#include "host/memory/gauge.h"
+#include "host/memory/ledger.h"
 #include "host/qemu/generation.h"
 #include "host/qemu/oom.h"
 #include "host/qemu/qmp.h"
@@ -65,7 +68,12 @@ struct shim {
 	bool to_trim; /* a start has used more memory than the rest will */
 	struct process process;
 	struct oom_watch oom;
-	struct cgroup_leaf leaf;		  /* in which it was born */
+	struct cgroup_leaf leaf[CGROUP_HIERARCHIES]; /* in which it was born */
+	struct promise_slot
+		promise; /* its own, or of the next one that waits */
+	struct gauge gauge;
+	struct domains domains; /* whose memory it takes */
+	char ledger[LEDGER_PATH];
 	bool leaf_told;				  /* that there is none */
 	struct teardown teardown[SHIM_TEARDOWNS]; /* the oldest first */
 	size_t teardowns;
@@ -132,8 +140,21 @@ int shim_teardown_open(struct shim *s);
 void shim_teardown(struct shim *s);
 void shim_teardown_close(struct shim *s);
 
-/* shim_admit() - ACT_ADMIT: an EV_ADMISSION follows (shim_memory.c) */
+/*
+ * The host's memory (shim_memory.c). shim_admit() is ACT_ADMIT: an EV_ADMISSION
+ * follows. shim_promised(): what was promised is QEMU's now. shim_retake(): of
+ * an adopted QEMU. shim_room(): tell the lifecycle whether a second generation
+ * would fit. shim_leave_queue(): a start that waited will not be.
+ */
+int shim_memory_open(struct shim *s, char *error);
 void shim_admit(struct shim *s);
+void shim_promised(struct shim *s);
+void shim_retake(struct shim *s, pid_t qemu);
+void shim_room(struct shim *s);
+void shim_leave_queue(struct shim *s);
+
+/* shim_no_leaf() - forget in which cgroups QEMU was born */
+void shim_no_leaf(struct shim *s);
 
 /* A record for the next shim (shim_adopt.c): begin, note what was launched,
  * write it if it has changed, end */

@@ -1,16 +1,163 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/shim_memory.c - one appliance: a start waits for the host's memory
+ * host/shim_memory.c - one appliance: its share of the host's memory
+ *
+ * Theory of operation: a start takes a slot of the ledger and asks until it is
+ * admitted (the lifecycle says when). The slot is then the generation's: QEMU
+ * inherits it, the teardown takes it over when QEMU has ended, and when the
+ * memory is back it is free. Where the ledger cannot be used nobody is
+ * admitted, and the sentence says why: it is waited for like memory.
+ *
+ * A generation that boots beside one that drains is to be the first that the
+ * kernel kills, should it come to that, until it serves.
  */
 #include "host/shim_impl.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "host/clock.h"
+#include "host/config/appliance.h"
+#include "host/config/place.h"
+#include "host/config/size.h"
+#include "host/memory/host.h"
+#include "host/memory/victim.h"
+
+static char root[] = ""; /* that of this process */
+
+static const struct ledger_ops sizes = {
+	.room = domains_room,
+	.resident = host_resident,
+	.ctx = root,
+};
+
+/* Without cgroups there is the host alone. */
+static void find_domains(struct shim *s)
+{
+	char error[SENTENCE_MAX];
+	struct cgroup c;
+
+	s->domains.reserve = s->opt->appliance->admission.reserve;
+	if (cgroup_find(&c, "", error) == 0)
+		domains_find(&s->domains, c.mount, c.base);
+}
+
+/* Without the right to it this shim is as likely to be killed as any. */
+static void stand_as_shim(void)
+{
+	int fd = victim_open(0);
+
+	if (fd < 0)
+		return;
+	victim_stand(fd, STANDING_SHIM);
+	close(fd);
+}
+
+int shim_memory_open(struct shim *s, char *error)
+{
+	char dir[PLACE_SIZE];
+	int r = place_root(dir, error);
+
+	if (r < 0)
+		return r;
+	if ((size_t)snprintf(s->ledger, sizeof(s->ledger), "%s/%s", dir,
+			     LEDGER_NAME) >= sizeof(s->ledger))
+		return sentence(error, -ENAMETOOLONG,
+				"%s: its path is too long for a ledger", dir);
+	find_domains(s);
+	stand_as_shim();
+	return ledger_make(s->ledger, error);
+}
+
+static struct application application(const struct shim *s)
+{
+	const struct appliance *a = s->opt->appliance;
+	const struct machine_size size = appliance_size(a, s->opt->image);
+
+	return (struct application){
+		.name = a->name,
+		.need = need_bytes(&size),
+		.priority = a->admission.priority,
+		.domains = &s->domains,
+	};
+}
+
+/* Return: what the ledger says, with its numbers or what stood in its way */
+static enum admission ask(struct shim *s)
+{
+	const struct application a = application(s);
+	char error[SENTENCE_MAX];
+	struct decision d;
+	int r = 0;
+
+	if (s->promise.fd < 0)
+		r = ledger_join(s->ledger, &a, &s->promise, error);
+	if (r == 0)
+		r = ledger_ask(&s->promise, &sizes, &d, s->memory_said, error);
+	if (r == 0 && d.what == NEVER) /* it is not to hold others up */
+		ledger_leave(&s->promise);
+	if (r == 0)
+		return d.what;
+	snprintf(s->memory_said, sizeof(s->memory_said), "%.*s",
+		 (int)sizeof(s->memory_said) - 1, error);
+	return WAIT_FOR_TURN;
+}
+
 void shim_admit(struct shim *s)
 {
-	const struct lc_event ev = {
-		.type = EV_ADMISSION,
-		.admission = s->teardowns ? WAIT_FOR_DRAIN : ADMIT,
-		.said = s->memory_said,
-	};
+	struct lc_event ev = { .type = EV_ADMISSION, .said = s->memory_said };
 
+	if (s->teardowns < SHIM_TEARDOWNS) {
+		ev.admission = ask(s);
+	} else {
+		ev.admission = WAIT_FOR_DRAIN;
+		snprintf(s->memory_said, sizeof(s->memory_said),
+			 "%d generations of it drain already", SHIM_TEARDOWNS);
+	}
 	shim_later(s, &ev);
+}
+
+/* What cannot be told now makes others wait, no more. */
+void shim_promised(struct shim *s)
+{
+	char error[SENTENCE_MAX];
+
+	if (s->promise.fd >= 0)
+		ledger_lives(&s->promise, s->process.pid, error);
+	if (s->teardowns && s->process.score_fd > 0)
+		victim_stand(s->process.score_fd, STANDING_BOOTS);
+}
+
+void shim_retake(struct shim *s, pid_t qemu)
+{
+	const struct application a = application(s);
+	char error[SENTENCE_MAX];
+
+	if (ledger_retake(s->ledger, &a, qemu, &s->promise, error) == 0)
+		return;
+	if (ledger_join(s->ledger, &a, &s->promise, error) == 0)
+		ledger_lives(&s->promise, qemu, error);
+}
+
+void shim_room(struct shim *s)
+{
+	const struct application a = application(s);
+	struct lc_event ev = { .type = EV_ROOM };
+	const struct promise_slot *mine =
+		s->promise.fd >= 0 ? &s->promise : NULL;
+	char text[ADMISSION_TEXT], error[SENTENCE_MAX];
+	struct decision d;
+
+	ev.fits_twice = s->teardowns + 1 < SHIM_TEARDOWNS &&
+			ledger_peek(s->ledger, &a, mine, &sizes, &d, text,
+				    error) == 0 &&
+			d.what == ADMIT;
+	lifecycle_step(&s->lc, &ev, clock_us());
+}
+
+void shim_leave_queue(struct shim *s)
+{
+	if (s->promise.fd >= 0 && s->promise.mine.state == PROMISE_WAITS)
+		ledger_leave(&s->promise);
 }

@@ -62,6 +62,7 @@ json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us)
 {
 	const struct report r = shim_report(ctx);
 
+	shim_room(ctx);
 	return prospect_json(&r, wish, budget_us);
 }
 
@@ -71,6 +72,7 @@ bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,
 	const struct report r = shim_report(s);
 	char text[OUTLOOK_TEXT];
 
+	shim_room(s);
 	if (!budget_us || prospect_hold(&r, budget_us, wish, text))
 		return false;
 	control_error(s->control, call, "BudgetExceeded", text);

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -121,6 +122,20 @@ int shim_teardown_open(struct shim *s)
 	return loop_add(&s->loop, s->drain_timer_fd, EPOLLIN, on_timer, s);
 }
 
+/* What was of the generation is now of its teardown. */
+static void take_remains(struct shim *s, struct teardown *t)
+{
+	*t = (struct teardown){ .generation = s->lc.generation,
+				.process = s->process,
+				.promise = s->promise,
+				.gauge = s->gauge };
+	memcpy(t->leaf, s->leaf, sizeof(t->leaf));
+	s->process = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	s->promise.fd = -1;
+	s->gauge.kind = GAUGE_CLOSED;
+	shim_no_leaf(s);
+}
+
 void shim_teardown(struct shim *s)
 {
 	struct teardown *t = &s->teardown[s->teardowns++];
@@ -128,8 +143,8 @@ void shim_teardown(struct shim *s)
 	shim_watch_helper(s);
 	loop_remove(&s->loop, s->helper_slot);
 	s->helper_slot = -1;
-	teardown_begin(t, s->lc.generation, &s->process, &s->leaf,
-		       s->helper_first, clock_us());
+	take_remains(s, t);
+	teardown_begin(t, s->helper_first, clock_us());
 	tell(s, t, REPORT_DRAINING);
 	if (!teardown_over(t))
 		t->slot = loop_add(&s->loop, t->process.helper_pidfd, EPOLLIN,

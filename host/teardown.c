@@ -4,7 +4,6 @@
  */
 #include "host/teardown.h"
 
-#include "host/core/admission.h"
 #include "host/qemu/busy.h"
 
 static enum teardown_way way_of(const struct process *p, bool helper_first)
@@ -15,21 +14,29 @@ static enum teardown_way way_of(const struct process *p, bool helper_first)
 				    : TEARDOWN_SYNCHRONOUS;
 }
 
-void teardown_begin(struct teardown *t, uint32_t generation, struct process *p,
-		    struct cgroup_leaf *leaf, bool helper_first,
-		    uint64_t now_us)
+/* It is a hint to those who wait: where it fails they wait a little longer. */
+static void tell_ledger(struct teardown *t, uint64_t held)
 {
-	*t = (struct teardown){
-		.generation = generation,
-		.way = way_of(p, helper_first),
-		.process = *p,
-		.leaf = *leaf,
-		.began_us = now_us,
-		.slot = -1,
-	};
-	*p = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
-	*leaf = (struct cgroup_leaf){ .fd = -1 };
+	char error[SENTENCE_MAX];
+
+	t->told = held;
+	if (t->promise.fd >= 0)
+		ledger_drains(&t->promise, held, error);
+}
+
+void teardown_begin(struct teardown *t, bool helper_first, uint64_t now_us)
+{
+	uint64_t held = t->promise.mine.bytes; /* where it cannot be known */
+
+	t->way = way_of(&t->process, helper_first);
+	t->began_us = now_us;
+	t->slot = -1;
+	t->drain.count = 0;
+	t->cpu_us = 0;
+	if (gauge_read(&t->gauge, &held) == 0)
+		drain_begin(&t->drain, held, now_us);
 	process_nudge_helper(&t->process);
+	tell_ledger(t, held);
 }
 
 bool teardown_over(const struct teardown *t)
@@ -40,16 +47,24 @@ bool teardown_over(const struct teardown *t)
 void teardown_sample(struct teardown *t, uint64_t now_us)
 {
 	uint64_t cpu_us = busy_main_thread(t->process.helper);
+	uint64_t held;
 
-	(void)now_us;
 	if (cpu_us)
 		t->cpu_us = cpu_us;
+	if (!t->drain.count || gauge_read(&t->gauge, &held) < 0)
+		return;
+	drain_sample(&t->drain, held, now_us);
+	if (held < t->told / 2)
+		tell_ledger(t, held);
 }
 
 void teardown_end(struct teardown *t)
 {
 	process_close(&t->process);
-	cgroup_leaf_remove(&t->leaf);
+	gauge_close(&t->gauge);
+	for (int i = 0; i < CGROUP_HIERARCHIES; i++)
+		cgroup_leaf_remove(&t->leaf[i]);
+	ledger_leave(&t->promise);
 }
 
 static const char *const ways[TEARDOWN_WAYS] = {
@@ -73,7 +88,8 @@ json_t *teardown_json(const struct teardown *t, uint64_t now_us)
 	o = drain_outlook(d);
 	json_object_update_new(
 		object,
-		json_pack("{s:I, s:I, s:I, s:I}", "at_exit_bytes",
+		json_pack("{s:s, s:I, s:I, s:I, s:I}", "gauge",
+				  gauge_word(&t->gauge), "at_exit_bytes",
 			  (json_int_t)d->held_first, "held_bytes",
 			  (json_int_t)d->held_now, "rate", (json_int_t)o.rate,
 			  "left_us", (json_int_t)o.left_us));

@@ -9,7 +9,9 @@
  * it who can do without: the next generation may begin beside it.
  *
  * The helper is nudged at once, else it would look for QEMU's end only once a
- * second (docs/facts.md 9). When it has ended, the memory is back.
+ * second (docs/facts.md 9). When it has ended, the memory is back. Until then a
+ * gauge says how much is held, and the ledger is told, so that others know what
+ * to wait for.
  */
 #ifndef HOST_TEARDOWN_H
 #define HOST_TEARDOWN_H
@@ -20,6 +22,8 @@
 
 #include "host/cgroup/cgroup.h"
 #include "host/core/drain.h"
+#include "host/memory/gauge.h"
+#include "host/memory/ledger.h"
 #include "host/qemu/process.h"
 
 /* Who frees the memory. */
@@ -34,8 +38,11 @@ struct teardown {
 	uint32_t generation;
 	enum teardown_way way;
 	struct process process; /* of which only the helper is left */
-	struct cgroup_leaf leaf;
-	struct drain drain; /* nothing in it: nobody can tell */
+	struct cgroup_leaf leaf[CGROUP_HIERARCHIES];
+	struct promise_slot promise;
+	struct gauge gauge;
+	struct drain drain; /* no samples: nobody can tell */
+	uint64_t told;	    /* bytes, to the ledger */
 	uint64_t began_us;  /* CLOCK_MONOTONIC: QEMU was reaped */
 	uint64_t cpu_us;    /* that the helper has used */
 	int slot;	    /* of the helper in the loop; -1: none */
@@ -43,13 +50,11 @@ struct teardown {
 
 /*
  * teardown_begin() - QEMU was reaped
- * @t:		written whole; the caller's until teardown_end()
- * @p, @leaf:	taken over
+ * @t:		generation, process, leaf, promise and gauge are set; the caller's
+ *		until teardown_end()
  * @helper_first: its helper had ended before it
  */
-void teardown_begin(struct teardown *t, uint32_t generation, struct process *p,
-		    struct cgroup_leaf *leaf, bool helper_first,
-		    uint64_t now_us);
+void teardown_begin(struct teardown *t, bool helper_first, uint64_t now_us);
 
 /* teardown_over() - Return: true: nothing of it is left to be waited for */
 bool teardown_over(const struct teardown *t);

@@ -42,7 +42,7 @@ void domains_find(struct domains *d, const char *mount, const char *dir);
 
 /*
  * domains_room() - how much memory there is in each
- * @ctx:	as of host_room()
+ * @ctx:	the @root of host_room() (const char *)
  * @domain:	the host, then @d->group
  *
  * What a group can give up is page cache and slab, as memory.stat has it.

@@ -54,8 +54,7 @@ static int open_process(struct gauge *g, pid_t pid)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/proc/%d/statm", (const char *)g->host,
-		 (int)pid);
+	snprintf(path, sizeof(path), "%s/proc/%d/statm", g->host, (int)pid);
 	g->held_fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (g->held_fd < 0)
 		return -errno;
@@ -64,7 +63,7 @@ static int open_process(struct gauge *g, pid_t pid)
 }
 
 int gauge_open(struct gauge *g, const struct cgroup_leaf *leaf,
-	       const struct cgroup_leaf *leaf_v1, pid_t pid, void *host)
+	       const struct cgroup_leaf *leaf_v1, pid_t pid, const char *host)
 {
 	*g = (struct gauge){ .held_fd = -1, .stat_fd = -1, .host = host };
 	if (open_group(g, GAUGE_CGROUP, leaf) == 0 ||

@@ -37,7 +37,7 @@ struct gauge {
 	enum gauge_kind kind; /* of the value read last */
 	int held_fd;
 	int stat_fd;	    /* memory.stat of a group; -1: none */
-	void *host;	    /* as host_room() takes it */
+	const char *host;   /* as host_room() takes it */
 	uint64_t held;	    /* bytes that the process had last */
 	uint64_t available; /* MemAvailable then */
 };
@@ -47,11 +47,11 @@ struct gauge {
  * @leaf:	v2; none where QEMU was not born in it
  * @leaf_v1:	likewise
  * @pid:	the helper, which shares QEMU's memory, or QEMU if it has none
- * @host:	"" or, in tests, a directory in place of / (char *); borrowed
+ * @host:	"" or, in tests, a directory in place of /; borrowed
  * Return: 0; -errno: neither group nor process is there, and @g is closed
  */
 int gauge_open(struct gauge *g, const struct cgroup_leaf *leaf,
-	       const struct cgroup_leaf *leaf_v1, pid_t pid, void *host);
+	       const struct cgroup_leaf *leaf_v1, pid_t pid, const char *host);
 
 /*
  * gauge_read() - bytes that are held now

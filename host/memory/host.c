@@ -37,12 +37,12 @@ static bool kib_of(const char *text, const char *key, uint64_t *bytes)
 	return true;
 }
 
-int host_room(void *ctx, struct domain *host)
+int host_room(const char *root, struct domain *host)
 {
 	char path[PATH_MAX], text[4096];
 	ssize_t n;
 
-	snprintf(path, sizeof(path), "%s/proc/meminfo", (const char *)ctx);
+	snprintf(path, sizeof(path), "%s/proc/meminfo", root);
 	n = text_head(path, text, sizeof(text));
 	if (n < 0)
 		return (int)n;

@@ -11,12 +11,12 @@
 
 /*
  * host_room() - MemTotal, MemAvailable and the reserve that goes with them
- * @ctx:	"" or, in tests, a directory in place of / (const char *)
+ * @root:	"" or, in tests, a directory in place of /
  *
  * What can be reclaimed is in MemAvailable already; swap is not.
  * Return: 0; -EBADMSG: it cannot be read; else -errno
  */
-int host_room(void *ctx, struct domain *host);
+int host_room(const char *root, struct domain *host);
 
 /*
  * host_group_limit() - memory.max of a cgroup
@@ -35,7 +35,7 @@ int host_group_limit(const char *dir, uint64_t *limit);
 int host_group_room(const char *dir, struct domain *group);
 
 /* host_resident() - resident bytes of @pid; 0: it is not there, or is dying
- * (docs/facts.md 9). @ctx: likewise */
+ * (docs/facts.md 9). @ctx: a root, too (const char *) */
 uint64_t host_resident(void *ctx, pid_t pid);
 
 #endif

@@ -23,7 +23,7 @@ static const enum runtime_socket lines[] = {
 	RUNTIME_SERIAL,
 };
 
-enum { LINES = ARRAY_SIZE(lines), FDS = 9 };
+enum { LINES = ARRAY_SIZE(lines), FDS = 10 };
 
 struct sockets {
 	int listening[LINES];
@@ -69,50 +69,47 @@ static size_t those_open(int *fds, size_t count)
 
 /* Start it with these, all of them open. */
 static int spawn_with(struct process *p, const struct qemu_fds *fds,
-		      const struct appliance *a, const struct image *image,
-		      const struct qemu_caps *caps, const struct runtime *rt,
-		      const struct launcher *launcher, int cgroup)
+		      const struct birth *b)
 {
 	int keep[FDS + APPLIANCE_DISKS] = {
-		fds->qmp,     fds->agent,  fds->serial,
-		fds->qmp_log, fds->kernel, fds->initrd,
-		rt->lock_fd,  fds->tap,	   fds->vhost,
+		fds->qmp,    fds->agent,  fds->serial, fds->qmp_log,
+		fds->kernel, fds->initrd, fds->tap,    fds->vhost,
+		b->promise,  b->runtime->lock_fd,
 	};
 	struct argv argv;
 	struct spawn what = {
 		.argv = argv.v,
 		.keep = keep,
-		.output = rt->qemu_log,
-		.cgroup = cgroup,
+		.output = b->runtime->qemu_log,
+		.cgroup = b->cgroup,
+		.memory_group = b->memory_group,
 		.with_score = true,
 	};
-	int r = argv_build(a, image, caps, fds, &argv);
+	int r = argv_build(b->appliance, b->image, b->caps, fds, &argv);
 
 	memcpy(keep + FDS, fds->disk, sizeof(fds->disk));
 	what.keep_count = those_open(keep, ARRAY_SIZE(keep));
-	return r < 0 ? r : process_spawn(p, launcher, &what);
+	return r < 0 ? r : process_spawn(p, b->launcher, &what);
 }
 
 static int spawn(struct process *p, const struct sockets *s,
-		 const struct appliance *a, const struct image *image,
-		 const struct qemu_caps *caps, const struct runtime *rt,
-		 const struct launcher *launcher, int cgroup, int tap,
-		 char *error)
+		 const struct birth *b, char *error)
 {
+	const struct appliance *a = b->appliance;
 	struct qemu_fds fds = {
 		.qmp = s->listening[0],
 		.agent = s->listening[1],
 		.serial = s->listening[2],
-		.qmp_log = rt->qmp_log,
-		.kernel = image->kernel_fd,
-		.initrd = image->initrd_fd,
-		.tap = tap,
+		.qmp_log = b->runtime->qmp_log,
+		.kernel = b->image->kernel_fd,
+		.initrd = b->image->initrd_fd,
+		.tap = b->tap,
 		.vhost = tap_vhost(a),
 	};
 	int r = disks_open(a, fds.disk, error);
 
 	if (r == 0) {
-		r = spawn_with(p, &fds, a, image, caps, rt, launcher, cgroup);
+		r = spawn_with(p, &fds, b);
 		if (r < 0)
 			sentence(error, r, "%s: cannot start %s: %s", a->name,
 				 a->qemu, strerror(-r));
@@ -123,19 +120,15 @@ static int spawn(struct process *p, const struct sockets *s,
 	return r;
 }
 
-int generation_start(struct generation *g, const struct appliance *a,
-		     const struct image *image, const struct qemu_caps *caps,
-		     const struct runtime *rt, const struct launcher *launcher,
-		     int cgroup, int tap, char *error)
+int generation_start(struct generation *g, const struct birth *b, char *error)
 {
 	struct sockets s;
 	int r;
 
 	memset(&s, -1, sizeof(s)); /* no descriptor is open */
-	r = open_sockets(&s, rt, error);
+	r = open_sockets(&s, b->runtime, error);
 	if (r == 0)
-		r = spawn(&g->process, &s, a, image, caps, rt, launcher, cgroup,
-			  tap, error);
+		r = spawn(&g->process, &s, b, error);
 	close_all(s.listening, LINES);
 	if (r < 0) {
 		close_all(s.connected, LINES);

@@ -18,6 +18,19 @@ struct image;
 struct launcher;
 struct qemu_caps;
 
+/* What it is made of, all borrowed. */
+struct birth {
+	const struct appliance *appliance;
+	const struct image *image;
+	const struct qemu_caps *caps;
+	const struct runtime *runtime;
+	const struct launcher *launcher; /* starts it */
+	int cgroup;	  /* directory of its cgroup; -1: it has none */
+	int memory_group; /* cgroup_leaf_entrance() of its v1 leaf; 0: none */
+	int promise;	  /* that it is to hold: host/memory/ledger.h; -1 */
+	int tap;	  /* of NETWORK_TAP, else -1 */
+};
+
 struct generation {
 	struct process process;
 	int qmp_fd;   /* connected; the caller takes them over, as it does */
@@ -28,15 +41,9 @@ struct generation {
 /*
  * generation_start() - spawn QEMU, its VM not yet running
  * @g:		written whole on success
- * @launcher:	starts it
- * @cgroup:	directory of its cgroup; -1: it has none
- * @tap:	of NETWORK_TAP, else -1
  * @error:	SENTENCE_MAX bytes
  * Return: 0; else -errno and the sentence in @error; nothing is left behind
  */
-int generation_start(struct generation *g, const struct appliance *a,
-		     const struct image *image, const struct qemu_caps *caps,
-		     const struct runtime *rt, const struct launcher *launcher,
-		     int cgroup, int tap, char *error);
+int generation_start(struct generation *g, const struct birth *b, char *error);
 
 #endif

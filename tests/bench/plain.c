@@ -252,6 +252,13 @@ static int connect_to(struct plain *p, const struct generation *g)
 int plain_start(struct plain *p, char *error)
 {
 	const struct prepared *w = p->what;
+	const struct birth birth = { .appliance = &w->appliance,
+				     .image = &w->image,
+				     .caps = &w->caps,
+				     .runtime = &p->runtime,
+				     .cgroup = -1,
+				     .promise = -1,
+				     .tap = -1 };
 	struct generation g;
 	int r;
 
@@ -260,8 +267,7 @@ int plain_start(struct plain *p, char *error)
 	p->seen_len = 0;
 	p->killing = false;
 	p->at_us[PLAIN_START] = turns_now();
-	r = generation_start(&g, &w->appliance, &w->image, &w->caps,
-			     &p->runtime, NULL, -1, -1, error);
+	r = generation_start(&g, &birth, error);
 	if (r < 0)
 		return r;
 	r = connect_to(p, &g);

@@ -40,7 +40,7 @@ static void status_that_means_update_restarts_in_full(void **state)
 	rig_poke(r, "/cgi-bin/exit?7");
 	rig_await_ready(r);
 	assert_string_equal(rig_last(r, "cause"), "update");
-	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	RIG_DO(r, "stop", "ends");
 	rig_assert_end(r, 0);

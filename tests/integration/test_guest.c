@@ -137,7 +137,7 @@ static void guest_that_ends_unasked_is_never_reset_in_place(void **state)
 		rig_poke(r, ends[i].page);
 		rig_await_ready(r);
 		assert_boot(b, i + 2, 1);
-		assert_last(r, ends[i].cause, "drain first");
+		assert_last(r, ends[i].cause, "overlap");
 		assert_true(rig_number(r, "pid") != qemu);
 	}
 	RIG_DO(r, "stop", "guest");

@@ -51,7 +51,7 @@ static void microvm_that_resets_unasked_is_relaunched(void **state)
 	rig_await_ready(r);
 	rig_poke(r, "/cgi-bin/do?reset");
 	rig_await_ready(r);
-	assert_last(r, "reset without intent", "drain first");
+	assert_last(r, "reset without intent", "overlap");
 	RIG_DO(r, "stop", r->name);
 	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
@@ -99,7 +99,7 @@ static void microvm_that_halts_unasked_is_relaunched_when_asked(void **state)
 	RIG_DO(r, "reboot", r->name, "--wait");
 	rig_await_ready(r);
 	close(fd);
-	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	RIG_DO(r, "stop", r->name);
 	rig_assert_end(r, 0);

@@ -102,7 +102,7 @@ static void deaf_at_stop_drains_first(void **state)
 
 	start(r, "deaf-at-stop", "");
 	reboot(r);
-	assert_last(r, "clean reboot", "drain first",
+	assert_last(r, "clean reboot", "overlap",
 		    "QEMU did not answer within a second");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_int_equal(stop(r), 0);
@@ -114,7 +114,7 @@ static void refused_reset_relaunches(void **state)
 
 	start(r, "refuses-reset", "");
 	reboot(r);
-	assert_last(r, "clean reboot", "drain first", "QEMU refused to reset");
+	assert_last(r, "clean reboot", "overlap", "QEMU refused to reset");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_int_equal(stop(r), 0);
 }
@@ -154,7 +154,7 @@ static void firmware_that_resets_thrice_more_is_judged(void **state)
 	start(r, "firmware-resets=3", "");
 	RIG_DO(r, "reboot", under_test);
 	rig_await_ready(r);
-	assert_last(r, "reset without intent", "drain first",
+	assert_last(r, "reset without intent", "overlap",
 		    "the guest did not end cleanly");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_int_equal(stop(r), 0);
@@ -167,7 +167,7 @@ static void unclean_proof_is_never_reset_in_place(void **state)
 	start(r, "unclean", "");
 	RIG_DO(r, "reboot", under_test, "--in-place", "--wait");
 	rig_await_ready(r);
-	assert_last(r, "proof not clean", "drain first",
+	assert_last(r, "proof not clean", "overlap",
 		    "the guest did not end cleanly");
 	assert_non_null(strstr(rig_last(r, "evidence"), "1 writable mount"));
 	assert_int_equal(rig_number(r, "generation"), 2);
@@ -199,7 +199,7 @@ static void silent_agent_is_lost_and_relaunched(void **state)
 
 	start(r, "no-intent", "");
 	reboot(r);
-	assert_last(r, "agent lost", "drain first",
+	assert_last(r, "agent lost", "overlap",
 		    "the guest did not end cleanly");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_int_equal(stop(r), 72);

@@ -102,7 +102,7 @@ static void second_reboot_does_not_wait_for_ever(void **state)
 		 "perform-late=60000");
 	reboot_in_place(r);
 	reboot(r);
-	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	assert_string_equal(rig_last(r, "cause"), "clean reboot");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	stop(r);

@@ -113,7 +113,7 @@ static void qemu_killed_is_started_anew(void **state)
 	signal_to_qemu(r, SIGKILL);
 	rig_await_ready(r);
 	assert_string_equal(rig_last(r, "cause"), "QEMU killed");
-	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_true(rig_number(r, "pid") != qemu);
 	RIG_DO(r, "stop", "guest");

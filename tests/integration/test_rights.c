@@ -77,7 +77,7 @@ static void other_user_is_restarted_both_ways(void **state)
 	RIG_DO(r, "reboot", r->name, "--in-place", "--wait");
 	assert_string_equal(rig_last(r, "strategy"), "in place");
 	RIG_DO(r, "reboot", r->name, "--full", "--wait");
-	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_is_nobody(r, rig_number(r, "pid"));
 	assert_is_nobody(r, rig_number(r, "helper"));
