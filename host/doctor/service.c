@@ -40,6 +40,19 @@ void look_user(const struct patient *p, struct finding *f)
 			    who.name);
 }
 
+/* A group that has processes hands no controller on, but for the outermost. */
+static bool counts_memory_of_leaves(const struct cgroup *c)
+{
+	char path[CGROUP_PATH + 32], text[256] = "";
+
+	snprintf(path, sizeof(path), "%s/cgroup.events", c->base);
+	if (strcmp(c->base, c->own) != 0 || access(path, F_OK) < 0)
+		return true;
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", c->base);
+	reading_text("", path, text, sizeof(text));
+	return strstr(text, "memory");
+}
+
 void look_cgroup(const struct patient *p, struct finding *f)
 {
 	static const char gauge[] =
@@ -64,6 +77,11 @@ void look_cgroup(const struct patient *p, struct finding *f)
 			    "boot with systemd.unified_cgroup_hierarchy=1, so "
 			    "that v2 has the memory controller",
 			    "%s, without a memory controller", c.base);
+	else if (!counts_memory_of_leaves(&c))
+		finding_set(f, LEVEL_WARN, gauge,
+			    "%s: whoever runs an appliance is in it, too, so "
+			    "the kernel counts no memory of QEMU's own cgroup",
+			    c.base);
 	else
 		finding_set(f, LEVEL_OK, "", "%s", c.base);
 }

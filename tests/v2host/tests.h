@@ -23,7 +23,10 @@
 	TEST(oom_kill_is_counted_by_the_leaf)                                  \
 	/* scarce.c */                                                         \
 	TEST(group_with_a_limit_is_a_domain)                                   \
-	TEST(scarcity_in_a_group_is_told)
+	TEST(scarcity_in_a_group_is_told)                                      \
+	/* doctor.c */                                                         \
+	TEST(doctor_sees_where_memory_of_leaves_is_counted)                    \
+	TEST(doctor_sees_that_pressure_is_counted)
 
 #define TEST(name) void name(void **state);
 V2HOST_TESTS

@@ -295,6 +295,14 @@ static void cgroup_wants_v2_with_memory(void **state)
 	assert_found(look_cgroup, LEVEL_WARN, "without a memory controller");
 	put("cg/u/cgroup.controllers", "cpu memory pids\n");
 	assert_found(look_cgroup, LEVEL_OK, "/cg/u");
+	put("cg/u/cgroup.events", "populated 1\n"); /* not the outermost */
+	assert_found(look_cgroup, LEVEL_WARN, "is in it, too");
+	put("cg/u/cgroup.subtree_control", "memory\n");
+	assert_found(look_cgroup, LEVEL_OK, "/cg/u");
+	put("cg/u/cgroup.subtree_control", "");
+	put("cg/u/shim/cgroup.procs", "");
+	put("proc/self/cgroup", "0::/u/shim\n");
+	assert_found(look_cgroup, LEVEL_OK, "/cg/u");
 }
 
 static void unit_is_asked_of_systemctl(void **state)
