@@ -200,6 +200,7 @@ static void ready(struct shim *s)
 {
 	struct pollfd p = { .fd = s->ready_fd, .events = POLLOUT };
 
+	shim_serves(s);
 	if (s->ready_fd < 0 || poll(&p, 1, 0) <= 0)
 		return;
 	if (p.revents & POLLERR || write(s->ready_fd, "\n", 1) < 0) {

@@ -129,6 +129,12 @@ void shim_promised(struct shim *s)
 		victim_stand(s->process.score_fd, STANDING_BOOTS);
 }
 
+void shim_serves(struct shim *s)
+{
+	if (s->process.score_fd > 0)
+		victim_stand(s->process.score_fd, STANDING_SERVES);
+}
+
 void shim_retake(struct shim *s, pid_t qemu)
 {
 	const struct application a = application(s);
