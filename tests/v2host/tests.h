@@ -26,7 +26,10 @@
 	TEST(scarcity_in_a_group_is_told)                                      \
 	/* doctor.c */                                                         \
 	TEST(doctor_sees_where_memory_of_leaves_is_counted)                    \
-	TEST(doctor_sees_that_pressure_is_counted)
+	TEST(doctor_sees_that_pressure_is_counted)                             \
+	/* guard.c */                                                          \
+	TEST(guard_lets_nobody_be_killed_in_200_restarts)                      \
+	TEST(without_the_guard_whoever_starts_is_killed)
 
 #define TEST(name) void name(void **state);
 V2HOST_TESTS
