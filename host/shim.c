@@ -5,9 +5,10 @@
  * Theory of operation: one thread, one epoll loop. Each source (a signal, the
  * deadline, QMP, the agent port, the end of QEMU or of its helper, a call on
  * the control socket) becomes one event for host/core/lifecycle, which answers
- * with actions. Where the order of two sources matters it is made here: at
- * STOP, and at QEMU's end, the agent's last words are read before the
- * lifecycle hears of it, and QMP's last words before QEMU's end.
+ * with actions. Where the order of two sources matters it is made by who hears
+ * the later one: at STOP (shim_qmp.c) and at QEMU's end (shim_generation.c) the
+ * agent's last words are read before the lifecycle hears of it, and QMP's last
+ * words before QEMU's end.
  */
 #include "host/shim.h"
 
@@ -37,7 +38,6 @@
 #include "host/link/control.h"
 #include "host/qemu/able.h"
 #include "host/qemu/complaint.h"
-#include "host/qemu/event.h"
 #include "host/shim_impl.h"
 #include "host/trim.h"
 
@@ -115,7 +115,7 @@ void shim_step(struct shim *s, const struct lc_event *ev)
 	trim(s);
 }
 
-static void step_type(struct shim *s, enum lc_event_type type)
+void shim_step_type(struct shim *s, enum lc_event_type type)
 {
 	const struct lc_event ev = { .type = type };
 
@@ -140,7 +140,7 @@ static void on_timer(void *ctx, uint32_t events)
 
 	(void)events;
 	if (read(s->timer_fd, &ticks, sizeof(ticks)) > 0)
-		step_type(s, EV_DEADLINE);
+		shim_step_type(s, EV_DEADLINE);
 }
 
 static void on_agent(void *ctx, const struct msg *m)
@@ -149,69 +149,6 @@ static void on_agent(void *ctx, const struct msg *m)
 
 	shim_step(ctx, &ev);
 }
-
-static void on_qmp_up(void *ctx)
-{
-	step_type(ctx, EV_UP);
-}
-
-static void on_qmp_lost(void *ctx, const char *why)
-{
-	const struct shim *s = ctx;
-
-	if (why)
-		log_line(STDERR_FILENO, s->opt->appliance->name,
-			 "what runs as QEMU does not speak QMP: %s; see that "
-			 "qemu in [appliance] is the path of one",
-			 why);
-	step_type(ctx, EV_QMP_LOST);
-}
-
-/* Whether it ends is seen; what the gate asks for must be done as well. */
-static bool may_be_refused(enum qmp_command command)
-{
-	return command == QMP_QUIT || command == QMP_POWERDOWN;
-}
-
-/* What a relaunch would do depends on what else runs by now. */
-static void judge(struct shim *s)
-{
-	shim_room(s);
-	step_type(s, EV_STATUS);
-}
-
-static void on_qmp_reply(void *ctx, enum qmp_command command,
-			 const json_t *result)
-{
-	const struct shim *s = ctx;
-
-	if (!result && !may_be_refused(command))
-		step_type(ctx, EV_QMP_REFUSED);
-	else if (command == QMP_STATUS && s->lc.state == LC_ADOPTING)
-		shim_found(ctx, result);
-	else if (command == QMP_STATUS)
-		judge(ctx);
-}
-
-static void on_qmp_event(void *ctx, const char *name, const json_t *data)
-{
-	char said[EVIDENCE_SAID];
-	struct shim *s = ctx;
-	struct lc_event ev;
-
-	if (!event_read(name, data, &ev, said))
-		return;
-	if (ev.type == EV_STOP)
-		agent_drain(s->agent);
-	shim_step(s, &ev);
-}
-
-const struct qmp_ops shim_qmp_ops = {
-	.up = on_qmp_up,
-	.event = on_qmp_event,
-	.reply = on_qmp_reply,
-	.lost = on_qmp_lost,
-};
 
 static struct lc_config config_of(const struct shim_options *o)
 {
@@ -390,7 +327,7 @@ int shim_run(const struct shim_options *options)
 		if (options->leftover->any)
 			r = shim_adopt(&s);
 		else
-			step_type(&s, EV_START);
+			shim_step_type(&s, EV_START);
 		if (r >= 0) {
 			shim_handover_done(&s);
 			r = loop_run(&s.loop);

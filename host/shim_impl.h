@@ -2,7 +2,8 @@
 /*
  * host/shim_impl.h - between the files of the shim
  *
- *   shim.c             opens, closes; signals, deadlines and QMP become events
+ *   shim.c             opens, closes; signals, deadlines, frames become events
+ *   shim_qmp.c         what QEMU says on QMP becomes events
  *   shim_generation.c  QEMU begins, is watched, and ends
  *   shim_teardown.c    what is left of a QEMU that has ended
  *   shim_memory.c      a start waits for the host's memory
@@ -103,6 +104,7 @@ struct shim {
 
 /* shim_step() - tell the lifecycle, act; then what was found meanwhile */
 void shim_step(struct shim *s, const struct lc_event *ev);
+void shim_step_type(struct shim *s, enum lc_event_type type);
 
 /* shim_later() - an event found by an action: after those that remain, in place
  * of one of its type that waits already. None is lost */
@@ -112,7 +114,7 @@ void shim_later_type(struct shim *s, enum lc_event_type type);
 /* shim_act() - carry out a set of enum lc_action, lowest bit first */
 void shim_act(struct shim *s, uint32_t acts);
 
-/* what QMP says (shim.c) */
+/* what QMP says (shim_qmp.c) */
 extern const struct qmp_ops shim_qmp_ops;
 
 /* shim_launch() - ACT_LAUNCH: a new generation (shim_generation.c) */
