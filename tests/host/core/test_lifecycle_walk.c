@@ -183,6 +183,16 @@ static void event_of_operator(struct drive *d, struct books *b, uint64_t *seed)
 	drive_wish(d, w);
 }
 
+static void end_in_order(struct drive *d, struct books *b)
+{
+	if (!d->lc.end_known) {
+		drive_end(d, END_RESET);
+		return;
+	}
+	b->stopped = true;
+	drive_type(d, EV_STOP);
+}
+
 /* What would come if all went well. */
 static void event_expected(struct drive *d, struct books *b)
 {
@@ -206,12 +216,7 @@ static void event_expected(struct drive *d, struct books *b)
 		drive_say(d, MSG_QUIESCED, intent);
 		break;
 	case LC_ENDING:
-		if (!d->lc.end_known) {
-			drive_end(d, END_RESET);
-			break;
-		}
-		b->stopped = true;
-		drive_type(d, EV_STOP);
+		end_in_order(d, b);
 		break;
 	case LC_JUDGING:
 		drive_type(d, EV_STATUS);

@@ -3,7 +3,7 @@
  * tests/host/link/test_interface.c - the interfaces' texts are the truth
  *
  * What the shim takes, says and refuses is held against the texts: methods and
- * their parameters, errors, status and events.
+ * their parameters, errors. (test_interface_values.c: status and events.)
  */
 #include "host/link/interface.h"
 
@@ -16,64 +16,19 @@
 
 #include <cmocka.h>
 
-#include "host/config/appliance.h"
-#include "host/config/image.h"
 #include "host/link/control_impl.h"
-#include "host/prospect.h"
 #include "host/report.h"
-#include "host/teardown.h"
 #include "tests/host/link/caller.h"
 #include "tests/host/link/idl.h"
-
-static json_t *idl[INTERFACES];
-
-static int read_all(void **state)
-{
-	char why[IDL_WHY];
-
-	(void)state;
-	for (size_t i = 0; i < INTERFACES; i++) {
-		idl[i] = idl_read(interfaces[i].text, why);
-		if (!idl[i])
-			fail_msg("%s: %s", interfaces[i].name, why);
-	}
-	return 0;
-}
-
-static int free_all(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < INTERFACES; i++)
-		json_decref(idl[i]);
-	return 0;
-}
-
-static json_t *idl_named(const char *name)
-{
-	for (size_t i = 0; i < INTERFACES; i++)
-		if (strcmp(interfaces[i].name, name) == 0)
-			return idl[i];
-	return NULL;
-}
-
-/* The interface of a full name; @rest: what follows it. */
-static json_t *idl_of(const char *full, const char **rest)
-{
-	const char *dot = strrchr(full, '.');
-	char name[64];
-
-	assert_non_null(dot);
-	snprintf(name, sizeof(name), "%.*s", (int)(dot - full), full);
-	*rest = dot + 1;
-	return idl_named(name);
-}
+#include "tests/host/link/idl_all.h"
 
 static void texts_have_the_names_that_they_are_asked_by(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < INTERFACES; i++)
 		assert_string_equal(
-			json_string_value(json_object_get(idl[i], "interface")),
+			json_string_value(json_object_get(
+				idl_named(interfaces[i].name), "interface")),
 			interfaces[i].name);
 }
 
@@ -102,7 +57,8 @@ static void every_method_stands_in_both(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < INTERFACES; i++)
-		count += json_object_size(json_object_get(idl[i], "methods"));
+		count += json_object_size(json_object_get(
+			idl_named(interfaces[i].name), "methods"));
 	assert_int_equal(count, CONTROL_METHODS);
 	for (size_t i = 0; i < CONTROL_METHODS; i++) {
 		const char *name;
@@ -252,105 +208,6 @@ static void descriptions_are_the_texts(void **state)
 	caller_end(c);
 }
 
-static struct appliance appliance = {
-	.name = "web",
-	.forward = { { "127.0.0.1", 8080, 80 } },
-	.forwards = 1,
-};
-static struct image image = { .name = "web", .version = "1", .arch = "s390x" };
-static struct lifecycle lc;
-
-static struct report report(void)
-{
-	const struct lc_config cfg = { .boot_ms = 1000 };
-
-	lifecycle_init(&lc, &cfg);
-	lc.last.marks.at_us[MARK_STOP] = 1;
-	lc.last.marks.at_us[MARK_RESET] = 2;
-	return (struct report){ .appliance = &appliance,
-				.image = &image,
-				.lc = &lc };
-}
-
-static void assert_fits(const char *type, json_t *value)
-{
-	json_t *of = idl_named("io.reprise");
-	const char *why = idl_fits(of, idl_type(of, type), value);
-
-	if (why)
-		fail_msg("%s: %s", type, why);
-	json_decref(value);
-}
-
-/* One that nobody can measure, and one that is half done. */
-static struct teardown teardowns[2] = {
-	{ .generation = 1, .process = { .helper_pidfd = -1 } },
-	{ .generation = 2, .process = { .helper = 7, .helper_pidfd = -1 } },
-};
-
-static void status_is_as_the_text_says(void **state)
-{
-	struct report r = report();
-
-	(void)state;
-	drain_begin(&teardowns[1].drain, 4096 * 4096, 1000);
-	drain_sample(&teardowns[1].drain, 4096, 2000);
-	r.teardowns = teardowns;
-	r.teardown_count = 2;
-	assert_fits("ApplianceStatus", report_status(&r, 1));
-	r.console_last = json_pack("[s, s]", "Kernel panic", "end");
-	assert_fits("ApplianceStatus", report_status(&r, 1));
-	json_decref(r.console_last);
-}
-
-static void status_on_a_bridge_names_the_link(void **state)
-{
-	struct report r = report();
-	struct appliance a = { .name = "web",
-			       .network = NETWORK_TAP,
-			       .bridge = "br0",
-			       .mac = "52:00:00:00:00:01" };
-	const char *name = "", *bridge = "", *mac = "";
-	json_t *status;
-
-	(void)state;
-	r.appliance = &a;
-	status = report_status(&r, 1);
-	assert_int_equal(json_unpack(status, "{s:{s:s, s:s, s:s}}", "link",
-				     "name", &name, "bridge", &bridge, "mac",
-				     &mac),
-			 0);
-	assert_string_equal(name, "rp-web");
-	assert_string_equal(bridge, "br0");
-	assert_string_equal(mac, "52:00:00:00:00:01");
-	assert_fits("ApplianceStatus", status);
-}
-
-static void events_are_as_the_text_says(void **state)
-{
-	struct report r = report();
-
-	(void)state;
-	r.teardown = &teardowns[1];
-	r.console_now = r.console_last = json_pack("[s]", "Kernel panic");
-	for (int kind = 0; kind < REPORT_KINDS; kind++)
-		assert_fits("Event", report_event(&r, (enum report_kind)kind));
-	json_decref(r.console_now);
-}
-
-static void plan_is_as_the_text_says(void **state)
-{
-	struct report r = report();
-
-	(void)state;
-	strcpy(appliance.architecture, "s390x");
-	appliance.memory = 512 << 20;
-	assert_fits("RebootPlan", prospect_json(&r, WISH_REBOOT, 0));
-	assert_fits("RebootPlan", prospect_json(&r, WISH_FULL, 1));
-	assert_fits("RebootPlan", prospect_json(&r, WISH_REBOOT, 3600000000));
-}
-
-/* Run from the top of the sources, as all tests are. */
 static void everything_stands_in_the_manual(void **state)
 {
 	json_t *own = idl_named("io.reprise"), *value;
@@ -396,11 +253,7 @@ int main(void)
 		cmocka_unit_test(every_answer_that_is_a_refusal_is_an_error),
 		CALLER_TEST(refusals_are_as_the_text_says),
 		CALLER_TEST(descriptions_are_the_texts),
-		cmocka_unit_test(status_is_as_the_text_says),
-		cmocka_unit_test(status_on_a_bridge_names_the_link),
-		cmocka_unit_test(events_are_as_the_text_says),
-		cmocka_unit_test(plan_is_as_the_text_says),
 	};
 
-	return cmocka_run_group_tests(tests, read_all, free_all);
+	return cmocka_run_group_tests(tests, idl_read_all, idl_free_all);
 }
