@@ -66,6 +66,20 @@ bool oom_counter_path(const char *groups, unsigned int n,
 	return true;
 }
 
+bool oom_counter_outer(unsigned int n, char path[static PATH_MAX])
+{
+	const char *top = path + strlen(places[n].mount);
+	char *group;
+
+	*strrchr(path, '/') = '\0';
+	group = strrchr(path, '/');
+	if (group < top)
+		return false;
+	snprintf(group, (size_t)(path + PATH_MAX - group), "/%s",
+		 places[n].file);
+	return true;
+}
+
 uint64_t oom_count(const char *text)
 {
 	static const char key[] = "oom_kill ";
@@ -87,13 +101,14 @@ void oom_watch(struct oom_watch *w, pid_t pid, uint64_t now_us)
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
 	if (text_head(path, groups, sizeof(groups)) < 0)
 		return;
-	for (unsigned int i = 0; oom_counter_path(groups, i, path); i++) {
-		if (!path[0] || text_head(path, text, sizeof(text)) < 0)
-			continue;
-		memcpy(w->counter, path, sizeof(path));
-		w->kills = oom_count(text);
-		return;
-	}
+	for (unsigned int i = 0; oom_counter_path(groups, i, path); i++)
+		for (bool is = path[0]; is; is = oom_counter_outer(i, path)) {
+			if (text_head(path, text, sizeof(text)) < 0)
+				continue;
+			memcpy(w->counter, path, sizeof(path));
+			w->kills = oom_count(text);
+			return;
+		}
 }
 
 bool oom_log_names(const char *record, pid_t pid, uint64_t since_us)

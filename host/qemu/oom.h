@@ -43,6 +43,13 @@ enum oom oom_found(const struct oom_watch *w);
 bool oom_counter_path(const char *groups, unsigned int n,
 		      char path[static PATH_MAX]);
 
+/*
+ * oom_counter_outer() - @path becomes that of the group around, for one without
+ *	a memory controller is charged there
+ * Return: false: there is none, and @path is nothing any more
+ */
+bool oom_counter_outer(unsigned int n, char path[static PATH_MAX]);
+
 /* oom_count() - the value of oom_kill in the text of such a file; else 0 */
 uint64_t oom_count(const char *text);
 

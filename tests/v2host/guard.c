@@ -73,6 +73,7 @@ static bool restart(struct rig *r)
 	json_t *reply = NULL;
 	bool done;
 
+	assert_true(helper > 0);
 	assert_int_equal(setpriority(PRIO_PROCESS, helper, 19), 0);
 	done = client_call(r->name, "Reboot", parameters, ANSWER_MS, &reply,
 			   error) == 0;

@@ -5,6 +5,7 @@
  * A neighbour in the group takes what is left of it; of all that are in there
  * the kernel kills the one that holds most.
  */
+#include "tests/integration/stub_image.h"
 #include "tests/v2host/bed.h"
 #include "tests/v2host/tests.h"
 
@@ -15,11 +16,13 @@
 
 enum { LEFT = 8 << 20, TAKEN = 16 << 20 };
 
+static const char never[] = "[restart]\npolicy = never\n";
+
+/* What was run in BED. */
 static void exhaust(struct rig *r)
 {
 	pid_t pid;
 
-	bed_run(r, "touch=64", "[restart]\npolicy = never\n");
 	rig_await_ready(r);
 	bed_write("memory.max", bed_number("memory.current") + LEFT);
 	assert_int_equal(bed_count("memory.events", "oom_kill"), 0);
@@ -35,6 +38,7 @@ void oom_kill_is_in_the_log(void **state)
 {
 	struct rig *r = *state;
 
+	bed_run(r, "touch=64", never);
 	exhaust(r);
 	rig_await_said(r, "out of memory: the host's kernel killed QEMU");
 	rig_await_said(r, "the kernel's log names its pid");
@@ -46,8 +50,23 @@ void oom_kill_is_counted_by_the_leaf(void **state)
 	struct rig *r = *state;
 
 	assert_int_equal(rename("/dev/kmsg", "/dev/kmsg.away"), 0);
+	bed_run(r, "touch=64", never);
 	exhaust(r);
 	rename("/dev/kmsg.away", "/dev/kmsg");
 	rig_await_said(r, "out of memory: the host's kernel killed QEMU");
+	rig_await_said(r, "its control group counts an OOM kill");
+}
+
+/* There the group around the leaf is what QEMU's memory is charged to. */
+void oom_kill_is_counted_around_a_leaf_that_counts_nothing(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rename("/dev/kmsg", "/dev/kmsg.away"), 0);
+	bed_write("cgroup.procs", 0);
+	rig_run_model(r, "touch=64", never);
+	bed_leave();
+	exhaust(r);
+	rename("/dev/kmsg.away", "/dev/kmsg");
 	rig_await_said(r, "its control group counts an OOM kill");
 }

@@ -21,6 +21,7 @@
 	/* oom.c */                                                            \
 	TEST(oom_kill_is_in_the_log)                                           \
 	TEST(oom_kill_is_counted_by_the_leaf)                                  \
+	TEST(oom_kill_is_counted_around_a_leaf_that_counts_nothing)            \
 	/* scarce.c */                                                         \
 	TEST(group_with_a_limit_is_a_domain)                                   \
 	TEST(scarcity_in_a_group_is_told)                                      \

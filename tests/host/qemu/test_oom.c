@@ -43,6 +43,19 @@ static void counter_is_found_in_each_kind_of_hierarchy(void **state)
 	assert_false(oom_counter_path("0::/b\n", 3, path));
 }
 
+static void counter_is_looked_for_up_to_the_mount(void **state)
+{
+	char path[PATH_MAX];
+
+	(void)state;
+	assert_true(oom_counter_path("0::/a/b", 0, path));
+	assert_true(oom_counter_outer(0, path));
+	assert_string_equal(path, "/sys/fs/cgroup/a/memory.events");
+	assert_true(oom_counter_outer(0, path));
+	assert_string_equal(path, "/sys/fs/cgroup/memory.events");
+	assert_false(oom_counter_outer(0, path));
+}
+
 static void count_is_that_of_kills_not_of_limits(void **state)
 {
 	(void)state;
@@ -107,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counter_is_found_in_each_kind_of_hierarchy),
+		cmocka_unit_test(counter_is_looked_for_up_to_the_mount),
 		cmocka_unit_test(count_is_that_of_kills_not_of_limits),
 		cmocka_unit_test(log_names_a_pid_of_our_time),
 		cmocka_unit_test(log_names_the_helper_that_shares_the_memory),
