@@ -100,7 +100,8 @@ static uint32_t facts(const struct lifecycle *lc, bool orderly, bool healthy,
 		{ FACT_FITS_TWICE, lc->fits_twice },
 		{ FACT_WANT_FULL, lc->wish == WISH_FULL },
 		{ FACT_WANT_IN_PLACE, lc->wish == WISH_IN_PLACE },
-		{ FACT_RELAUNCH_FASTER, past_relaunch_faster(&lc->past) },
+		{ FACT_RELAUNCH_FASTER,
+		  past_relaunch_faster(&lc->past, lc->fits_twice) },
 		{ FACT_WANT_STOP, lc_wants_stop(lc) },
 		{ FACT_POWEROFF, powers_off(lc) },
 		{ FACT_MAY_RESTART, may_restart(lc) },
@@ -229,5 +230,7 @@ uint32_t lifecycle_prospect(const struct lifecycle *lc)
 	       (same_image(lc) ? FACT_SAME_IMAGE : 0) |
 	       (lc_wants_stop(lc) ? FACT_WANT_STOP : 0) |
 	       (lc->fits_twice ? FACT_FITS_TWICE : 0) |
-	       (past_relaunch_faster(&lc->past) ? FACT_RELAUNCH_FASTER : 0);
+	       (past_relaunch_faster(&lc->past, lc->fits_twice)
+			? FACT_RELAUNCH_FASTER
+			: 0);
 }

@@ -70,11 +70,13 @@ static uint64_t median(const struct past_ring *ring)
 	return (us[(n - 1) / 2] + us[n / 2]) / 2;
 }
 
-bool past_relaunch_faster(const struct past *p)
+bool past_relaunch_faster(const struct past *p, bool fits_twice)
 {
 	const struct past_ring *here = &p->of[STRATEGY_IN_PLACE];
-	const struct past_ring *anew = &p->of[STRATEGY_DRAIN_FIRST];
+	const struct past_ring *anew = &p->of[STRATEGY_OVERLAP];
 
+	if (!fits_twice || anew->count < PAST_ENOUGH)
+		anew = &p->of[STRATEGY_DRAIN_FIRST];
 	return here->count >= PAST_ENOUGH && anew->count >= PAST_ENOUGH &&
 	       median(anew) < median(here) / 10 * 9;
 }

@@ -46,10 +46,11 @@ void past_add(struct past *p, enum strategy s, uint64_t down_us,
 
 /*
  * past_relaunch_faster() - was a full restart faster than one in place?
- * Return: true: there is enough of both, and the median of drain first is
+ * @fits_twice: it would overlap, which is faster than to drain first
+ * Return: true: there is enough of both, and the median of the full one is
  *	below nine tenths of that of in place
  */
-bool past_relaunch_faster(const struct past *p);
+bool past_relaunch_faster(const struct past *p, bool fits_twice);
 
 /* What the model goes by, where the past says too little. */
 struct costs {

@@ -123,17 +123,33 @@ static void relaunch_is_faster_only_by_enough_of_both(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < PAST_ENOUGH; i++) {
-		assert_false(past_relaunch_faster(&p));
+		assert_false(past_relaunch_faster(&p, false));
 		add(&p, STRATEGY_IN_PLACE, 1000);
 	}
 	for (uint32_t i = 0; i < PAST_ENOUGH; i++) {
-		assert_false(past_relaunch_faster(&p));
+		assert_false(past_relaunch_faster(&p, false));
 		add(&p, STRATEGY_DRAIN_FIRST, 500);
 	}
-	assert_true(past_relaunch_faster(&p));
+	assert_true(past_relaunch_faster(&p, false));
 	for (uint32_t i = 0; i < PAST_KEPT; i++)
 		add(&p, STRATEGY_DRAIN_FIRST, 950);
-	assert_false(past_relaunch_faster(&p)); /* hardly */
+	assert_false(past_relaunch_faster(&p, false)); /* hardly */
+}
+
+static void overlaps_count_where_there_is_room_for_one(void **state)
+{
+	struct past p = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < PAST_ENOUGH; i++) {
+		add(&p, STRATEGY_IN_PLACE, 1000);
+		add(&p, STRATEGY_DRAIN_FIRST, 1200);
+	}
+	assert_false(past_relaunch_faster(&p, true)); /* none was seen */
+	for (uint32_t i = 0; i < PAST_ENOUGH; i++)
+		add(&p, STRATEGY_OVERLAP, 500);
+	assert_true(past_relaunch_faster(&p, true));
+	assert_false(past_relaunch_faster(&p, false));
 }
 
 /* docs/facts.md 9, 10.5 */
@@ -168,6 +184,7 @@ int main(void)
 		cmocka_unit_test(past_start_teaches_the_boot),
 		cmocka_unit_test(model_of_secure_guest_has_the_floor),
 		cmocka_unit_test(relaunch_is_faster_only_by_enough_of_both),
+		cmocka_unit_test(overlaps_count_where_there_is_room_for_one),
 		cmocka_unit_test(need_counts_qemu_tables_and_second_image),
 	};
 
