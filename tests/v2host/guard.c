@@ -3,10 +3,10 @@
  * tests/v2host/guard.c - restarts where not all fits twice
  *
  * Theory of operation: two appliances in a group whose limit holds what both
- * need, and no third. They are restarted in full, in turn; what the old
- * generation holds comes back slowly, for its helper has the lowest priority
- * and whoever starts has not. So a start that does not wait for memory takes
- * more than there is, and the kernel kills somebody.
+ * need, and, but for one test, no third. They are restarted in full, in turn;
+ * what the old generation holds comes back slowly, for its helper has the
+ * lowest priority and whoever starts has not. So a start that does not wait
+ * for memory takes more than there is, and the kernel kills somebody.
  */
 #include "tests/v2host/bed.h"
 #include "tests/v2host/tests.h"
@@ -42,15 +42,16 @@ static const char lines[] = "machine = microvm\n"
 			    "silence = 0 s\n"
 			    "[memory]\n";
 
-/* The second appliance shares the first one's directories. */
-static void run_pair(struct rig *one, struct rig *two, const char *guard)
+/* In a group with room for ; they share the directories of the first. */
+static void run_pair(struct rig *one, struct rig *two, unsigned int room,
+		     const char *guard)
 {
 	char text[512], script[32], file[128];
 
 	snprintf(script, sizeof(script), "touch=%u",
 		 (unsigned int)(need_bytes(&size) / MIB) - 2);
 	snprintf(text, sizeof(text), "%s%s", lines, guard);
-	bed_write("memory.max", 2 * need_bytes(&size) + SLACK_MIB * MIB);
+	bed_write("memory.max", room * need_bytes(&size) + SLACK_MIB * MIB);
 	bed_run(one, script, text);
 	rig_await_ready(one);
 	snprintf(file, sizeof(file), "%s/under-test.conf", one->dir);
@@ -107,13 +108,28 @@ void guard_lets_nobody_be_killed_in_200_restarts(void **state)
 	static struct rig two;
 	struct rig *one = *state;
 
-	run_pair(one, &two, "admission-timeout = 1 min\n");
+	run_pair(one, &two, 2, "admission-timeout = 1 min\n");
 	for (int i = 1; i <= RESTARTS; i++) {
 		assert_true(restart(i % 2 ? one : &two));
 		if (i % TOLD_EVERY == 0)
 			print_message("%d restarts\n", i);
 	}
 	assert_int_equal(kills(), 0);
+	assert_string_equal(rig_last(one, "strategy"), "drain first");
+	assert_int_equal(bed_count("memory.events", "max"), 0);
+	stop(one);
+	stop(&two);
+	close_pair(one, &two);
+}
+
+void guard_lets_overlap_what_fits_twice(void **state)
+{
+	static struct rig two;
+	struct rig *one = *state;
+
+	run_pair(one, &two, 3, "admission-timeout = 1 min\n");
+	assert_true(restart(one));
+	assert_string_equal(rig_last(one, "strategy"), "overlap");
 	assert_int_equal(bed_count("memory.events", "max"), 0);
 	stop(one);
 	stop(&two);
@@ -126,7 +142,7 @@ void without_the_guard_whoever_starts_is_killed(void **state)
 	static struct rig two;
 	struct rig *one = *state, *last = &two, *other = one;
 
-	run_pair(one, &two,
+	run_pair(one, &two, 2,
 		 "admission-timeout = 0 s\nadmission-late = start-anyway\n");
 	for (int i = 1; i <= RESTARTS && kills() == 0; i++) {
 		last = i % 2 ? one : &two;

@@ -30,6 +30,7 @@
 	TEST(doctor_sees_that_pressure_is_counted)                             \
 	/* guard.c */                                                          \
 	TEST(guard_lets_nobody_be_killed_in_200_restarts)                      \
+	TEST(guard_lets_overlap_what_fits_twice)                               \
 	TEST(without_the_guard_whoever_starts_is_killed)
 
 #define TEST(name) void name(void **state);
