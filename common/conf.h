@@ -41,6 +41,7 @@ struct conf_key {
 	uint64_t min, max; /* of BYTES, MS, NUMBER; TEXT: max = array size */
 	union {
 		const char *const *choices; /* ends with NULL */
+		const char *text;	    /* TEXT: what it says, or NULL */
 		/* Return: NULL, or what should have been written (static) */
 		const char *(*add)(void *into, const char *value);
 	};

@@ -78,8 +78,9 @@ static int text_value(const struct conf_key *k, const char *value, void *at,
 		memcpy(at, value, strlen(value) + 1);
 		return 0;
 	}
-	snprintf(why, CONF_ERROR_MAX, "write 1 to %llu characters",
-		 (unsigned long long)(k->max - 1));
+	snprintf(why, CONF_ERROR_MAX, "write 1 to %llu characters%s%s",
+		 (unsigned long long)(k->max - 1), k->text ? ": " : "",
+		 k->text ? k->text : "");
 	return -EINVAL;
 }
 

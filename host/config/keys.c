@@ -217,7 +217,8 @@ static const char *add_group(void *into, const char *value)
 static const struct conf_key keys[] = {
 	{ "appliance", "name", CONF_CALL, .add = add_name },
 	{ "appliance", "image", CONF_TEXT, .required = true, AT(image),
-	  .max = sizeof(((struct appliance *)0)->image) },
+	  .max = sizeof(((struct appliance *)0)->image),
+	  .text = "the path of an image, as in /srv/images/web" },
 	{ "appliance", "architecture", CONF_CALL, .add = add_architecture },
 	{ "appliance", "memory", CONF_CALL, .add = add_memory },
 	{ "appliance", "cpus", CONF_NUMBER, AT(cpus), .min = 1,
@@ -235,9 +236,14 @@ static const struct conf_key keys[] = {
 	  .choices = machines },
 	{ "appliance", "secure", CONF_CHOICE, AT(secure), .choices = secures },
 	{ "appliance", "qemu", CONF_TEXT, AT(qemu),
-	  .max = sizeof(((struct appliance *)0)->qemu) },
+	  .max = sizeof(((struct appliance *)0)->qemu),
+	  .text = "the path of a QEMU, as in /opt/qemu/bin/qemu-system-s390x, "
+		  "or "
+		  "leave the key out" },
 	{ "appliance", "user", CONF_TEXT, AT(user),
-	  .max = sizeof(((struct appliance *)0)->user) },
+	  .max = sizeof(((struct appliance *)0)->user),
+	  .text = "the name of a user of this machine, as in reprise-qemu, or "
+		  "leave the key out" },
 	{ "appliance", "boot-timeout", CONF_MS, AT(boot_timeout_ms),
 	  .min = 1000, .max = 3600000 },
 	{ "appliance", "grace", CONF_MS, AT(grace_ms), .min = 0,

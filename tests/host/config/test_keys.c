@@ -128,7 +128,7 @@ static void try_empty(const struct key_row *r, const struct conf_key *k)
 
 	(void)k;
 	snprintf(text, sizeof(text), "[%s]\n%s =\n", r->section, r->key);
-	assert_refused(text, "x.conf:2: ", "''", "write");
+	assert_refused(text, "x.conf:2: ", "''", r->instead);
 	snprintf(text, sizeof(text), "[%s]\n%s\n", r->section, r->key);
 	assert_refused(text, "x.conf:2: ", r->key, "write key = value");
 }
