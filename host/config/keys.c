@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "common/array.h"
+#include "common/utf8.h"
 #include "host/config/appliance.h"
 #include "host/config/disk.h"
 #include "host/config/forward.h"
@@ -174,6 +175,16 @@ static const char *add_disk(void *into, const char *value)
 	return NULL;
 }
 
+/* The guest prints what it refuses, on a console that a person looks at. */
+static bool steers(const char *value)
+{
+	char tame[CONF_LINE_MAX];
+
+	snprintf(tame, sizeof(tame), "%s", value);
+	utf8_tame(tame, strlen(tame));
+	return strcmp(tame, value) != 0;
+}
+
 static const char *add_parameter(void *into, const char *value)
 {
 	struct appliance *a = into;
@@ -181,6 +192,8 @@ static const char *add_parameter(void *into, const char *value)
 
 	if (!*value)
 		return "write a line for the guest, or leave the key out";
+	if (steers(value))
+		return "write a line without control characters";
 	if (used + strlen(value) + 1 > MSG_PARAM_MAX)
 		return "256 bytes are allowed altogether, write less";
 	snprintf(a->parameters + used, sizeof(a->parameters) - used, "%s\n",
