@@ -6,9 +6,10 @@
  * ledger (ACT_ADMIT) and says what it answered (EV_ADMISSION): at once where
  * there is room, else again and again until there is, or until admission_ms
  * are over. The memory of the generation before counts like anybody's: where
- * the new one fits beside it the two overlap, else it is drained first. So it
- * is the ledger that chooses between these two strategies; the planner only
- * foretells.
+ * the new one fits beside it nothing is waited for and the two overlap, else it
+ * is drained first. So it is the ledger that chooses between these two
+ * strategies; the planner only foretells. Whether the old one happens to have
+ * drained by then, as a small one may, makes no difference to the name.
  *
  * What would not fit even after all that drains has drained is refused when it
  * is to start for the first time; an appliance that has run already waits like
@@ -44,13 +45,13 @@ static bool is_relaunch(const struct lifecycle *lc)
 	       lc->now.strategy == STRATEGY_DRAIN_FIRST;
 }
 
-static uint32_t start(struct lifecycle *lc, uint64_t now_us)
+static uint32_t start(struct lifecycle *lc, bool waited, uint64_t now_us)
 {
 	if (lc->admission_told)
 		lc_mark(lc, MARK_ADMITTED, now_us);
 	if (is_relaunch(lc))
-		lc->now.strategy = lc->memory_out ? STRATEGY_OVERLAP
-						  : STRATEGY_DRAIN_FIRST;
+		lc->now.strategy =
+			waited ? STRATEGY_DRAIN_FIRST : STRATEGY_OVERLAP;
 	return lc_launch(lc, now_us);
 }
 
@@ -75,13 +76,13 @@ uint32_t lc_on_admission(struct lifecycle *lc, const struct lc_event *ev,
 	bool told = lc->admission_told;
 
 	if (ev->admission == ADMIT)
-		return start(lc, now_us);
+		return start(lc, told, now_us);
 	snprintf(lc->memory_said, sizeof(lc->memory_said), "%s", ev->said);
 	lc->admission_told = true;
 	if (!late && !hopeless)
 		return told ? 0 : ACT_TELL_MEMORY;
 	if (lc->cfg.start_late)
-		return ACT_TELL_MEMORY | start(lc, now_us);
+		return ACT_TELL_MEMORY | start(lc, !lc->memory_out, now_us);
 	return refuse(lc, now_us);
 }
 

@@ -124,7 +124,7 @@ static void garbage_in_the_directory_harms_nothing(void **state)
 	RIG_DO(r, "reboot", "guest", "--wait");
 	rig_await_ready(r);
 	assert_string_equal(rig_last(r, "cause"), "clean reboot");
-	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	orphan_stop(r);
 }
 
@@ -208,7 +208,7 @@ static void paused_in_the_gate_is_judged_by_the_log(void **state)
 		orphan_run(b);
 		rig_await_ready(r);
 		assert_string_equal(rig_last(r, "cause"), ends[i].cause);
-		assert_string_equal(rig_last(r, "strategy"), "drain first");
+		assert_string_equal(rig_last(r, "strategy"), "overlap");
 		assert_int_equal(rig_number(r, "generation"), i + 2);
 	}
 	assert_non_null(strstr(rig_last(r, "evidence"), "last events"));
@@ -241,7 +241,7 @@ static void wish_under_way_goes_on(void **state)
 			rig_await_ready(r);
 		assert_string_equal(rig_last(r, "cause"), "clean reboot");
 		assert_string_equal(rig_last(r, "strategy"),
-				    i ? "in place" : "drain first");
+				    i ? "in place" : "overlap");
 	}
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_int_equal(rig_number(r, "boot"), 2);

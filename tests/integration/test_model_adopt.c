@@ -114,7 +114,7 @@ static void full_reboot_goes_on_from_quitting(void **state)
 	rig_await_ready(r);
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_string_equal(rig_last(r, "cause"), "clean reboot");
-	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	stop(r);
 }
 
@@ -139,7 +139,7 @@ static void full_reboot_goes_on_from_draining(void **state)
 	assert_int_equal(waitpid(helper, NULL, __WALL), helper);
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_string_equal(rig_last(r, "cause"), "clean reboot");
-	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	stop(r);
 }
 
@@ -156,7 +156,7 @@ static void qemu_that_crashes_in_the_reset_is_a_crash(void **state)
 	rig_await_ready(r);
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_string_equal(rig_last(r, "cause"), "QEMU crashed");
-	assert_string_equal(rig_last(r, "strategy"), "drain first");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	RIG_DO(r, "stop", name);
 	rig_await_end(r);
 	rig_assert_nothing_left(r);

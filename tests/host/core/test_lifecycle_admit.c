@@ -84,6 +84,42 @@ static void relaunch_with_room_overlaps_the_drain(void **state)
 	assert_false(d.lc.memory_out);
 }
 
+/* A small one has drained before its helper's end was waited for. */
+static void relaunch_that_waits_for_nothing_overlaps_however_fast(void **state)
+{
+	const struct lc_event back = { .type = EV_MEMORY_BACK },
+			      exited = { .type = EV_EXITED },
+			      room = { .type = EV_ADMISSION,
+				       .admission = ADMIT };
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_wish(&d, WISH_FULL);
+	drive_quiesce(&d, INTENT_REBOOT);
+	drive_type(&d, EV_STATUS);
+	lifecycle_step(&d.lc, &exited, d.now_us);
+	lifecycle_step(&d.lc, &back, d.now_us);
+	assert_true(lifecycle_step(&d.lc, &room, d.now_us) & ACT_LAUNCH);
+	assert_int_equal(d.lc.now.strategy, STRATEGY_OVERLAP);
+}
+
+static void relaunch_that_waits_for_a_part_drains_first(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	full_reboot(&d);
+	assert_int_equal(d.lc.state, LC_ADMITTING);
+	d.room = ROOM_FOR_TWO; /* not all of it is back */
+	drive_wait(&d, 500);
+	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_true(d.lc.memory_out);
+	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
+}
+
 static void relaunch_foretells_what_the_room_allows(void **state)
 {
 	const struct lc_event room = { .type = EV_ROOM, .fits_twice = true };
@@ -220,6 +256,9 @@ int main(void)
 		cmocka_unit_test(
 			first_start_that_may_fit_later_waits_and_asks_again),
 		cmocka_unit_test(relaunch_with_room_overlaps_the_drain),
+		cmocka_unit_test(
+			relaunch_that_waits_for_nothing_overlaps_however_fast),
+		cmocka_unit_test(relaunch_that_waits_for_a_part_drains_first),
 		cmocka_unit_test(relaunch_foretells_what_the_room_allows),
 		cmocka_unit_test(
 			relaunch_that_never_fits_waits_until_it_is_late),
