@@ -123,26 +123,26 @@ static void read_marks(const json_t *passage, struct marks *marks)
 			json_object_get(object, mark_name((enum mark)i)));
 }
 
-/* Was it done as we asked, and is every mark there that makes it so? */
+/* Was it done as we asked? Which relaunch it was is for the ledger to say. */
 static int check_strategy(const struct served *s, const json_t *passage,
-			  const char *wanted, char *error)
+			  bool in_place, char *error)
 {
 	const char *done =
 		json_string_value(json_object_get(passage, "strategy"));
 	const char *why = json_string_value(json_object_get(passage, "reason"));
 
-	if (done && strcmp(done, wanted) == 0)
+	if (done && (strcmp(done, "in place") == 0) == in_place)
 		return 0;
 	return sentence(error, -EPROTO, "%s: %s was done and not %s: %s",
-			s->name, done ? done : "nothing", wanted,
+			s->name, done ? done : "nothing",
+			in_place ? "a reset in place" : "a relaunch",
 			why ? why : "no reason was given");
 }
 
 int served_reboot(struct served *s, const char *strategy, struct marks *marks,
 		  char *error)
 {
-	const char *wanted =
-		strcmp(strategy, "in_place") == 0 ? "in place" : "drain first";
+	bool in_place = strcmp(strategy, "in_place") == 0;
 	json_t *reply;
 	int r = client_call(
 		s->name, "Reboot",
@@ -152,7 +152,8 @@ int served_reboot(struct served *s, const char *strategy, struct marks *marks,
 	if (r < 0)
 		return r;
 	read_marks(json_object_get(reply, "restart"), marks);
-	r = check_strategy(s, json_object_get(reply, "restart"), wanted, error);
+	r = check_strategy(s, json_object_get(reply, "restart"), in_place,
+			   error);
 	json_decref(reply);
 	if (r == 0 && s->turns->interrupted)
 		r = sentence(error, -EINTR, "interrupted");
