@@ -163,7 +163,9 @@ int served_reboot(struct served *s, const char *strategy, struct marks *marks,
 int served_stop(struct served *s, struct marks *marks, char *error)
 {
 	json_t *reply;
-	int r = client_call(s->name, "Stop", NULL, CALL_MS, &reply, error);
+	int r = client_call(s->name, "Stop",
+			    json_pack("{s:b}", "wait_memory", 1), CALL_MS,
+			    &reply, error);
 
 	if (r < 0)
 		return r;
