@@ -48,21 +48,27 @@ static void tell(struct shim *s, const struct teardown *t,
 	control_event(s->control, report_event(&r, kind));
 }
 
+/* It is followed no more. */
+static void drop(struct shim *s, size_t i)
+{
+	loop_remove(&s->loop, s->teardown[i].slot);
+	teardown_end(&s->teardown[i]);
+	s->teardowns--;
+	for (; i < s->teardowns; i++)
+		s->teardown[i] = s->teardown[i + 1];
+}
+
 static void finish(struct shim *s, size_t i)
 {
-	struct teardown *t = &s->teardown[i];
+	const struct teardown *t = &s->teardown[i];
 	uint64_t took_us = clock_us() - t->began_us;
 
-	loop_remove(&s->loop, t->slot);
 	if (took_us > WORTH_TELLING_US)
 		log_line(STDERR_FILENO, s->opt->appliance->name,
 			 "generation %u: its memory is back after %llu ms",
 			 t->generation, (unsigned long long)took_us / 1000);
 	tell(s, t, REPORT_DRAINED);
-	teardown_end(t);
-	s->teardowns--;
-	for (; i < s->teardowns; i++)
-		s->teardown[i] = s->teardown[i + 1];
+	drop(s, i);
 	arm(s, s->teardowns);
 }
 
@@ -136,10 +142,24 @@ static void take_remains(struct shim *s, struct teardown *t)
 	shim_no_leaf(s);
 }
 
+/* Only one that started although memory was short can be one too many. */
+static void make_room(struct shim *s)
+{
+	if (s->teardowns < SHIM_TEARDOWNS)
+		return;
+	log_line(STDERR_FILENO, s->opt->appliance->name,
+		 "generation %u: its memory is not back, and is not waited for "
+		 "any more: too many drain",
+		 s->teardown[0].generation);
+	drop(s, 0);
+}
+
 void shim_teardown(struct shim *s)
 {
-	struct teardown *t = &s->teardown[s->teardowns++];
+	struct teardown *t;
 
+	make_room(s);
+	t = &s->teardown[s->teardowns++];
 	shim_watch_helper(s);
 	loop_remove(&s->loop, s->helper_slot);
 	s->helper_slot = -1;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/test_shim_teardown.c - generations that drain beside each other
+ *
+ * A pipe stands for the pidfd of a helper: it becomes readable when it ends.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "host/config/appliance.h"
+#include "host/shim_impl.h"
+
+enum { HELPERS = SHIM_TEARDOWNS + 1 };
+
+static const struct appliance appliance = { .name = "guest" };
+static const struct shim_options options = { .appliance = &appliance };
+
+/* Return: the end that stays open for as long as its helper lives */
+static int end_generation(struct shim *s, uint32_t generation)
+{
+	int helper[2];
+
+	assert_int_equal(pipe2(helper, O_CLOEXEC), 0);
+	s->lc.generation = generation;
+	s->process = (struct process){ .pidfd = -1, .helper_pidfd = helper[0] };
+	shim_teardown(s);
+	return helper[1];
+}
+
+static void one_more_than_there_is_room_for_replaces_the_oldest(void **state)
+{
+	struct shim s = {
+		.opt = &options,
+		.qemu_slot = -1,
+		.helper_slot = -1,
+		.leaf = { { .fd = -1 }, { .fd = -1 } },
+		.promise = { .fd = -1 },
+		.drain_timer_fd = -1,
+	};
+	int helper[HELPERS], timer;
+
+	(void)state;
+	assert_int_equal(loop_init(&s.loop), 0);
+	assert_true(shim_teardown_open(&s) >= 0);
+	timer = s.drain_timer_fd;
+	for (uint32_t i = 0; i < HELPERS; i++)
+		helper[i] = end_generation(&s, i + 1);
+	assert_int_equal(s.teardowns, SHIM_TEARDOWNS);
+	assert_int_equal(s.drain_timer_fd, timer);
+	for (uint32_t i = 0; i < SHIM_TEARDOWNS; i++)
+		assert_int_equal(s.teardown[i].generation, i + 2);
+	assert_int_equal(s.later_count, 0);
+	shim_teardown_close(&s);
+	loop_close(&s.loop);
+	for (int i = 0; i < HELPERS; i++)
+		close(helper[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			one_more_than_there_is_room_for_replaces_the_oldest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
