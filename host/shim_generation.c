@@ -134,18 +134,16 @@ static void remove_leaves(struct shim *s)
 }
 
 /* Whoever holds the lock is a QEMU that nobody knows of. */
-static bool may_launch(struct shim *s)
+static int claim(struct shim *s, char *error)
 {
+	const struct runtime *rt = s->opt->runtime;
 	int r = runtime_claim(s->opt->runtime);
 
-	if (r == 0)
-		return true;
-	log_line(STDERR_FILENO, s->opt->appliance->name,
-		 "%s/lock: %s: somebody holds it, perhaps another QEMU: "
-		 "`fuser %s/lock` names who",
-		 s->opt->runtime->dir, strerror(-r), s->opt->runtime->dir);
-	shim_later_type(s, EV_LAUNCH_FAILED);
-	return false;
+	return r < 0 ? sentence(error, r,
+				"%s/lock: %s: somebody holds it, perhaps "
+				"another QEMU: `fuser %s/lock` names who",
+				rt->dir, strerror(-r), rt->dir)
+		     : 0;
 }
 
 static int start(struct shim *s, struct generation *g, char *error)
@@ -158,8 +156,10 @@ static int start(struct shim *s, struct generation *g, char *error)
 			   .launcher = o->launcher,
 			   .cgroup = s->leaf[0].fd,
 			   .promise = s->promise.fd };
-	int r = tap_ready(o->appliance, &s->tap_fd, error);
+	int r = claim(s, error);
 
+	if (r == 0)
+		r = tap_ready(o->appliance, &s->tap_fd, error);
 	if (r < 0)
 		return r;
 	b.tap = s->tap_fd;
@@ -199,13 +199,13 @@ void shim_launch(struct shim *s)
 
 	shim_close_generation(s);
 	s->booted = o->image;
-	if (!may_launch(s))
-		return;
+	shim_promise(s);
 	make_leaf(s);
 	s->log_from = lseek(o->runtime->qemu_log, 0, SEEK_END);
 	s->log_read = s->log_from;
 	if (start(s, &g, error) < 0) {
 		ledger_leave(&s->promise);
+		remove_leaves(s);
 		log_line(STDERR_FILENO, o->appliance->name, "%s", error);
 		shim_later_type(s, EV_LAUNCH_FAILED);
 		return;

@@ -144,13 +144,15 @@ void shim_teardown_close(struct shim *s);
 
 /*
  * The host's memory (shim_memory.c). shim_admit() is ACT_ADMIT: an EV_ADMISSION
- * follows. shim_promised(): what was promised is QEMU's now. shim_serves(): so
- * it is not to be killed before others. shim_retake(): of
- * an adopted QEMU. shim_room(): tell the lifecycle whether a second generation
- * would fit. shim_leave_queue(): a start that waited will not be.
+ * follows. shim_promise(): it starts, admitted or not. shim_promised(): what
+ * was promised is QEMU's now. shim_serves(): so it is not to be killed before
+ * others; what the ledger could not be told of it is told again. shim_retake():
+ * of an adopted QEMU. shim_room(): tell the lifecycle whether a second
+ * generation would fit. shim_leave_queue(): a start that waited will not be.
  */
 int shim_memory_open(struct shim *s, char *error);
 void shim_admit(struct shim *s);
+void shim_promise(struct shim *s);
 void shim_promised(struct shim *s);
 void shim_serves(struct shim *s);
 void shim_retake(struct shim *s, pid_t qemu);

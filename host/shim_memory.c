@@ -91,6 +91,8 @@ static enum admission ask(struct shim *s)
 	struct decision d;
 	int r = 0;
 
+	if (s->promise.fd >= 0 && s->promise.mine.state == PROMISE_LIVES)
+		return ADMIT; /* it was, and memory came back meanwhile */
 	if (s->promise.fd < 0)
 		r = ledger_join(s->ledger, &a, &s->promise, error);
 	if (r == 0)
@@ -118,32 +120,61 @@ void shim_admit(struct shim *s)
 	shim_later(s, &ev);
 }
 
-/* What cannot be told now makes others wait, no more. */
-void shim_promised(struct shim *s)
+/* It was not admitted, and counts all the same: never as one who waits. */
+static void promise_anyway(struct shim *s, pid_t qemu)
+{
+	const struct application a = application(s);
+	char error[SENTENCE_MAX];
+
+	if (s->promise.fd < 0 &&
+	    ledger_join(s->ledger, &a, &s->promise, error) < 0)
+		return;
+	if (ledger_lives(&s->promise, qemu, error) < 0 &&
+	    s->promise.mine.state == PROMISE_WAITS)
+		ledger_leave(&s->promise);
+}
+
+void shim_promise(struct shim *s)
+{
+	if (s->promise.fd < 0 || s->promise.mine.state == PROMISE_WAITS)
+		promise_anyway(s, 0);
+}
+
+/* Until it is told others take it for one that holds nothing yet. */
+static void tell_pid(struct shim *s, pid_t qemu)
 {
 	char error[SENTENCE_MAX];
 
-	if (s->promise.fd >= 0)
-		ledger_lives(&s->promise, s->process.pid, error);
+	if (s->promise.fd >= 0 && s->promise.mine.pid != qemu)
+		ledger_lives(&s->promise, qemu, error);
+}
+
+void shim_promised(struct shim *s)
+{
+	tell_pid(s, s->process.pid);
 	if (s->teardowns && s->process.score_fd > 0)
 		victim_stand(s->process.score_fd, STANDING_BOOTS);
 }
 
 void shim_serves(struct shim *s)
 {
+	if (s->promise.fd < 0)
+		shim_retake(s, s->process.pid);
+	tell_pid(s, s->process.pid);
 	if (s->process.score_fd > 0)
 		victim_stand(s->process.score_fd, STANDING_SERVES);
 }
 
+/* A slot that others keep from us is not made a second time. */
 void shim_retake(struct shim *s, pid_t qemu)
 {
 	const struct application a = application(s);
 	char error[SENTENCE_MAX];
+	int r = ledger_retake(s->ledger, &a, qemu, &s->promise, error);
 
-	if (ledger_retake(s->ledger, &a, qemu, &s->promise, error) == 0)
-		return;
-	if (ledger_join(s->ledger, &a, &s->promise, error) == 0)
-		ledger_lives(&s->promise, qemu, error);
+	if (r == -ESRCH)
+		promise_anyway(s, qemu);
+	tell_pid(s, qemu);
 }
 
 void shim_room(struct shim *s)

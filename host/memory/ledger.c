@@ -211,26 +211,39 @@ static int take_free(int section_fd, struct promise_slot *p)
 	return ledger_write(section_fd, p);
 }
 
+/*
+ * Is the line @m of the QEMU @want? One that has no pid yet is, if it is held:
+ * its shim died before it told, and nobody else of that name may be there.
+ */
+static bool may_be(const struct promised *m, const struct promised *want,
+		   bool held)
+{
+	if (strcmp(m->name, want->name) != 0)
+		return false;
+	if (!m->pid)
+		return held && m->state == PROMISE_LIVES;
+	return m->pid == want->pid;
+}
+
 /* A line of the same name and pid that nobody holds may be of an earlier day.
  */
 static int take_again(int section_fd, struct promise_slot *p)
 {
 	const struct promised want = p->mine;
+	bool found = false, sure = false, held;
 	char line[PROMISE_LINE];
-	bool found = false, held = false;
 	struct promised m;
 
-	for (unsigned int i = 0; i < LEDGER_SLOTS && !held; i++) {
+	for (unsigned int i = 0; i < LEDGER_SLOTS && !sure; i++) {
 		if (pread(section_fd, line, sizeof(line),
 			  (off_t)i * PROMISE_LINE) != PROMISE_LINE)
 			break;
-		if (!promise_read(line, &m) || m.pid != want.pid ||
-		    strcmp(m.name, want.name) != 0)
-			continue;
 		held = ledger_is_held(section_fd, i);
-		if (found && !held)
+		if (!promise_read(line, &m) || !may_be(&m, &want, held) ||
+		    (found && !held))
 			continue;
 		found = true;
+		sure = held;
 		p->slot = i;
 		p->mine = m;
 	}

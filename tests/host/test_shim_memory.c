@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/test_shim_memory.c - what the ledger hears of a shim's starts
+ *
+ * The ledger is a real one in a scratch directory; no QEMU is started, and its
+ * pid is a number.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "host/config/appliance.h"
+#include "host/config/runtime.h"
+#include "host/memory/ledger_impl.h"
+#include "host/shim_impl.h"
+#include "tests/host/scratch.h"
+
+enum { QEMU = 4242 };
+
+static const struct appliance appliance = { .name = "guest",
+					    .memory = 1 << 20 };
+static const struct image image;
+static struct runtime runtime = { .dir = "/nowhere",
+				  .lock_fd = -1,
+				  .shim_fd = -1,
+				  .qemu_log = -1,
+				  .qmp_log = -1 };
+static const struct shim_options options = { .appliance = &appliance,
+					     .image = &image,
+					     .runtime = &runtime };
+static struct scratch scratch;
+static struct shim shim;
+static char error[SENTENCE_MAX];
+
+static int set_up(void **state)
+{
+	char path[SCRATCH_PATH];
+
+	(void)state;
+	shim = (struct shim){
+		.opt = &options,
+		.qemu_slot = -1,
+		.helper_slot = -1,
+		.loop.epfd = -1,
+		.process = { .pidfd = -1, .helper_pidfd = -1 },
+		.leaf = { { .fd = -1 }, { .fd = -1 } },
+		.promise = { .fd = -1 },
+		.drain_timer_fd = -1,
+	};
+	scratch_make(&scratch);
+	scratch_path(&scratch, LEDGER_NAME, path);
+	assert_true(strlen(path) < sizeof(shim.ledger));
+	memcpy(shim.ledger, path, strlen(path) + 1);
+	return ledger_make(shim.ledger, error);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ledger_leave(&shim.promise);
+	scratch_remove(&scratch);
+	return 0;
+}
+
+/* How many there are in each state, and the pid of one who lives. */
+struct count {
+	unsigned int of[PROMISE_DRAINS + 1];
+	pid_t pid;
+};
+
+static void count_one(void *ctx, const struct promised *m)
+{
+	struct count *c = ctx;
+
+	c->of[m->state]++;
+	if (m->state == PROMISE_LIVES)
+		c->pid = m->pid;
+}
+
+static struct count count(void)
+{
+	struct count c = { .pid = -1 };
+
+	assert_int_equal(ledger_list(shim.ledger, count_one, &c), 0);
+	return c;
+}
+
+static enum admission admit(void)
+{
+	shim_admit(&shim);
+	assert_int_equal(shim.later_count, 1);
+	shim.later_count = 0;
+	assert_int_equal(shim.later[0].type, EV_ADMISSION);
+	return shim.later[0].admission;
+}
+
+static void start_that_never_fits_counts_when_it_begins_anyway(void **state)
+{
+	(void)state;
+	shim.domains.reserve = UINT64_MAX / 2;
+	assert_int_equal(admit(), NEVER);
+	assert_int_equal(shim.promise.fd, -1);
+	shim_promise(&shim);
+	assert_true(shim.promise.fd >= 0);
+	assert_int_equal(count().of[PROMISE_LIVES], 1);
+}
+
+static void start_that_waits_counts_when_it_begins_anyway(void **state)
+{
+	const struct domains alone = { 0 };
+	const struct application other = { "other", 1, 9, &alone };
+	struct promise_slot ahead;
+
+	(void)state;
+	assert_int_equal(ledger_join(shim.ledger, &other, &ahead, error), 0);
+	assert_int_equal(admit(), WAIT_FOR_TURN);
+	assert_int_equal(count().of[PROMISE_WAITS], 2);
+	shim_promise(&shim);
+	assert_int_equal(count().of[PROMISE_WAITS], 1);
+	assert_int_equal(count().of[PROMISE_LIVES], 1);
+	ledger_leave(&ahead);
+}
+
+/* Its QEMU would hold the line of somebody who waits, for as long as it lives.
+ */
+static void start_that_cannot_be_told_does_not_wait_on(void **state)
+{
+	const struct domains alone = { 0 };
+	const struct application other = { "other", 1, 9, &alone };
+	struct promise_slot ahead;
+	int section;
+
+	(void)state;
+	assert_int_equal(ledger_join(shim.ledger, &other, &ahead, error), 0);
+	assert_int_equal(admit(), WAIT_FOR_TURN);
+	section = ledger_enter(shim.ledger, error);
+	assert_true(section >= 0);
+	shim_promise(&shim);
+	assert_int_equal(shim.promise.fd, -1);
+	close(section);
+	ledger_leave(&ahead);
+}
+
+static void promise_stands_when_memory_is_asked_for_again(void **state)
+{
+	(void)state;
+	assert_int_equal(admit(), ADMIT);
+	shim.domains.reserve = UINT64_MAX / 2;
+	assert_int_equal(admit(), ADMIT);
+	assert_int_equal(count().of[PROMISE_LIVES], 1);
+}
+
+static void launch_that_fails_leaves_no_promise(void **state)
+{
+	(void)state;
+	assert_int_equal(admit(), ADMIT);
+	shim_launch(&shim); /* its lock cannot be taken */
+	assert_int_equal(shim.later_count, 1);
+	assert_int_equal(shim.later[0].type, EV_LAUNCH_FAILED);
+	assert_int_equal(shim.promise.fd, -1);
+	assert_int_equal(count().of[PROMISE_LIVES], 0);
+}
+
+static void pid_that_could_not_be_told_is_told_when_it_serves(void **state)
+{
+	int section;
+
+	(void)state;
+	assert_int_equal(admit(), ADMIT);
+	section = ledger_enter(shim.ledger, error);
+	assert_true(section >= 0);
+	shim.process.pid = QEMU;
+	shim_promised(&shim);
+	assert_int_equal(count().pid, 0);
+	close(section);
+	shim_serves(&shim);
+	assert_int_equal(count().pid, QEMU);
+}
+
+static void slot_that_could_not_be_retaken_is_when_it_serves(void **state)
+{
+	const struct domains alone = { 0 };
+	const struct application mine = { "guest", 1, 0, &alone };
+	struct promise_slot qemus;
+	int section;
+
+	(void)state;
+	assert_int_equal(ledger_join(shim.ledger, &mine, &qemus, error), 0);
+	assert_int_equal(ledger_lives(&qemus, QEMU, error), 0);
+	section = ledger_enter(shim.ledger, error);
+	assert_true(section >= 0);
+	shim.process.pid = QEMU;
+	shim_retake(&shim, QEMU);
+	assert_int_equal(shim.promise.fd, -1);
+	close(section);
+	shim_serves(&shim);
+	assert_int_equal(shim.promise.slot, qemus.slot);
+	assert_int_equal(count().of[PROMISE_LIVES], 1);
+	ledger_leave(&qemus);
+}
+
+/* The shim died after QEMU's birth, and before it told its pid. */
+static void slot_of_a_qemu_without_a_pid_is_not_made_twice(void **state)
+{
+	const struct domains alone = { 0 };
+	const struct application mine = { "guest", 1, 0, &alone };
+	struct promise_slot qemus;
+
+	(void)state;
+	assert_int_equal(ledger_join(shim.ledger, &mine, &qemus, error), 0);
+	assert_int_equal(ledger_lives(&qemus, 0, error), 0);
+	shim_retake(&shim, QEMU);
+	assert_int_equal(shim.promise.slot, qemus.slot);
+	assert_int_equal(count().of[PROMISE_LIVES], 1);
+	assert_int_equal(count().pid, QEMU);
+	ledger_leave(&qemus);
+}
+
+#define WITH_LEDGER(test)                                                      \
+	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_LEDGER(start_that_never_fits_counts_when_it_begins_anyway),
+		WITH_LEDGER(start_that_waits_counts_when_it_begins_anyway),
+		WITH_LEDGER(start_that_cannot_be_told_does_not_wait_on),
+		WITH_LEDGER(promise_stands_when_memory_is_asked_for_again),
+		WITH_LEDGER(launch_that_fails_leaves_no_promise),
+		WITH_LEDGER(pid_that_could_not_be_told_is_told_when_it_serves),
+		WITH_LEDGER(slot_that_could_not_be_retaken_is_when_it_serves),
+		WITH_LEDGER(slot_of_a_qemu_without_a_pid_is_not_made_twice),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
