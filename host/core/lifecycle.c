@@ -51,6 +51,7 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 	lc->qmp_ok = false;
 	lc->adopted = lc->other_image = false;
 	lc->cont_us = 0;
+	lc->gave_way = lc->held = false;
 	lc->served_us = 0;
 	lc->stopped = false;
 	lc->end_known = false;
@@ -75,6 +76,7 @@ uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us)
 	lc->adopted = false;
 	lc->served_us = 0;
 	lc->stopped = false;
+	lc->held = false;
 	lc->end_known = false;
 	lc_copy_said(lc, "");
 	lc->pv.any &= pv_fatal(&lc->pv); /* its exit is on its way */
@@ -106,14 +108,20 @@ static uint32_t on_start(struct lifecycle *lc, const struct lc_event *ev,
 	return lc_admit(lc, now_us);
 }
 
+uint32_t lc_run_first(struct lifecycle *lc, uint64_t now_us)
+{
+	lc_mark(lc, MARK_RUNNING, now_us);
+	return lc_run_epoch(lc, now_us) | ACT_RUN;
+}
+
 static uint32_t on_up(struct lifecycle *lc, const struct lc_event *ev,
 		      uint64_t now_us)
 {
 	(void)ev;
 	lc->qmp_ok = true;
 	lc->ever_up = true;
-	lc_mark(lc, MARK_RUNNING, now_us);
-	return lc_run_epoch(lc, now_us) | ACT_RUN;
+	return lc_must_pause(lc) ? lc_pause(lc, now_us)
+				 : lc_run_first(lc, now_us);
 }
 
 static uint32_t no_answer(struct lifecycle *lc, uint64_t now_us)
@@ -141,6 +149,7 @@ static const struct {
 	[LC_WAITING] = { .fn = lc_waited },
 	[LC_HOLDING] = { .fn = lc_try_held },
 	[LC_ADMITTING] = { .fn = lc_ask_again },
+	[LC_PAUSED] = { .fn = lc_continue },
 };
 
 static uint32_t on_deadline(struct lifecycle *lc, const struct lc_event *ev,
@@ -175,11 +184,12 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 			  [EV_DEADLINE] = on_deadline },
 	[LC_LAUNCHING] = { [EV_UP] = on_up,
 			   [EV_LAUNCH_FAILED] = lc_on_launch_failed,
+			   [EV_PRESSURE] = lc_on_pressure,
 			   [EV_QMP_LOST] = lc_on_qmp_lost,
 			   [EV_EXITED] = lc_on_exited,
 			   [EV_WISH] = lc_on_wish_early,
 			   [EV_DEADLINE] = on_deadline },
-	[LC_BOOTING] = { GUEST_RUNS },
+	[LC_BOOTING] = { GUEST_RUNS, [EV_PRESSURE] = lc_on_pressure },
 	[LC_SERVING] = { GUEST_RUNS },
 	[LC_POWERING] = { GUEST_RUNS },
 	[LC_ASKING] = { GUEST_RUNS },
@@ -212,6 +222,15 @@ static lc_handler *const handlers[LC_STATES][LC_EVENTS] = {
 			 [EV_EXITED] = lc_on_exited,
 			 [EV_WISH] = lc_on_wish_held,
 			 [EV_DEADLINE] = on_deadline },
+	[LC_PAUSED] = { [EV_AGENT] = lc_on_agent_paused,
+			[EV_SHUTDOWN] = lc_on_shutdown_paused,
+			[EV_STOP] = lc_on_stop,
+			[EV_QMP_LOST] = lc_on_qmp_lost,
+			[EV_QMP_REFUSED] = lc_on_qmp_refused,
+			[EV_EXITED] = lc_on_exited,
+			[EV_MEMORY_BACK] = lc_on_relief,
+			[EV_WISH] = lc_on_wish_paused,
+			[EV_DEADLINE] = on_deadline },
 	[LC_WAITING] = { [EV_WISH] = lc_on_wish_waiting,
 			 [EV_MEMORY_BACK] = lc_on_memory_waiting,
 			 [EV_DEADLINE] = on_deadline },
@@ -288,6 +307,7 @@ const char *lc_state_name(enum lc_state s)
 		[LC_WAITING] = "waiting",
 		[LC_HOLDING] = "holding",
 		[LC_ADMITTING] = "waiting for memory",
+		[LC_PAUSED] = "paused for memory",
 	};
 
 	return names[s];

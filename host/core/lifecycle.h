@@ -24,8 +24,9 @@
  * STOP can come in every running state; so can the end of QEMU itself. Besides
  * these: POWERING, a guest that never spoke had its button pressed; PANICKED,
  * it is kept as it is; WAITING, a pause before ADMITTING; HOLDING, one between
- * JUDGING and RESETTING, of a secure guest. The memory of a generation that has
- * ended may be held for long after the next one has begun.
+ * JUDGING and RESETTING, of a secure guest; PAUSED, one of LAUNCHING or BOOTING
+ * beside a generation that drains. The memory of one that has ended may be held
+ * for long after the next one has begun.
  */
 #ifndef HOST_CORE_LIFECYCLE_H
 #define HOST_CORE_LIFECYCLE_H
@@ -62,6 +63,7 @@ enum lc_state {
 	LC_WAITING,   /* it failed again: the next start is due later */
 	LC_HOLDING,   /* a reset waits until the last one's PERFORM has begun */
 	LC_ADMITTING, /* a start waits until the ledger admits it */
+	LC_PAUSED,    /* a first boot waits until memory is less scarce */
 	LC_STATES,
 };
 
@@ -91,6 +93,7 @@ enum lc_event_type {
 	EV_QMP_REFUSED,	  /* QEMU refused what the gate needs */
 	EV_EXITED,	  /* QEMU reaped: @wait_status; -1: nobody can tell */
 	EV_MEMORY_BACK,	  /* nothing holds memory of those that ended */
+	EV_PRESSURE,	  /* the host is short of memory; heeded by few */
 	EV_ADMISSION,	  /* the answer to ACT_ADMIT: @admission */
 	EV_ROOM,	  /* before a judgement: @fits_twice */
 	EV_LAUNCH_FAILED, /* QEMU could not even be started */
@@ -166,6 +169,7 @@ enum lc_action {
 	ACT_TELL_MEMORY = 1 << 28, /* lc->memory_said: log it */
 	ACT_GONE = 1 << 29, /* as ACT_ANSWER, but for who waits for memory */
 	ACT_SUPERSEDED = 1 << 30, /* likewise for lc->superseded */
+	ACT_PAUSE = 1u << 31,	  /* stop; ACT_CONT follows, or its end */
 };
 
 /* How a wish was settled. */
@@ -264,6 +268,10 @@ struct lifecycle {
 	bool memory_out;		 /* of generations that have ended */
 	bool fits_twice;		 /* when EV_ROOM came last */
 
+	bool gave_way;	       /* this generation, to one that drains: once */
+	bool held;	       /* ACT_PAUSE was said, and no ACT_CONT since */
+	uint64_t boot_left_us; /* LC_PAUSED: of its boot_ms */
+
 	uint64_t patient_until_us; /* a busy QEMU may be deaf until then */
 	uint64_t cpu_us;	   /* of its main thread, when last measured */
 	bool measuring;
@@ -296,6 +304,12 @@ uint64_t lifecycle_deadline(const struct lifecycle *lc);
  * Return: a set of enum fact, for outlook_make()
  */
 uint32_t lifecycle_prospect(const struct lifecycle *lc);
+
+/*
+ * lifecycle_gives_way() - would EV_PRESSURE change anything?
+ * Return: true: it boots for the first time beside one that drains
+ */
+bool lifecycle_gives_way(const struct lifecycle *lc);
 
 /* lc_state_name() - "serving" and so on */
 const char *lc_state_name(enum lc_state s);

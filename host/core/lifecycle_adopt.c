@@ -67,6 +67,7 @@ void lifecycle_save(const struct lifecycle *lc, struct lc_saved *s)
 	s->crash_count = lc->crash_count;
 	s->failures = lc->failures;
 	memcpy(s->crashes_us, lc->crashes_us, sizeof(s->crashes_us));
+	s->held = lc->held;
 	s->other_image = lc->other_image;
 	s->ending = lc->ending;
 	s->now = lc->now;
@@ -108,6 +109,7 @@ static void take_back(struct lifecycle *lc, const struct lc_saved *s)
 	lc->crash_count = s->crash_count;
 	lc->failures = s->failures;
 	memcpy(lc->crashes_us, s->crashes_us, sizeof(lc->crashes_us));
+	lc->held = s->held;
 	lc->other_image = s->other_image;
 	lc->ending = s->ending;
 	lc->now = s->now;
@@ -216,6 +218,7 @@ static uint32_t resume(struct lifecycle *lc, uint64_t now_us)
 
 static uint32_t found_running(struct lifecycle *lc, uint64_t now_us)
 {
+	lc->held = false;
 	lc->end_known = false;
 	if (lc->before == LC_RESETTING) { /* its cont came through */
 		if (lc_is_secure(lc))
@@ -235,12 +238,26 @@ static uint32_t found_ready_to_run(struct lifecycle *lc, uint64_t now_us)
 
 	if (lc->before == LC_RESETTING)
 		return lc_on_reset(lc, &reset, now_us);
-	if (lc->before == LC_BOOTING && lc->epoch.stage == STAGE_SILENT &&
-	    lc->boot > 0)
+	if ((lc->before == LC_BOOTING || lc->before == LC_PAUSED) &&
+	    lc->epoch.stage == STAGE_SILENT && lc->boot > 0)
 		lc->boot--; /* its cont was sent, and lost with the shim */
 	epoch_over(&lc->epoch);
 	lc_mark(lc, MARK_RUNNING, now_us);
 	return lc_run_epoch(lc, now_us) | ACT_RUN;
+}
+
+/* The earlier shim has paused it, and nothing else has. */
+static bool was_held(const struct lifecycle *lc)
+{
+	return lc->held && (!lc->end_known || lc->end == END_PAUSED);
+}
+
+static uint32_t found_held(struct lifecycle *lc, uint64_t now_us)
+{
+	lc->held = lc->end_known = false;
+	if (!lc->ending)
+		lc_mark(lc, MARK_CONTINUED, now_us);
+	return resume(lc, now_us) | ACT_CONT | ACT_ASK;
 }
 
 static uint32_t found_stopped(struct lifecycle *lc, uint64_t now_us)
@@ -248,6 +265,8 @@ static uint32_t found_stopped(struct lifecycle *lc, uint64_t now_us)
 	const bool judged =
 		lc->before == LC_HOLDING || lc->before == LC_RESETTING;
 
+	if (was_held(lc))
+		return found_held(lc, now_us);
 	if (judged && lc->wish_tries) /* it will be again: the same end */
 		lc->wish_tries--;
 	lc_begin_end(lc);

@@ -71,6 +71,8 @@ uint32_t lc_on_stop(struct lifecycle *lc, const struct lc_event *ev,
 		    uint64_t now_us)
 {
 	(void)ev;
+	if (lc->held && !lc->end_known)
+		return lc_on_own_stop(lc);
 	lc->stopped = true;
 	if (!lc->end_known) {
 		lc->end = END_PAUSED;

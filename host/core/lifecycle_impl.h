@@ -6,6 +6,7 @@
  * what the guest says, lifecycle_wish.c what an operator asks for,
  * lifecycle_judge.c what has ended and what follows, lifecycle_end.c how a
  * generation ends, lifecycle_admit.c whether the next one may begin,
+ * lifecycle_pressure.c when it has to give way while it boots,
  * lifecycle_wait.c the waits of all other kinds, lifecycle_adopt.c how to go on
  * with what an earlier shim has left.
  * A handler is one cell's work: it returns the actions.
@@ -31,6 +32,7 @@ void lc_enter(struct lifecycle *lc, enum lc_state s, uint32_t deadline_ms,
 void lc_copy_said(struct lifecycle *lc, const char *said); /* or NULL */
 void lc_begin_end(struct lifecycle *lc); /* a new passage, from its end part */
 uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_run_first(struct lifecycle *lc, uint64_t now_us); /* -> BOOTING */
 void lc_boot(struct lifecycle *lc, uint64_t now_us);	      /* -> BOOTING */
 uint32_t lc_run_epoch(struct lifecycle *lc, uint64_t now_us); /* -> BOOTING */
 uint32_t lc_settle(struct lifecycle *lc, enum wish w, enum answer a);
@@ -88,6 +90,15 @@ bool lc_measure(struct lifecycle *lc, uint64_t now_us);
 lc_handler lc_on_admission, lc_on_wish_admitting, lc_on_room;
 uint32_t lc_admit(struct lifecycle *lc, uint64_t now_us); /* -> ADMITTING */
 uint32_t lc_ask_again(struct lifecycle *lc, uint64_t now_us);
+
+/* lifecycle_pressure.c */
+lc_handler lc_on_pressure, lc_on_relief;
+lc_handler lc_on_agent_paused, lc_on_shutdown_paused, lc_on_wish_paused;
+/* lc_must_pause() - QMP is negotiated: pressure came before the guest ran */
+bool lc_must_pause(const struct lifecycle *lc);
+uint32_t lc_pause(struct lifecycle *lc, uint64_t now_us); /* -> PAUSED */
+uint32_t lc_continue(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_on_own_stop(struct lifecycle *lc); /* that of ACT_PAUSE */
 
 /* lifecycle_end.c */
 lc_handler lc_on_shutdown, lc_on_stop, lc_on_status, lc_on_reset;

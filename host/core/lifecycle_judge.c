@@ -221,7 +221,7 @@ void lc_release(struct lifecycle *lc, uint64_t now_us)
  */
 uint32_t lifecycle_prospect(const struct lifecycle *lc)
 {
-	bool up = lc->state == LC_LAUNCHING ||
+	bool up = lc->state == LC_LAUNCHING || lc->state == LC_PAUSED ||
 		  (lc->qmp_ok && lc->state < LC_QUITTING);
 
 	return FACT_MAY_RESTART | FACT_RESTED |

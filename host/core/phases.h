@@ -29,6 +29,8 @@ enum mark {
 	MARK_LAUNCHED, /* a new QEMU was started */
 	MARK_RUNNING,  /* and its first cont was sent */
 	MARK_HELLO,
+	MARK_PAUSED,	/* its boot gave way to one that drains */
+	MARK_CONTINUED, /* and went on */
 	MARK_READY,
 	MARKS,
 };
@@ -43,7 +45,7 @@ struct phase {
 };
 
 /*
- * phases_list() - the phases of @m in the order of their marks
+ * phases_list() - the phases of @m in the order of time
  * Return: how many, below MARKS
  */
 size_t phases_list(const struct marks *m, struct phase list[static MARKS]);
@@ -60,7 +62,8 @@ uint64_t phases_total(const struct marks *m);
 uint64_t phases_down(const struct marks *m);
 
 /*
- * phases_boot() - a new QEMU, from its first cont to READY, microseconds
+ * phases_boot() - a new QEMU, from its first cont to READY, but for the time
+ *	that it was paused, microseconds
  * Return: 0: it was not new, or not ready
  */
 uint64_t phases_boot(const struct marks *m);

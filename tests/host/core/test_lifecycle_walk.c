@@ -33,6 +33,8 @@ struct books {
 	uint64_t adopted; /* a QEMU of an earlier shim */
 	uint64_t kept;	  /* in-place resets in such a one */
 	uint64_t overlaps;
+	bool held; /* ACT_PAUSE was said, and nothing that ends it */
+	uint64_t pauses;
 };
 
 static uint32_t draw(uint64_t *seed, uint32_t below)
@@ -41,6 +43,25 @@ static uint32_t draw(uint64_t *seed, uint32_t below)
 	*seed ^= *seed >> 7;
 	*seed ^= *seed << 17;
 	return (uint32_t)(*seed >> 33) % below;
+}
+
+/* Only a first boot beside a drain is ever paused, and never one that serves. */
+static void check_pause(struct books *b, const struct drive *d,
+			enum lc_state before)
+{
+	const struct lifecycle *lc = &d->lc;
+
+	if (d->acts & (ACT_CONT | ACT_RUN | ACT_LAUNCH))
+		b->held = false;
+	if (d->acts & ACT_PAUSE) {
+		assert_true(b->memory);
+		assert_int_equal(before, LC_BOOTING);
+		assert_int_equal(lc->served_us, 0);
+		b->held = true;
+		b->pauses++;
+	}
+	if (b->held && b->stopped && lc->state < LC_JUDGING)
+		assert_true(lc->state <= LC_LAUNCHING);
 }
 
 static void check_step(struct books *b, const struct drive *d,
@@ -75,6 +96,7 @@ static void check_step(struct books *b, const struct drive *d,
 	} else if (d->acts & ACT_RESET) {
 		assert_true(b->reset_once); /* a firmware's own */
 	}
+	check_pause(b, d, before);
 	if (d->acts & ACT_SUPERSEDED)
 		b->asked[lc->superseded] = 0;
 	if (d->acts & ACT_ANSWER) {
@@ -133,7 +155,7 @@ static void event_of_host(struct drive *d, struct books *b, uint64_t *seed)
 						       EV_QMP_REFUSED,
 						       EV_COMMIT_LOST };
 
-	switch (draw(seed, 10)) {
+	switch (draw(seed, 12)) {
 	case 0:
 		exit_of_qemu(d, b, (int)draw(seed, 3) * 9);
 		break;
@@ -156,6 +178,10 @@ static void event_of_host(struct drive *d, struct books *b, uint64_t *seed)
 	case 6:
 		if (draw(seed, 4) == 0)
 			drive_type(d, failures[draw(seed, 3)]);
+		break;
+	case 10:
+	case 11:
+		drive_type(d, EV_PRESSURE);
 		break;
 	case 7:
 		drive_wait(d, draw(seed, 3) * 4000ULL);
@@ -231,6 +257,7 @@ static void event_expected(struct drive *d, struct books *b)
 	case LC_QUITTING:
 		exit_of_qemu(d, b, 0);
 		break;
+	case LC_PAUSED:
 	case LC_DRAINING:
 	case LC_ADMITTING:
 		memory_of_qemu(d, b);
@@ -301,7 +328,8 @@ static void walk(uint64_t seed, struct books *b)
 			     .answers = b->answers,
 			     .adopted = b->adopted,
 			     .kept = b->kept,
-			     .overlaps = b->overlaps };
+			     .overlaps = b->overlaps,
+			     .pauses = b->pauses };
 	drive_init(&d);
 	d.lc.cfg.restart_poweroff = seed >> 8 & 1;
 	d.lc.cfg.on_panic = (enum on_panic)((seed >> 9) % 3);
@@ -348,6 +376,7 @@ static void walk_any_events_keeps_the_rules(void **state)
 	assert_true(b.adopted > WALKS / 2);
 	assert_true(b.kept > 0);
 	assert_true(b.overlaps > 0);
+	assert_true(b.pauses > 0);
 }
 
 /* Left alone by everybody, every state but SERVING ends by its deadlines. */

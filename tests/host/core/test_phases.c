@@ -69,6 +69,25 @@ static void boot_is_from_a_new_qemu_to_ready(void **state)
 	assert_int_equal(phases_boot(&m), 0);
 }
 
+/* A pause comes before HELLO or after it: the order is that of time. */
+static void phases_are_in_the_order_of_time(void **state)
+{
+	const struct marks m = { .at_us = { [MARK_RUNNING] = 100,
+					    [MARK_PAUSED] = 200,
+					    [MARK_CONTINUED] = 500,
+					    [MARK_HELLO] = 600,
+					    [MARK_READY] = 1000 } };
+	struct phase list[MARKS];
+
+	(void)state;
+	assert_int_equal(phases_list(&m, list), 4);
+	assert_string_equal(list[1].name, "paused for memory");
+	assert_int_equal(list[1].us, 300);
+	assert_string_equal(list[2].name, "guest's kernel");
+	assert_int_equal(list[2].us, 100);
+	assert_int_equal(phases_boot(&m), 600);
+}
+
 static void phases_of_nothing_are_none(void **state)
 {
 	const struct marks m = { 0 };
@@ -86,6 +105,7 @@ int main(void)
 		cmocka_unit_test(down_is_from_intent_to_ready),
 		cmocka_unit_test(down_of_a_start_is_none),
 		cmocka_unit_test(boot_is_from_a_new_qemu_to_ready),
+		cmocka_unit_test(phases_are_in_the_order_of_time),
 		cmocka_unit_test(phases_of_nothing_are_none),
 	};
 
