@@ -106,6 +106,18 @@ static json_t *draining_json(const struct report *r, uint64_t now_us)
 	return array;
 }
 
+/* Return: @text, or other words; "" */
+static const char *waits_for(const struct report *r, char text[static 64])
+{
+	if (r->lc->state == LC_ADMITTING)
+		return r->lc->memory_said;
+	if (r->lc->state != LC_PAUSED || !r->teardown_count)
+		return "";
+	snprintf(text, 64, "memory is scarce while generation %u drains",
+		 r->teardowns[0].generation);
+	return text;
+}
+
 static const char *agent_word(const struct epoch *e)
 {
 	if (e->stage == STAGE_SILENT)
@@ -117,6 +129,7 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 {
 	const struct lifecycle *lc = r->lc;
 	char epoch[17];
+	char wait[64];
 
 	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
 	return json_pack(
@@ -135,11 +148,10 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 		(json_int_t)r->agent_dropped, "readers_dropped",
 		(json_int_t)r->readers_dropped, "forwards",
 		forwards_json(r->appliance), "draining",
-		draining_json(r, now_us), "waits_for",
-		lc->state == LC_ADMITTING ? lc->memory_said : "", "secure",
-		secure_word(lc), "cleanup", cleanup_name(lc->cleanup.kind),
-		"link", link_json(r->appliance), "last",
-		report_passage(&lc->last, r->console_last));
+		draining_json(r, now_us), "waits_for", waits_for(r, wait),
+		"secure", secure_word(lc), "cleanup",
+		cleanup_name(lc->cleanup.kind), "link", link_json(r->appliance),
+		"last", report_passage(&lc->last, r->console_last));
 }
 
 static void add_passage(json_t *event, const struct passage *p, json_t *console)

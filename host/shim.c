@@ -76,6 +76,7 @@ static void step_once(struct shim *s, const struct lc_event *ev)
 	shim_act(s, acts);
 	if (s->lc.state != LC_ADMITTING)
 		shim_leave_queue(s);
+	shim_pressure_tell(s, before.state);
 	shim_tell(s, &before, acts);
 }
 
@@ -109,6 +110,7 @@ void shim_step(struct shim *s, const struct lc_event *ev)
 			s->later_count * sizeof(s->later[0]));
 		step_once(s, &next);
 	}
+	shim_pressure_watch(s);
 	shim_keep(s);
 	arm_timer(s);
 	service_tell(&s->service, &s->lc, clock_us());
@@ -269,6 +271,7 @@ static void shim_close(struct shim *s)
 	leave_qemu(s);
 	shim_close_generation(s);
 	shim_teardown_close(s);
+	shim_pressure_close(s);
 	ledger_leave(&s->promise);
 	console_close(s->console);
 	json_decref(s->console_now);
@@ -305,6 +308,8 @@ int shim_run(const struct shim_options *options)
 		.leaf = { { .fd = -1 }, { .fd = -1 } },
 		.promise = { .fd = -1 },
 		.drain_timer_fd = -1,
+		.pressure_fd = -1,
+		.pressure_slot = -1,
 		.service = { .timer_fd = -1 },
 		.booted = options->image,
 		.record_fd = -1,

@@ -140,6 +140,11 @@ static void cont(struct shim *s)
 	forget_log(s);
 }
 
+static void pause_guest(struct shim *s)
+{
+	send_qmp(s, QMP_STOP);
+}
+
 /* What another shim has set cannot be queried: set it all again. */
 static void claim(struct shim *s)
 {
@@ -344,6 +349,7 @@ void shim_act(struct shim *s, uint32_t acts)
 		{ ACT_TELL_MEMORY, tell_memory },
 		{ ACT_GONE, shim_answer_gone },
 		{ ACT_SUPERSEDED, shim_answer_superseded },
+		{ ACT_PAUSE, pause_guest },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)

@@ -7,6 +7,7 @@
  *   shim_generation.c  QEMU begins, is watched, and ends
  *   shim_teardown.c    what is left of a QEMU that has ended
  *   shim_memory.c      a start waits for the host's memory
+ *   shim_pressure.c    a start gives way to a generation that drains
  *   shim_actions.c     actions become system calls and messages
  *   shim_calls.c       what is asked on the control socket
  *   shim_events.c      what those who watch are told
@@ -79,6 +80,8 @@ struct shim {
 	struct teardown teardown[SHIM_TEARDOWNS]; /* the oldest first */
 	size_t teardowns;
 	int drain_timer_fd;
+	int pressure_fd, pressure_slot;	  /* -1: none */
+	bool pressure_told;		  /* that there can be none */
 	char memory_said[ADMISSION_TEXT]; /* the ledger's numbers */
 	struct qmp *qmp;
 	struct agent *agent;
@@ -158,6 +161,12 @@ void shim_serves(struct shim *s);
 void shim_retake(struct shim *s, pid_t qemu);
 void shim_room(struct shim *s);
 void shim_leave_queue(struct shim *s);
+
+/* Memory that is scarce (shim_pressure.c): be woken by it if the lifecycle
+ * would heed it, or no longer; close; log a pause, or the end of one */
+void shim_pressure_watch(struct shim *s);
+void shim_pressure_close(struct shim *s);
+void shim_pressure_tell(const struct shim *s, enum lc_state before);
 
 /* shim_no_leaf() - forget in which cgroups QEMU was born */
 void shim_no_leaf(struct shim *s);

@@ -36,7 +36,8 @@ static void on_qmp_lost(void *ctx, const char *why)
 /* Whether it ends is seen; what the gate asks for must be done as well. */
 static bool may_be_refused(enum qmp_command command)
 {
-	return command == QMP_QUIT || command == QMP_POWERDOWN;
+	return command == QMP_QUIT || command == QMP_POWERDOWN ||
+	       command == QMP_STOP;
 }
 
 /* What a relaunch would do depends on what else runs by now. */

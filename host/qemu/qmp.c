@@ -44,6 +44,7 @@ static const char *const commands[QMP_COMMANDS] = {
 	[QMP_CONT] = EXECUTE("cont") "\"id\":5}\n",
 	[QMP_QUIT] = EXECUTE("quit") "\"id\":6}\n",
 	[QMP_POWERDOWN] = EXECUTE("system_powerdown") "\"id\":7}\n",
+	[QMP_STOP] = EXECUTE("stop") "\"id\":8}\n",
 };
 
 static void lose(struct qmp *q, const char *why)

@@ -29,6 +29,7 @@ enum qmp_command {
 	QMP_CONT,
 	QMP_QUIT,
 	QMP_POWERDOWN, /* system_powerdown: the machine's button */
+	QMP_STOP,      /* pause the VM; an event STOP follows */
 	QMP_COMMANDS,
 };
 
