@@ -20,13 +20,15 @@
  *   test_handover  another program takes its place
  *   test_service   what a service manager hears
  *   test_rights    who QEMU and its helper are
- *   test_v2_host   a host with cgroup v2: leaves, limits, OOM kills; a guest
- * with tests of its own (tests/v2host), on the stand-in test_history   the
- * history and the plans made from it test_policy    crash loops, a panic kept,
- * stop --now, a stopped shim, bad options, the kernel's OOM killer
+ *   test_v2_host   a host with cgroup v2: leaves, limits, OOM kills; a guest with
+ *                  tests of its own (tests/v2host), on the stand-in
+ *   test_history   the history and the plans made from it
+ *   test_policy    crash loops, a panic kept, stop --now, a stopped shim, bad
+ *                  options, the kernel's OOM killer
  *   test_operator  ends from outside: stop before HELLO, SIGTERM, QEMU killed
  *                  or told to end, restart = never
- *   test_watch     events, console, lists, help and completion
+ *   test_watch     events, console, lists
+ *   test_help      help, and what bash and zsh complete
  *   test_machines  microvm and q35; test_tap: a bridge; test_secure_line: a
  *                  Secure Execution guest's command line, without its object
  *   test_teardown  every end of QEMU: its memory comes back after it
@@ -116,6 +118,11 @@ void rig_verb(struct rig *r, struct child *c, const char *const args[]);
 /* rig_do() - a verb that must succeed, its output not looked at */
 void rig_do(struct rig *r, const char *const args[]);
 #define RIG_DO(r, ...) rig_do((r), (const char *const[]){ __VA_ARGS__, NULL })
+
+/* rig_said() - a program that ends with @code. Return: its output; static */
+const char *rig_said(struct rig *r, int code, const char *const argv[]);
+#define RIG_SAID(r, code, ...)                                                 \
+	rig_said((r), (code), (const char *const[]){ __VA_ARGS__, NULL })
 
 /* rig_status() - a new reference; fails the test if there is none */
 json_t *rig_status(struct rig *r);

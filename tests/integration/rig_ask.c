@@ -48,6 +48,24 @@ void rig_do(struct rig *r, const char *const args[])
 		rig_fail(r, "a verb failed");
 }
 
+const char *rig_said(struct rig *r, int code, const char *const argv[])
+{
+	static char said[CHILD_TEXT];
+	struct child c;
+
+	assert_int_equal(child_start(&c, argv, -1), 0);
+	if (!child_await_end(&c)) {
+		child_close(&c);
+		rig_fail(r, argv[0]);
+	}
+	if (c.code != code)
+		print_error("%s: %s", argv[0], c.text[CHILD_ERR]);
+	memcpy(said, c.text[CHILD_OUT], sizeof(said));
+	child_close(&c);
+	assert_int_equal(c.code, code);
+	return said;
+}
+
 json_t *rig_status(struct rig *r)
 {
 	char error[SENTENCE_MAX];

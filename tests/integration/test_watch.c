@@ -2,7 +2,7 @@
 /*
  * tests/integration/test_watch.c - what an operator sees of an appliance
  *
- * Events, the console that is kept, the list of the host, help and completion.
+ * Events, the console that is kept, the list of the host.
  */
 #include "tests/integration/both.h"
 
@@ -24,25 +24,6 @@
 enum { GAMES = 60, NOBODY = 65534 }; /* as Debian numbers them */
 
 static const char under_test[] = "under-test";
-
-/* A program that says what it says, until its end. Return: what; static */
-static const char *run(struct rig *r, int code, const char *const argv[])
-{
-	static char said[CHILD_TEXT];
-	struct child c;
-
-	assert_int_equal(child_start(&c, argv, -1), 0);
-	if (!child_await_end(&c))
-		rig_fail(r, argv[0]);
-	if (c.code != code)
-		print_error("%s: %s", argv[0], c.text[CHILD_ERR]);
-	assert_int_equal(c.code, code);
-	memcpy(said, c.text[CHILD_OUT], sizeof(said));
-	child_close(&c);
-	return said;
-}
-#define RUN(r, code, ...)                                                      \
-	run((r), (code), (const char *const[]){ __VA_ARGS__, NULL })
 
 static void begin_events(struct rig *r, struct child *c)
 {
@@ -124,15 +105,15 @@ static void console_is_replayed_from_the_first_line(void **state)
 
 	rig_run(r, rig_image(b->arch, "guest"), "guest");
 	rig_await_ready(r);
-	said = RUN(r, 0, rig_program(), "console", "guest", "--replay");
+	said = RIG_SAID(r, 0, rig_program(), "console", "guest", "--replay");
 	assert_non_null(strstr(said, "reprise-init"));
-	said = RUN(r, 0, rig_program(), "console", "guest", "--replay",
-		   "--timestamps");
+	said = RIG_SAID(r, 0, rig_program(), "console", "guest", "--replay",
+			"--timestamps");
 	assert_int_equal(strncmp(said, "20", 2), 0); /* a year */
 	assert_int_equal(said[4], '-');
 	assert_int_equal(said[19], '.');
 	assert_int_equal(said[23], ' ');
-	RUN(r, 2, rig_program(), "console", "guest", "--timestamps");
+	RIG_SAID(r, 2, rig_program(), "console", "guest", "--timestamps");
 	RIG_DO(r, "stop", "guest");
 	assert_int_equal(rig_await_end(r), 0);
 }
@@ -173,18 +154,20 @@ static void list_has_a_qemu_that_is_alone(void **state)
 
 	rig_run_model(r, "", "");
 	rig_await_ready(r);
-	assert_non_null(strstr(RUN(r, 0, rig_program(), "ps"), "under-test "));
+	assert_non_null(
+		strstr(RIG_SAID(r, 0, rig_program(), "ps"), "under-test "));
 	sys_pidfd_send_signal(r->shim.pidfd, SIGKILL);
 	rig_await_end(r);
-	assert_non_null(strstr(RUN(r, 0, rig_program(), "ps"), "no shim"));
-	list = json_loads(RUN(r, 0, rig_program(), "ps", "--json"), 0, NULL);
+	assert_non_null(strstr(RIG_SAID(r, 0, rig_program(), "ps"), "no shim"));
+	list = json_loads(RIG_SAID(r, 0, rig_program(), "ps", "--json"), 0,
+			  NULL);
 	assert_string_equal(json_string_value(json_object_get(
 				    json_array_get(list, 0), "state")),
 			    "no shim");
 	assert_true(json_is_null(
 		json_object_get(json_array_get(list, 0), "status")));
 	json_decref(list);
-	assert_string_equal(RUN(r, 0, rig_program(), "ps", "--names"),
+	assert_string_equal(RIG_SAID(r, 0, rig_program(), "ps", "--names"),
 			    "under-test\n");
 }
 
@@ -275,107 +258,9 @@ static void output_that_fails_is_a_failure(void **state)
 
 	snprintf(text, sizeof(text), "exec %s --version >/dev/full",
 		 rig_program());
-	RUN(r, 1, "/bin/sh", "-c", text);
+	RIG_SAID(r, 1, "/bin/sh", "-c", text);
 	snprintf(text, sizeof(text), "exec %s ps <&- >&- 2>&-", rig_program());
-	RUN(r, 1, "/bin/sh", "-c", text);
-}
-
-static void every_verb_has_help(void **state)
-{
-	struct rig *r = &((struct both *)*state)->rig;
-	const char *words = RUN(r, 0, rig_program(), "help", "--words");
-	char *list = strdup(words), *rest = list, *line;
-	int verbs = 0;
-
-	while ((line = strsep(&rest, "\n")) != NULL && line[0]) {
-		const char *verb = strsep(&line, "\t");
-		const char *usage = strsep(&line, "\t");
-		const char *said = RUN(r, 0, rig_program(), verb, "--help");
-
-		assert_non_null(strstr(said, verb));
-		assert_non_null(strstr(said, usage));
-		/* every option of the usage is explained */
-		for (const char *o = strstr(usage, "--"); o;
-		     o = strstr(o + 2, "--")) {
-			char option[32];
-
-			snprintf(option, sizeof(option), "\n  %.*s",
-				 (int)strcspn(o, " ]|"), o);
-			if (!strstr(said, option))
-				fail_msg("%s: no help for%s", verb, option);
-		}
-		verbs++;
-	}
-	assert_true(verbs > 5);
-	RUN(r, 2, rig_program(), "dance");
-	RUN(r, 2, rig_program(), "help", "dance");
-	free(list);
-}
-
-/* What bash offers for "reprise WORDS... LAST"; a space before each */
-static const char *offered(struct rig *r, const char *words)
-{
-	static const char script[] =
-		". completions/reprise.bash; COMP_WORDS=(%s %s); "
-		"[ -z '%s' ] || COMP_WORDS+=(''); "
-		"COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _reprise; "
-		"printf ' %%s' \"${COMPREPLY[@]}\"";
-	char text[1024];
-
-	snprintf(text, sizeof(text), script, rig_program(), words,
-		 words[0] && words[strlen(words) - 1] == ' ' ? "more" : "");
-	return RUN(r, 0, "/bin/bash", "--norc", "-c", text);
-}
-
-static void bash_completes_verbs_options_and_names(void **state)
-{
-	struct rig *r = &((struct both *)*state)->rig;
-
-	rig_run_model(r, "", "");
-	rig_await_ready(r);
-	assert_string_equal(offered(r, "reb"), " reboot");
-	assert_string_equal(offered(r, "status "), " under-test");
-	assert_string_equal(offered(r, "status u"), " under-test");
-	assert_string_equal(offered(r, "reboot under-test --f"), " --full");
-	assert_string_equal(offered(r, "help sto"), " stop");
-	assert_string_equal(offered(r, "check Makef"), " Makefile");
-	setenv("REPRISE_CONFIG_DIR", r->dir, 1);
-	assert_string_equal(offered(r, "run under"), " under-test");
-	unsetenv("REPRISE_CONFIG_DIR");
-	RIG_DO(r, "stop", under_test);
-	assert_int_equal(rig_await_end(r), 0);
-	assert_string_equal(offered(r, "status "), " ");
-	assert_string_equal(offered(r, "history "), " under-test");
-}
-
-/* zsh's own functions are told apart by what they would be given. */
-static void zsh_completes_verbs_options_and_names(void **state)
-{
-	static const char script[] =
-		"compadd() { print -rl -- ${@:#--} }; "
-		"_describe() { print -rl -- ${(P)2} }; _files() { print F }; "
-		"words=(%s %s); CURRENT=$#words; PREFIX=$words[-1]; "
-		"[[ $PREFIX == . ]] && PREFIX=; . completions/_reprise";
-	static const char *const cases[][2] = {
-		{ "sta", "status:" },
-		{ "status .", "under-test\n" },
-		{ "reboot --", "--in-place\n" },
-		{ "check .", "F\n" },
-	};
-	struct rig *r = &((struct both *)*state)->rig;
-	char text[1024];
-
-	rig_run_model(r, "", "");
-	rig_await_ready(r);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(text, sizeof(text), script, rig_program(),
-			 cases[i][0]);
-		if (!strstr(RUN(r, 0, "/bin/zsh", "-f", "-c", text),
-			    cases[i][1]))
-			rig_fail(r, cases[i][1]);
-	}
-	RIG_DO(r, "stop", under_test);
-	assert_int_equal(rig_await_end(r), 0);
+	RIG_SAID(r, 1, "/bin/sh", "-c", text);
 }
 
 int main(void)
@@ -388,9 +273,6 @@ int main(void)
 		ON_MODEL(others_may_what_the_file_says),
 		ON_MODEL(shim_is_as_it_describes_itself),
 		ON_MODEL(output_that_fails_is_a_failure),
-		ON_MODEL(every_verb_has_help),
-		ON_MODEL(bash_completes_verbs_options_and_names),
-		ON_MODEL(zsh_completes_verbs_options_and_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
