@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Completion of reprise(1) for bash. What there is to complete the program says
-# itself (`help --words`, `ps --names`, `history --names`): it never lags.
+# itself (`help --words`; `--names` of ps, history, reset-failed): it never lags.
 
 _reprise()
 {
@@ -39,7 +39,7 @@ _reprise()
 		;;
 	*NAME*)
 		list='ps'
-		[ "$verb" != history ] || list=history
+		case $verb in history | reset-failed) list=$verb ;; esac
 		words=$("$program" "$list" --names 2>/dev/null)
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 		;;

@@ -35,7 +35,7 @@ static const struct verb verbs[] = {
 	  verb_stop },
 	{ "release", "NAME", "end what a shim that has gone has left of it",
 	  verb_release },
-	{ "reset-failed", "NAME",
+	{ "reset-failed", "NAME | --names",
 	  "let one start again that had failed too often", verb_reset_failed },
 	{ "events", "NAME", "print what happens to it, a JSON object a line",
 	  verb_events },

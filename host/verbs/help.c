@@ -41,6 +41,8 @@ static const struct {
 	  "  --last N      the last N entries, not the last 20\n"
 	  "  --json        print them for programs\n"
 	  "  --names       print who has one instead, one a line\n" },
+	{ "reset-failed",
+	  "  --names       print who has failed instead, one a line\n" },
 	{ "console", "  --replay      print what is kept of it, and leave\n"
 		     "  --timestamps  with --replay: when each line began\n" },
 };
