@@ -86,7 +86,7 @@ olddefconfig: | deps
 	@kconfig-conf --olddefconfig Kconfig
 
 # ---- both programs, for each architecture: static, position-independent, musl
-CFLAGS_MUSL := -Os -fPIE -ffunction-sections -fdata-sections \
+CFLAGS_MUSL := -Oz -fPIE -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-flto -ffat-lto-objects $(WARN_GCC)
 LDFLAGS_MUSL := -static-pie -flto-partition=one -Wl,-T,common/no-unwind.ld \
