@@ -15,11 +15,9 @@
 #include <linux/capability.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <netlink/errno.h>
 #include <netlink/msg.h>
-#include <netlink/netlink.h>
-#include <netlink/socket.h>
 
 #include <assert.h>
 #include <errno.h>
@@ -163,7 +161,8 @@ static struct nl_msg *port_message(const struct appliance *a, unsigned int port,
 				  .ifi_index = (int)port,
 				  .ifi_flags = IFF_UP,
 				  .ifi_change = IFF_UP };
-	struct nl_msg *m = nlmsg_alloc_simple(RTM_SETLINK, 0);
+	struct nl_msg *m =
+		nlmsg_alloc_simple(RTM_SETLINK, NLM_F_REQUEST | NLM_F_ACK);
 	unsigned char address[MAC_BYTES];
 	uint32_t mtu = mtu_of(a->bridge);
 	int r = m ? nlmsg_append(m, &link, sizeof(link), NLMSG_ALIGNTO) : 0;
@@ -181,26 +180,47 @@ static struct nl_msg *port_message(const struct appliance *a, unsigned int port,
 	return m;
 }
 
-/* Return: 0; an error of libnl */
+/*
+ * One message, one answer, which is there when the first has been sent: the
+ * sockets of libnl, and all that they can print, would be 12 KiB for that.
+ * Return: 0; -errno, the kernel's own
+ */
+static int ask_kernel(const struct nlmsghdr *message)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	struct {
+		struct nlmsghdr head;
+		struct nlmsgerr body; /* the rest of it is cut off */
+	} answer;
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (send(fd, message, message->nlmsg_len, 0) < 0)
+		r = -errno;
+	else if (recv(fd, &answer, sizeof(answer), 0) != sizeof(answer) ||
+		 answer.head.nlmsg_type != NLMSG_ERROR)
+		r = -EBADMSG;
+	else
+		r = answer.body.error;
+	close(fd);
+	return r;
+}
+
+/* Return: 0; -errno */
 static int put_on_bridge(const struct appliance *a, const char *name)
 {
 	unsigned int port = if_nametoindex(name);
 	unsigned int bridge = if_nametoindex(a->bridge);
-	struct nl_sock *sock;
 	struct nl_msg *m;
 	int r;
 
 	if (!port || !bridge)
-		return -NLE_NODEV;
-	sock = nl_socket_alloc();
+		return -ENODEV;
 	m = port_message(a, port, bridge);
-	r = sock && m ? nl_connect(sock, NETLINK_ROUTE) : -NLE_NOMEM;
-	if (r >= 0)
-		r = nl_send_sync(sock, m); /* which frees it */
-	else
-		nlmsg_free(m);
-	nl_socket_free(sock);
-	return r < 0 ? r : 0;
+	r = m ? ask_kernel(nlmsg_hdr(m)) : -ENOMEM;
+	nlmsg_free(m);
+	return r;
 }
 
 int tap_open(const struct appliance *a, char *error)
@@ -221,7 +241,7 @@ int tap_open(const struct appliance *a, char *error)
 	sentence(error, -EIO,
 		 "the link %s does not go on bridge %s: %s: write the name of "
 		 "a bridge (ip link show type bridge)",
-		 name, a->bridge, nl_geterror(r));
+		 name, a->bridge, strerror(-r));
 	return appliance_blame(a, a->line.bridge, -EIO, error);
 }
 
