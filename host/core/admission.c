@@ -137,11 +137,12 @@ static double in_unit(uint64_t bytes, unsigned int unit)
 	return (double)bytes / (double)(1ULL << 10 * (unit + 1));
 }
 
-static const char *size_text(uint64_t bytes, char text[16])
+const char *admission_size(uint64_t bytes, char text[static ADMISSION_SIZE])
 {
 	unsigned int unit = unit_of(bytes);
 
-	snprintf(text, 16, "%.1f %s", in_unit(bytes, unit), units[unit]);
+	snprintf(text, ADMISSION_SIZE, "%.1f %s", in_unit(bytes, unit),
+		 units[unit]);
 	return text;
 }
 
@@ -149,13 +150,14 @@ void admission_sentence(const struct snapshot *s, const struct decision *d,
 			char *buf, size_t size)
 {
 	const struct domain *at = &s->domain[d->domain];
-	char need[16], may[16], drains[16], total[16], promised[16];
+	char need[ADMISSION_SIZE], may[ADMISSION_SIZE], drains[ADMISSION_SIZE];
+	char total[ADMISSION_SIZE], promised[ADMISSION_SIZE];
 
-	size_text(d->need, need);
-	size_text(admission_headroom(d), may);
-	size_text(d->draining, drains);
-	size_text(at->total, total);
-	size_text(d->promised, promised);
+	admission_size(d->need, need);
+	admission_size(admission_headroom(d), may);
+	admission_size(d->draining, drains);
+	admission_size(at->total, total);
+	admission_size(d->promised, promised);
 	switch (d->what) {
 	case ADMIT:
 		snprintf(buf, size, "it needs %s, and %s has %s to spare", need,
@@ -184,23 +186,22 @@ void admission_sentence(const struct snapshot *s, const struct decision *d,
 	}
 }
 
-void admission_progress(const struct drain *d, char *buf, size_t size)
+void admission_progress(uint64_t at_exit, uint64_t held,
+			const struct drain_outlook *o, char *buf, size_t size)
 {
-	const struct drain_outlook o = drain_outlook(d);
-	unsigned int unit = unit_of(d->held_first);
-	uint64_t back = less(d->held_first, d->held_now);
-	char rate[16], left[32] = "over a day";
-	int n = snprintf(buf, size, "draining %.1f of %.1f %s",
-			 in_unit(back, unit), in_unit(d->held_first, unit),
-			 units[unit]);
+	unsigned int unit = unit_of(at_exit);
+	char rate[ADMISSION_SIZE], left[32] = "over a day";
+	int n = snprintf(buf, size, "%.1f of %.1f %s",
+			 in_unit(less(at_exit, held), unit),
+			 in_unit(at_exit, unit), units[unit]);
 
-	if (n < 0 || (size_t)n >= size || o.rate == 0)
+	if (n < 0 || (size_t)n >= size || o->rate == 0)
 		return;
-	if (o.left_us < day_us)
+	if (o->left_us < day_us)
 		snprintf(left, sizeof(left), "%llu s",
-			 (unsigned long long)((o.left_us + 999999) / 1000000));
+			 (unsigned long long)((o->left_us + 999999) / 1000000));
 	snprintf(buf + n, size - (size_t)n, ", %s/s, %s left",
-		 size_text(o.rate, rate), left);
+		 admission_size(o->rate, rate), left);
 }
 
 const char *admission_name(enum admission a)

@@ -32,7 +32,12 @@
 
 #include "host/core/drain.h"
 
-enum { ADMISSION_DOMAINS = 8, ADMISSION_NAME = 96, ADMISSION_TEXT = 384 };
+enum {
+	ADMISSION_DOMAINS = 8,
+	ADMISSION_NAME = 96,
+	ADMISSION_TEXT = 384,
+	ADMISSION_SIZE = 16
+};
 
 /* A place with an end to its memory. */
 struct domain {
@@ -109,10 +114,16 @@ void admission_sentence(const struct snapshot *s, const struct decision *d,
 			char *buf, size_t size);
 
 /*
- * admission_progress() - "draining 12.4 of 64.0 GiB, 1.3 GiB/s, 40 s left"
- * @d:		of all that drains together; what is not known yet is left out
+ * admission_progress() - "12.4 of 64.0 GiB, 1.3 GiB/s, 40 s left"
+ * @at_exit, @held: bytes, of all that drains together: of them so many are not
+ *		back yet
+ * @o:		what is not known yet is left out
  */
-void admission_progress(const struct drain *d, char *buf, size_t size);
+void admission_progress(uint64_t at_exit, uint64_t held,
+			const struct drain_outlook *o, char *buf, size_t size);
+
+/* admission_size() - "1.3 GiB", into @text, which is returned */
+const char *admission_size(uint64_t bytes, char text[static ADMISSION_SIZE]);
 
 /* admission_name() - "admitted", "waits for memory", "waits for its turn",
  * "never fits" */

@@ -5,12 +5,15 @@
 #include "host/verbs/progress.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "host/clock.h"
 #include "host/link/client.h"
+#include "host/verbs/show_drain.h"
+#include "host/verbs/terminal.h"
 
-enum { QUIET_MS = 1000 };
+enum { QUIET_MS = 1000, ANSWER_MS = 1000 };
 
 #define WIPE "\r\033[K"
 
@@ -19,17 +22,46 @@ void progress_begin(struct progress *p, const char *name)
 	*p = (struct progress){ .name = name, .since_ms = clock_ms() };
 }
 
+/* The states of which there is more to say: host/core/lifecycle.c. */
+static bool waits_for_memory(const struct progress *p)
+{
+	return strcmp(p->state, "draining") == 0 ||
+	       strcmp(p->state, "waiting for memory") == 0;
+}
+
+/* What does it wait for? "" where its shim does not say. */
+static void ask(const struct progress *p, char text[static DRAIN_TEXT])
+{
+	char error[SENTENCE_MAX];
+	json_t *reply;
+
+	text[0] = '\0';
+	if (!waits_for_memory(p) ||
+	    client_call(p->name, "Status", NULL, ANSWER_MS, &reply, error) < 0)
+		return;
+	show_wait(json_object_get(reply, "status"), text);
+	json_decref(reply);
+}
+
 void progress_tell(struct progress *p, const char *state)
 {
 	int64_t ms = clock_ms() - p->since_ms;
+	char wait[DRAIN_TEXT], line[2 * DRAIN_TEXT];
+	int n;
 
 	if (state)
 		snprintf(p->state, sizeof(p->state), "%s", state);
 	if (ms < QUIET_MS || !isatty(STDERR_FILENO))
 		return;
 	p->shown = true;
-	fprintf(stderr, WIPE "%s: %s, %lld s", p->name,
-		p->state[0] ? p->state : "waiting", (long long)ms / 1000);
+	ask(p, wait);
+	n = snprintf(line, sizeof(line), "%s: %s%s%s, %lld s", p->name,
+		     p->state[0] ? p->state : "waiting", wait[0] ? ": " : "",
+		     wait, (long long)ms / 1000);
+	fprintf(stderr, WIPE "%.*s",
+		(int)terminal_fit(line, (size_t)n,
+				  terminal_size(STDERR_FILENO).columns - 1),
+		line);
 }
 
 void progress_end(struct progress *p)

@@ -4,6 +4,7 @@
  *
  * On a terminal, what takes over a second gets a line on standard error with
  * the appliance's state and the seconds so far, which is wiped at the end.
+ * While it is memory that is waited for, its shim is asked how far that is.
  */
 #ifndef HOST_VERBS_PROGRESS_H
 #define HOST_VERBS_PROGRESS_H

@@ -10,6 +10,7 @@
 #include "common/array.h"
 #include "common/utf8.h"
 #include "host/verbs/colour.h"
+#include "host/verbs/show_drain.h"
 
 enum { WORD = 128, LABEL = 16 };
 
@@ -178,6 +179,7 @@ void show_status(FILE *out, const json_t *status)
 	if (member_duration(status, "uptime_us", text, sizeof(text)))
 		row(out, "uptime", text);
 	secure_rows(out, status);
+	show_drain_rows(out, status, true, row);
 	forward_rows(out, status);
 	link_row(out, status);
 	passage_row(out, status);
@@ -286,6 +288,13 @@ static void show_line(FILE *out, const json_t *entry, bool colour)
 	fprintf(out, "%s\n", uptime);
 }
 
+/* Below its appliance, and what it is where that has its state. */
+static void below(FILE *out, const char *label, const char *text)
+{
+	fprintf(out, "%-*s %-*s %s\n", NAME_WIDTH, "", STATE_WIDTH, label,
+		text);
+}
+
 void show_list(FILE *out, const json_t *entries, bool colour)
 {
 	const json_t *entry;
@@ -295,5 +304,7 @@ void show_list(FILE *out, const json_t *entries, bool colour)
 	json_array_foreach(entries, i, entry)
 	{
 		show_line(out, entry, colour);
+		show_drain_rows(out, json_object_get(entry, "status"), false,
+				below);
 	}
 }

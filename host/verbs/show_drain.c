@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/verbs/show_drain.c - generations that drain, and who waits, for people
+ */
+#include "host/verbs/show_drain.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "common/utf8.h"
+#include "host/core/admission.h"
+#include "host/verbs/show.h"
+
+/* Numbers of one teardown, or of several together. */
+struct sum {
+	uint64_t at_exit, held;
+	struct drain_outlook outlook;
+};
+
+static uint64_t number(const json_t *object, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(object, key));
+
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+/* They share the host: the last one to end takes as long as they all do. */
+static void add(struct sum *s, const json_t *teardown)
+{
+	uint64_t left_us = number(teardown, "left_us");
+
+	s->at_exit += number(teardown, "at_exit_bytes");
+	s->held += number(teardown, "held_bytes");
+	s->outlook.rate += number(teardown, "rate");
+	if (left_us > s->outlook.left_us)
+		s->outlook.left_us = left_us;
+}
+
+static void say(const struct sum *s, char text[static DRAIN_TEXT])
+{
+	admission_progress(s->at_exit, s->held, &s->outlook, text, DRAIN_TEXT);
+}
+
+void show_drain(const json_t *teardown, char text[static DRAIN_TEXT])
+{
+	char since[32];
+	struct sum s = { 0 };
+
+	add(&s, teardown);
+	if (s.at_exit) {
+		say(&s, text);
+		return;
+	}
+	show_duration(since, sizeof(since), number(teardown, "draining_us"));
+	snprintf(text, DRAIN_TEXT, "for %s", since);
+}
+
+static void word(const json_t *object, const char *key,
+		 char text[static DRAIN_TEXT])
+{
+	const char *is = json_string_value(json_object_get(object, key));
+
+	snprintf(text, DRAIN_TEXT, "%s", is ? is : "");
+	utf8_tame(text, strlen(text));
+}
+
+void show_wait(const json_t *status, char text[static DRAIN_TEXT])
+{
+	const json_t *teardown;
+	struct sum s = { 0 };
+	size_t i;
+
+	word(status, "state", text);
+	if (strcmp(text, "draining") != 0) {
+		word(status, "waits_for", text);
+		return;
+	}
+	json_array_foreach(json_object_get(status, "draining"), i, teardown)
+		add(&s, teardown);
+	text[0] = '\0';
+	if (s.at_exit)
+		say(&s, text);
+}
+
+static void drain_row(FILE *out, const json_t *teardown, bool full,
+		      drain_row_fn *row)
+{
+	char progress[DRAIN_TEXT], way[DRAIN_TEXT], text[2 * DRAIN_TEXT + 64];
+	uint64_t helper = number(teardown, "helper");
+	size_t n;
+
+	show_drain(teardown, progress);
+	n = (size_t)snprintf(text, sizeof(text), "generation %llu: %s",
+			     (unsigned long long)number(teardown, "generation"),
+			     progress);
+	word(teardown, "way", way);
+	if (full && way[0])
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "; %s", way);
+	if (full && helper)
+		snprintf(text + n, sizeof(text) - n, ", helper %llu",
+			 (unsigned long long)helper);
+	row(out, "draining", text);
+}
+
+void show_drain_rows(FILE *out, const json_t *status, bool full,
+		     drain_row_fn *row)
+{
+	const json_t *teardown;
+	char text[DRAIN_TEXT];
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "draining"), i, teardown)
+		drain_row(out, teardown, full, row);
+	word(status, "waits_for", text);
+	if (text[0])
+		row(out, "waits", text);
+}
