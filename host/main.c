@@ -29,8 +29,8 @@ static const struct verb verbs[] = {
 	{ "plan", "NAME [--budget TIME] [--json]",
 	  "tell what a reboot would do now, and what it would take",
 	  verb_plan },
-	{ "stop", "NAME [--now]",
-	  "ask its guest to end cleanly (--now: do not), wait until all is "
+	{ "stop", "NAME [--now] [--wait-memory]",
+	  "ask its guest to end cleanly (--now: do not), wait until QEMU has "
 	  "gone",
 	  verb_stop },
 	{ "release", "NAME", "end what a shim that has gone has left of it",

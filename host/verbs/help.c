@@ -35,7 +35,10 @@ static const struct {
 		    "where the time went\n" },
 	{ "plan", "  --budget TIME say whether a reboot would hold it\n"
 		  "  --json        print it for programs\n" },
-	{ "stop", "  --now         do not ask the guest\n" },
+	{ "stop",
+	  "  --now          do not ask the guest\n"
+	  "  --wait-memory  until its memory is back, too, and its shim "
+	  "has gone\n" },
 	{ "doctor", "  --json        print it for programs\n" },
 	{ "history",
 	  "  --last N      the last N entries, not the last 20\n"

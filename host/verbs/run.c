@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "host/config/failed.h"
 #include "host/config/runtime.h"
+#include "host/core/deadlines.h"
 #include "host/handover.h"
 #include "host/launch/launcher.h"
 #include "host/leftover.h"
@@ -24,6 +25,7 @@
 #include "host/shim.h"
 #include "host/systemd/notify.h"
 #include "host/verbs/args.h"
+#include "host/verbs/predecessor.h"
 #include "host/verbs/prepare.h"
 #include "host/verbs/verbs.h"
 
@@ -187,6 +189,21 @@ static int refuse_failed(const char *name, char *error)
 			name, why, name);
 }
 
+/* A stop may just have been answered: its shim leaves when memory is back. */
+static int take_charge(const struct prepared *p, struct runtime *rt,
+		       struct handover *h, char *error)
+{
+	const struct appliance *a = &p->appliance;
+	int r;
+
+	do
+		r = runtime_open_with(rt, a->name, h, error);
+	while (r == -EBUSY &&
+	       predecessor_await(a->name, rt->dir, destroy_ms(a->memory),
+				 error) == 0);
+	return r;
+}
+
 int verb_run(const struct verb *self, int argc, char **argv)
 {
 	const char *path, *ready = NULL;
@@ -208,7 +225,7 @@ int verb_run(const struct verb *self, int argc, char **argv)
 		return verb_refuse(error);
 	settle_identity(&p, &w.before);
 	if (refuse_failed(p.appliance.name, error) < 0 ||
-	    runtime_open_with(&rt, p.appliance.name, &w.before, error) < 0) {
+	    take_charge(&p, &rt, &w.before, error) < 0) {
 		code = verb_refuse(error);
 	} else {
 		code = run_locked(&p, &rt, &w);

@@ -40,6 +40,7 @@
  *   test_model_full    a runtime directory that is full, or read-only
  *   test_model_port    the port: garbage, half frames, old epochs
  *   test_model_handover  what a handover answers, and whom
+ *   test_draining      what is seen of a generation that drains
  *   test_model_gate    a QEMU that is deaf, refuses, repeats itself
  *   test_model_qmp     a peer that floods, stalls, or is no QEMU
  *   test_model_secure  a Secure Execution guest's resets

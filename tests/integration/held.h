@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tests/integration/held.h - a process whose end takes as long as a test wants
+ *
+ * How long the kernel takes to free memory cannot be asked for. But a tracer
+ * may stop who is about to exit, killed or not, before it has given up anything
+ * (PTRACE_O_TRACEEXIT; ptrace(2)): to everybody else its teardown just goes on.
+ */
+#ifndef TESTS_INTEGRATION_HELD_H
+#define TESTS_INTEGRATION_HELD_H
+
+#include <sys/types.h>
+
+/* held_begin() - from now on @pid does not end; it fails the test if it must */
+void held_begin(pid_t pid);
+
+/* held_let_go() - it has been killed: let it end. Takes one that is none, 0 */
+void held_let_go(pid_t pid);
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/integration/test_draining.c - what is seen of a generation that drains
+ *
+ * On the stand-in (tests/pvmodel), whose helper is held at its end
+ * (tests/integration/held.h) until the test has seen what it wants to see.
+ */
+#include "tests/integration/both.h"
+
+#include <string.h>
+
+#include "tests/integration/held.h"
+#include "tests/integration/stub_image.h"
+
+static const char under_test[] = "under-test";
+static pid_t helper; /* that is held; 0: none */
+static struct child events, verb, second;
+
+static int close_all(void **state)
+{
+	held_let_go(helper);
+	helper = 0;
+	child_close(&events);
+	child_close(&verb);
+	child_close(&second);
+	return both_close(state);
+}
+
+static void begin(struct rig *r, struct child *c, const char *const argv[])
+{
+	if (child_start(c, argv, -1) < 0)
+		rig_fail(r, argv[1]);
+}
+#define BEGIN(r, c, ...)                                                       \
+	begin((r), (c),                                                        \
+	      (const char *const[]){ rig_program(), __VA_ARGS__, NULL })
+
+static void await(struct rig *r, struct child *c, enum child_stream s,
+		  const char *text)
+{
+	if (!child_await_text(c, s, text))
+		rig_fail(r, text);
+}
+
+static void await_done(struct rig *r, struct child *c)
+{
+	if (!child_await_end(c))
+		rig_fail(r, "it does not end");
+	assert_int_equal(c->code, 0);
+}
+
+/* What a verb says, in @verb. */
+static const char *say(struct rig *r, const char *what, const char *more)
+{
+	const char *const args[] = { what, more, NULL };
+
+	child_close(&verb);
+	rig_verb(r, &verb, args);
+	assert_int_equal(verb.code, 0);
+	return verb.text[CHILD_OUT];
+}
+
+static void start(struct rig *r)
+{
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	BEGIN(r, &events, "events", under_test);
+	await(r, &events, CHILD_OUT, "\"event\":\"begin\"");
+	helper = (pid_t)rig_number(r, "helper");
+	assert_true(helper > 0);
+	held_begin(helper);
+}
+
+/* Nobody is left who watches, runs or drains. */
+static void end_of(struct rig *r)
+{
+	assert_int_equal(rig_await_end(r), 0);
+	if (events.pid)
+		await_done(r, &events);
+	rig_assert_nothing_left(r);
+}
+
+static void let_go(void)
+{
+	held_let_go(helper);
+	helper = 0;
+}
+
+static void stop_is_over_while_memory_drains(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+
+	start(r);
+	assert_non_null(strstr(say(r, "stop", under_test), "clean power-off"));
+	assert_string_equal(rig_word(r, "state"), "draining");
+	assert_non_null(strstr(say(r, "status", under_test),
+			       "draining         generation 1: "));
+	assert_non_null(
+		strstr(say(r, "ps", NULL), " draining      generation 1: "));
+	let_go();
+	end_of(r);
+	assert_non_null(
+		strstr(events.text[CHILD_OUT], "\"event\":\"draining\""));
+	assert_non_null(
+		strstr(events.text[CHILD_OUT], "\"event\":\"drained\""));
+}
+
+static void stop_that_waits_for_memory_is_over_after_it(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+
+	start(r);
+	BEGIN(r, &verb, "stop", under_test, "--wait-memory");
+	await(r, &events, CHILD_OUT, "\"event\":\"draining\"");
+	RIG_DO(r, "stop", under_test); /* this one has its answer */
+	child_poll(&verb, -1, 0);
+	assert_false(verb.ended);
+	let_go();
+	await_done(r, &verb);
+	end_of(r);
+}
+
+static void run_after_stop_waits_for_the_last_generation(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+
+	start(r);
+	RIG_DO(r, "stop", under_test);
+	BEGIN(r, &second, "run", rig_under_test(r));
+	await(r, &second, CHILD_ERR, "its last generation drains");
+	let_go();
+	await(r, &second, CHILD_ERR, "ready after");
+	RIG_DO(r, "stop", under_test, "--wait-memory");
+	await_done(r, &second);
+	end_of(r);
+}
+
+static void run_of_what_serves_is_refused(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	BEGIN(r, &second, "run", rig_under_test(r));
+	if (!child_await_end(&second))
+		rig_fail(r, "it is not refused");
+	assert_int_equal(second.code, 1);
+	assert_non_null(strstr(second.text[CHILD_ERR], "runs already"));
+	RIG_DO(r, "stop", under_test);
+	end_of(r);
+}
+
+#define HELD(test)                                                             \
+	{                                                                      \
+#test, test, both_open, close_all, &both_x86_64                \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HELD(stop_is_over_while_memory_drains),
+		HELD(stop_that_waits_for_memory_is_over_after_it),
+		HELD(run_after_stop_waits_for_the_last_generation),
+		HELD(run_of_what_serves_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
