@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/utf8.h"
 
 #include "host/link/client.h"
+#include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
 enum { ANSWER_MS = 10000 };
@@ -30,12 +30,9 @@ struct replay {
 /* "2026-11-22 02:20:00.123 " */
 static void print_time(json_int_t us)
 {
-	time_t s = (time_t)(us / 1000000);
 	char text[32];
-	struct tm tm;
 
-	if (localtime_r(&s, &tm) &&
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
+	if (show_time(text, sizeof(text), (time_t)(us / 1000000)))
 		printf("%s.%03d ", text, (int)(us / 1000 % 1000));
 }
 

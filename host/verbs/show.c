@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/array.h"
 #include "common/utf8.h"
@@ -34,6 +35,18 @@ void show_duration(char *buf, size_t size, uint64_t us)
 		snprintf(buf, size, "%llu d %u h",
 			 (unsigned long long)(s / 86400),
 			 (unsigned int)(s / 3600 % 24));
+}
+
+/* Not by strftime(3), which knows languages: 4 KiB of musl. */
+bool show_time(char *buf, size_t size, time_t s)
+{
+	struct tm tm;
+
+	if (!localtime_r(&s, &tm))
+		return false;
+	snprintf(buf, size, "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900,
+		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return true;
 }
 
 void show_json(FILE *out, const json_t *value, size_t layout)

@@ -11,10 +11,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 /* show_duration() - "850 us", "12.3 ms", "4.56 s", "3 min 20 s", "5 h 10 min",
  * "2 d 3 h" */
 void show_duration(char *buf, size_t size, uint64_t us);
+
+/*
+ * show_time() - "2026-11-22 02:20:00", of this place
+ * @s:	seconds since 1970
+ * Return: false, and @buf is as it was: no calendar goes that far
+ */
+bool show_time(char *buf, size_t size, time_t s);
 
 /* show_json() - for programs, and a newline; @layout: JSON_COMPACT,
  * JSON_INDENT(2) ASCII alone, so that whoever sees it on a terminal is safe of

@@ -9,7 +9,6 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/array.h"
 
@@ -80,10 +79,8 @@ static void when(const json_t *entry, char text[CELL])
 	time_t s =
 		(time_t)(json_integer_value(json_object_get(entry, "at_ms")) /
 			 1000);
-	struct tm tm;
 
-	if (s <= 0 || !localtime_r(&s, &tm) ||
-	    !strftime(text, CELL, "%Y-%m-%d %H:%M:%S", &tm))
+	if (s <= 0 || !show_time(text, CELL, s))
 		snprintf(text, CELL, "-");
 }
 

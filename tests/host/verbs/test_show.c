@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -167,10 +168,33 @@ static void json_is_ascii_and_loses_nothing(void **state)
 	assert_string_equal(text, "\"\\u009B2J \\u00E4\"\n");
 }
 
+static void time_is_that_of_this_place(void **state)
+{
+	char when[32];
+
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	assert_true(show_time(when, sizeof(when), 1700000000));
+	assert_string_equal(when, "2023-11-14 23:13:20");
+	assert_true(show_time(when, sizeof(when), 1720000000));
+	assert_string_equal(when, "2024-07-03 11:46:40");
+}
+
+static void time_beyond_all_calendars_is_none(void **state)
+{
+	char when[32] = "-";
+
+	(void)state;
+	assert_false(show_time(when, sizeof(when), INT64_MAX));
+	assert_string_equal(when, "-");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_is_ascii_and_loses_nothing),
+		cmocka_unit_test(time_is_that_of_this_place),
+		cmocka_unit_test(time_beyond_all_calendars_is_none),
 		cmocka_unit_test(passage_is_strategy_reason_and_phases),
 		cmocka_unit_test(passage_without_strategy_is_under_way),
 		cmocka_unit_test(status_is_a_table),
