@@ -3,7 +3,8 @@
  * host/main.c - reprise: one program, one table of verbs
  *
  * Exit codes: 0 done; 1 refused, with one sentence on stderr; 2 the command
- * line is wrong; 64 to 119 are the causes with which `reprise run` ends.
+ * line is wrong. Of `reprise run` alone: 3 the shim failed, and what ran goes
+ * on; 64 to 119 the cause with which the appliance ended.
  */
 #include <fcntl.h>
 #include <stdio.h>

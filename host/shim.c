@@ -325,6 +325,7 @@ int shim_run(const struct shim_options *options)
 	r = shim_open(&s, error);
 
 	if (r >= 0) {
+		s.exit_code = SHIM_FAILED; /* unless the appliance ends */
 		lifecycle_init(&s.lc, &cfg);
 		shim_learn(&s);
 		shim_keep_begin(&s);

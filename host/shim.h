@@ -28,6 +28,9 @@ struct shim_options {
 	struct handover *before; /* what of it is used becomes -1 */
 };
 
+/* An exit code: it could not go on, and what ran does; start it again. */
+enum { SHIM_FAILED = 3 };
+
 /*
  * shim_run() - run the appliance until it ends for good
  *
@@ -35,7 +38,8 @@ struct shim_options {
  * even kill it) makes the runtime directory `occupied`: it is to be left as it
  * is, for the next one.
  * Return: the exit code of `reprise run`: cause_exit() of the last cause; 1 if
- *	the shim itself could not begin (the sentence was logged)
+ *	the shim itself could not begin, SHIM_FAILED if it could not go on (the
+ *	sentence was logged)
  */
 int shim_run(const struct shim_options *options);
 

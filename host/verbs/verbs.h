@@ -5,7 +5,7 @@
 #ifndef HOST_VERBS_VERBS_H
 #define HOST_VERBS_VERBS_H
 
-/* Exit codes; `run` has those of the causes, 64 to 119, as well. */
+/* Exit codes; `run` has SHIM_FAILED and those of the causes, 64 to 119, too. */
 enum {
 	VERB_DONE = 0,
 	VERB_REFUSED = 1, /* a sentence on stderr says why */

@@ -162,6 +162,37 @@ static void qemu_that_crashes_in_the_reset_is_a_crash(void **state)
 	rig_assert_nothing_left(r);
 }
 
+/* strace attaches to it: the wait that it breaks ends with EBADF. */
+static void shim_whose_loop_fails_leaves_its_qemu_and_says_so(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char pid[16];
+	const char *const argv[] = {
+		"/usr/bin/strace",
+		"-o/dev/null",
+		"-einject=epoll_pwait,epoll_wait:error=EBADF",
+		"-p",
+		pid,
+		NULL
+	};
+	json_int_t qemu;
+	struct child c;
+
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	qemu = rig_number(r, "pid");
+	snprintf(pid, sizeof(pid), "%d", (int)r->shim.pid);
+	assert_int_equal(child_start(&c, argv, -1), 0);
+	rig_await_said(r, "goes on without a shim");
+	assert_int_equal(rig_await_end(r), 3);
+	child_close(&c);
+	orphan_crash(r); /* it has ended: what we had of it goes */
+	run_again(r);
+	rig_await_ready(r);
+	assert_int_equal(rig_number(r, "pid"), qemu);
+	stop(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +201,7 @@ int main(void)
 		ON_MODEL(full_reboot_goes_on_from_quitting),
 		ON_MODEL(full_reboot_goes_on_from_draining),
 		ON_MODEL(qemu_that_crashes_in_the_reset_is_a_crash),
+		ON_MODEL(shim_whose_loop_fails_leaves_its_qemu_and_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
