@@ -91,6 +91,20 @@ static int look(struct leftover *l, struct orphan *o, struct runtime *rt,
 		     : 0;
 }
 
+/* What has ended meanwhile holds nothing any more. */
+static void take_drains(struct leftover *l, const struct orphan *o)
+{
+	for (size_t i = 0; i < o->drains; i++) {
+		struct process *p = &l->drain[l->drains];
+
+		if (process_adopt_helper(p, o->drain[i].helper) < 0)
+			continue;
+		p->pid = o->drain[i].qemu;
+		l->drains++;
+	}
+	l->left.draining = l->drains != 0;
+}
+
 /* Is the record of what was found, or else of something that did run? */
 static bool is_recorded(const struct leftover *l, const struct orphan *o)
 {
@@ -122,6 +136,7 @@ int leftover_look(struct leftover *l, struct runtime *rt, const char *name,
 	}
 	l->left.qemu = o.qemu.pid != 0;
 	l->left.memory = !l->left.qemu && o.helper != 0;
+	take_drains(l, &o);
 	l->recorded = is_recorded(l, &o);
 	l->left.saved = l->recorded ? &l->record.life : NULL;
 	l->any = l->left.qemu || l->left.memory || l->recorded;
@@ -225,5 +240,7 @@ void leftover_close(struct leftover *l)
 		if (*fds[i] >= 0)
 			close(*fds[i]);
 	process_close(&l->qemu.process);
+	for (size_t i = 0; i < l->drains; i++)
+		process_close(&l->drain[i]);
 	empty(l);
 }

@@ -17,6 +17,7 @@
 #include "host/config/running_record.h"
 #include "host/core/adopt.h"
 #include "host/qemu/generation.h"
+#include "host/qemu/orphan.h"
 
 struct appliance;
 struct image;
@@ -29,6 +30,9 @@ struct leftover {
 	struct record record;
 	struct lc_left left;	/* for the lifecycle; borrows @record */
 	struct generation qemu; /* its descriptors, each -1: none */
+	/* of generations before, each a helper and the pid that its QEMU had */
+	size_t drains;
+	struct process drain[ORPHAN_DRAINS];
 };
 
 /*

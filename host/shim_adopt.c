@@ -119,6 +119,9 @@ int shim_adopt(struct shim *s)
 	}
 	if (l->left.qemu || l->left.memory)
 		take_memory(s, l);
+	for (size_t i = 0; i < l->drains; i++)
+		shim_teardown_adopt(s, &l->drain[i]);
+	l->drains = 0;
 	shim_step(s, &ev);
 	return 0;
 }

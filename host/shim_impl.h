@@ -140,9 +140,12 @@ int shim_watch_process(struct shim *s);
 void shim_watch_helper(struct shim *s);
 
 /* The generations that drain (shim_teardown.c): shim_teardown() is ACT_NUDGE.
+ * shim_teardown_adopt(): likewise of an earlier shim, at most SHIM_TEARDOWNS of
+ * them; @p, its helper and the pid that its QEMU had, is taken over.
  * Return: >= 0; -errno */
 int shim_teardown_open(struct shim *s);
 void shim_teardown(struct shim *s);
+void shim_teardown_adopt(struct shim *s, struct process *p);
 void shim_teardown_close(struct shim *s);
 
 /*
@@ -150,8 +153,9 @@ void shim_teardown_close(struct shim *s);
  * follows. shim_promise(): it starts, admitted or not. shim_promised(): what
  * was promised is QEMU's now. shim_serves(): so it is not to be killed before
  * others; what the ledger could not be told of it is told again. shim_retake():
- * of an adopted QEMU. shim_room(): tell the lifecycle whether a second
- * generation would fit. shim_leave_queue(): a start that waited will not be.
+ * of an adopted QEMU. shim_retake_drain(): of one that has ended; none if it
+ * has none. shim_room(): tell the lifecycle whether a second generation would
+ * fit. shim_leave_queue(): a start that waited will not be.
  */
 int shim_memory_open(struct shim *s, char *error);
 void shim_admit(struct shim *s);
@@ -159,6 +163,7 @@ void shim_promise(struct shim *s);
 void shim_promised(struct shim *s);
 void shim_serves(struct shim *s);
 void shim_retake(struct shim *s, pid_t qemu);
+void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p);
 void shim_room(struct shim *s);
 void shim_leave_queue(struct shim *s);
 

@@ -177,6 +177,15 @@ void shim_retake(struct shim *s, pid_t qemu)
 	tell_pid(s, qemu);
 }
 
+void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p)
+{
+	const struct application a = application(s);
+	char error[SENTENCE_MAX];
+
+	if (ledger_retake(s->ledger, &a, qemu, p, error) < 0)
+		p->fd = -1;
+}
+
 void shim_room(struct shim *s)
 {
 	const struct application a = application(s);

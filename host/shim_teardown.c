@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -154,6 +155,15 @@ static void make_room(struct shim *s)
 	drop(s, 0);
 }
 
+static void follow(struct shim *s, struct teardown *t)
+{
+	tell(s, t, REPORT_DRAINING);
+	if (!teardown_over(t))
+		t->slot = loop_add(&s->loop, t->process.helper_pidfd, EPOLLIN,
+				   on_helper_end, s);
+	arm(s, true);
+}
+
 void shim_teardown(struct shim *s)
 {
 	struct teardown *t;
@@ -165,13 +175,33 @@ void shim_teardown(struct shim *s)
 	s->helper_slot = -1;
 	take_remains(s, t);
 	teardown_begin(t, s->helper_first, clock_us());
-	tell(s, t, REPORT_DRAINING);
-	if (!teardown_over(t))
-		t->slot = loop_add(&s->loop, t->process.helper_pidfd, EPOLLIN,
-				   on_helper_end, s);
-	arm(s, true);
+	follow(s, t);
 	if (reap(s))
 		shim_later_type(s, EV_MEMORY_BACK);
+}
+
+/* vm-NAME-GENERATION. Return: 0: it has none that would say */
+static uint32_t generation_of(const struct cgroup_leaf *leaf)
+{
+	const char *dash = strrchr(leaf->path, '-');
+
+	return dash ? (uint32_t)strtoul(dash + 1, NULL, 10) : 0;
+}
+
+void shim_teardown_adopt(struct shim *s, struct process *p)
+{
+	struct teardown *t = &s->teardown[s->teardowns++];
+
+	*t = (struct teardown){ .process = *p, .promise = { .fd = -1 } };
+	*p = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	cgroup_leaf_of("", t->process.helper, s->opt->appliance->name, t->leaf);
+	t->generation = generation_of(&t->leaf[0]);
+	if (!t->generation)
+		t->generation = generation_of(&t->leaf[1]);
+	gauge_open(&t->gauge, &t->leaf[0], &t->leaf[1], t->process.helper, "");
+	shim_retake_drain(s, t->process.pid, &t->promise);
+	teardown_begin(t, false, clock_us());
+	follow(s, t);
 }
 
 void shim_teardown_close(struct shim *s)

@@ -54,6 +54,7 @@ struct lc_left {
 	const struct lc_saved *saved; /* of this QEMU; NULL: none */
 	bool qemu;		      /* it lives */
 	bool memory;		      /* it has ended, its helper has not */
+	bool draining;	 /* others before it have not given theirs back */
 	bool same_image; /* what it booted is what would be booted now */
 };
 

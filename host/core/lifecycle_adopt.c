@@ -154,6 +154,7 @@ uint32_t lc_on_adopt(struct lifecycle *lc, const struct lc_event *ev,
 		take_back(lc, left->saved);
 	if (!lc->generation)
 		lc->generation = 1;
+	lc->memory_out = left->draining;
 	if (left->qemu) {
 		lc->adopted = true;
 		lc->other_image |= !left->same_image;

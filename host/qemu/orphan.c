@@ -49,8 +49,12 @@ static void look_at_helper(const struct search *s, pid_t pid, pid_t qemu,
 	uint64_t start = proc_start(pid);
 	bool hinted = qemu == s->hint->pid && start >= s->hint->start;
 
-	if (start && !proc_start(qemu) && (named || hinted))
-		s->found->helper = pid;
+	bool home = proc_parent(pid) == getpid();
+
+	if (start && !proc_start(qemu) && (named || hinted || home) &&
+	    s->found->drains < ORPHAN_DRAINS)
+		s->found->drain[s->found->drains++] =
+			(struct drain_of_orphan){ qemu, pid };
 }
 
 static bool is_ours(const struct search *s, pid_t pid, uint64_t start,
@@ -103,6 +107,21 @@ static bool look_at(void *ctx, pid_t pid)
 	return false;
 }
 
+/* Where no QEMU lives, one of those that drain was the last. */
+static void choose_helper(struct orphan *o, pid_t last)
+{
+	size_t i = 0;
+
+	if (o->qemu.pid || !o->drains)
+		return;
+	while (i < o->drains && o->drain[i].qemu != last)
+		i++;
+	if (i == o->drains)
+		i = 0;
+	o->helper = o->drain[i].helper;
+	o->drain[i] = o->drain[--o->drains];
+}
+
 void orphan_find(struct orphan *o, const char *name, const char *lock,
 		 const struct identity_of_process *hint)
 {
@@ -112,4 +131,5 @@ void orphan_find(struct orphan *o, const char *name, const char *lock,
 
 	*o = (struct orphan){ .helper = 0 };
 	proc_each(look_at, &s);
+	choose_helper(o, hint->pid);
 }

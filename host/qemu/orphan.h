@@ -10,11 +10,13 @@
  *
  * Where we may not look at its descriptors (it is another user's), or its
  * command line is gone already (it is ending), pid and start time of a record
- * stand in for them: see @hint.
+ * stand in for them: see @hint. A helper that has lost its command line
+ * is ours, too, if it has come home to this process.
  */
 #ifndef HOST_QEMU_ORPHAN_H
 #define HOST_QEMU_ORPHAN_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -24,9 +26,16 @@ struct identity_of_process {
 	uint64_t start; /* proc_start() */
 };
 
+enum { ORPHAN_DRAINS = 4 };
+
 struct orphan {
 	struct identity_of_process qemu; /* it lives */
-	pid_t helper;			 /* of a QEMU that has gone; 0: none */
+	pid_t helper; /* if not: that of the QEMU that has gone; 0: none */
+	/* of generations before, which drain beside it */
+	size_t drains;
+	struct drain_of_orphan {
+		pid_t qemu, helper;
+	} drain[ORPHAN_DRAINS];
 };
 
 /*

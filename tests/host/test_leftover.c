@@ -153,6 +153,28 @@ static void look_qemu_that_ends_unseen_shows_its_helper(void **state)
 	end(helper);
 }
 
+static void look_helpers_beside_a_qemu_are_held_as_well(void **state)
+{
+	pid_t pid = leave_qemu(), helper = start(), gone = start();
+
+	(void)state;
+	end(gone);
+	seen[0] = (struct orphan){
+		.qemu = identity(pid),
+		.drains = 2,
+		.drain = { { 4711, gone }, { 4712, helper } },
+	};
+	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
+	assert_true(left.left.qemu && left.left.draining);
+	assert_int_equal(left.drains, 1);
+	assert_int_equal(left.drain[0].helper, helper);
+	assert_int_equal(left.drain[0].pid, 4712);
+	leftover_close(&left);
+	assert_int_equal(left.drains, 0);
+	end(helper);
+	end(pid);
+}
+
 static void look_qemu_whose_lock_is_gone_is_unlocked(void **state)
 {
 	pid_t pid = start();
@@ -207,6 +229,7 @@ int main(void)
 		TEST(look_nothing_there_is_nothing),
 		TEST(look_qemu_that_ends_before_it_is_held_is_gone),
 		TEST(look_qemu_that_ends_unseen_shows_its_helper),
+		TEST(look_helpers_beside_a_qemu_are_held_as_well),
 		TEST(look_qemu_whose_lock_is_gone_is_unlocked),
 		TEST(find_qemu_without_its_socket_is_left_alone),
 		TEST(look_lock_of_somebody_unseen_is_ebusy),

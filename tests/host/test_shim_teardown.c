@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,7 +20,9 @@
 enum { HELPERS = SHIM_TEARDOWNS + 1 };
 
 static const struct appliance appliance = { .name = "guest" };
-static const struct shim_options options = { .appliance = &appliance };
+static const struct image image;
+static const struct shim_options options = { .appliance = &appliance,
+					     .image = &image };
 
 /* Return: the end that stays open for as long as its helper lives */
 static int end_generation(struct shim *s, uint32_t generation)
@@ -62,11 +65,46 @@ static void one_more_than_there_is_room_for_replaces_the_oldest(void **state)
 		close(helper[i]);
 }
 
+/* A child stands for the helper; it has no leaf, and no slot of the ledger. */
+static void helper_of_an_earlier_shim_is_followed_to_its_end(void **state)
+{
+	struct shim s = {
+		.opt = &options,
+		.qemu_slot = -1,
+		.helper_slot = -1,
+		.drain_timer_fd = -1,
+		.timer_fd = -1,
+	};
+	struct process p = { .pidfd = -1, .helper_pidfd = -1 };
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		for (;;)
+			pause();
+	assert_int_equal(process_adopt_helper(&p, pid), 0);
+	p.pid = 4711;
+	assert_int_equal(loop_init(&s.loop), 0);
+	assert_true(shim_teardown_open(&s) >= 0);
+	shim_teardown_adopt(&s, &p);
+	assert_int_equal(p.helper_pidfd, -1);
+	assert_int_equal(s.teardowns, 1);
+	assert_int_equal(s.teardown[0].process.helper, pid);
+	assert_true(s.teardown[0].slot >= 0);
+	assert_int_equal(s.teardown[0].promise.fd, -1);
+	shim_teardown_close(&s);
+	loop_close(&s.loop);
+	/* it was nudged */
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			one_more_than_there_is_room_for_replaces_the_oldest),
+		cmocka_unit_test(
+			helper_of_an_earlier_shim_is_followed_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

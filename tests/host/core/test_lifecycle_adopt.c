@@ -39,6 +39,19 @@ static void adopt_serving_goes_on_serving(void **state)
 	assert_int_equal(d.lc.state, LC_RESETTING);
 }
 
+/* The helper of generation 1 drains yet; the guest of 2 serves. */
+static void adopt_beside_a_drain_hears_when_it_is_over(void **state)
+{
+	const struct lc_left left = { .qemu = true, .draining = true };
+	struct drive d = drive_to_serving();
+
+	(void)state;
+	drive_adopt(&d, &left);
+	assert_true(d.lc.memory_out);
+	drive_type(&d, EV_MEMORY_BACK);
+	assert_false(d.lc.memory_out);
+}
+
 static void adopt_without_a_record_asks_the_guest(void **state)
 {
 	struct drive d;
@@ -315,6 +328,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(adopt_serving_goes_on_serving),
+		cmocka_unit_test(adopt_beside_a_drain_hears_when_it_is_over),
 		cmocka_unit_test(adopt_without_a_record_asks_the_guest),
 		cmocka_unit_test(adopt_asking_asks_again_and_settles),
 		cmocka_unit_test(adopt_quiescing_goes_on_to_the_commit),

@@ -199,6 +199,37 @@ static void orphan_helper_needs_a_qemu_that_has_gone(void **state)
 	end(pid, go_helper);
 }
 
+/* Two generations end, one after the other, beside one that runs. */
+static void orphan_helpers_beside_a_qemu_drain(void **state)
+{
+	struct identity_of_process hint;
+	pid_t gone[2], pid[2], qemu;
+	int go, go_helper[2];
+	struct orphan o;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		gone[i] = start("web,debug-threads=on", "/dev/null", -1, &go);
+		end(gone[i], go);
+		pid[i] = helper(gone[i], i ? go_helper[0] : -1, &go_helper[i]);
+	}
+	orphan_find(&o, "web", lock, &no_hint);
+	assert_int_equal(o.drains, 1); /* besides the last, whichever */
+	hint = (struct identity_of_process){ gone[0], 1 };
+	orphan_find(&o, "web", lock, &hint);
+	assert_int_equal(o.helper, pid[0]);
+	assert_int_equal(o.drain[0].helper, pid[1]);
+	assert_int_equal(o.drain[0].qemu, gone[1]);
+	qemu = start("web,debug-threads=on", lock, -1, &go);
+	orphan_find(&o, "web", lock, &hint);
+	assert_int_equal(o.qemu.pid, qemu);
+	assert_int_equal(o.helper, 0);
+	assert_int_equal(o.drains, 2);
+	end(qemu, go);
+	end(pid[1], go_helper[1]);
+	end(pid[0], go_helper[0]);
+}
+
 static void proc_argument_finds_the_word_after(void **state)
 {
 	static const char cmdline[] =
@@ -238,6 +269,7 @@ int main(void)
 		cmocka_unit_test(orphan_whose_lock_was_removed_is_found),
 		cmocka_unit_test(orphan_without_the_lock_is_none),
 		cmocka_unit_test(orphan_helper_needs_a_qemu_that_has_gone),
+		cmocka_unit_test(orphan_helpers_beside_a_qemu_drain),
 		cmocka_unit_test(proc_argument_finds_the_word_after),
 		cmocka_unit_test(proc_start_tells_who_lives),
 	};
