@@ -172,6 +172,16 @@ void child_close(struct child *c)
 	c->pidfd = c->fd[CHILD_OUT] = c->fd[CHILD_ERR] = -1;
 }
 
+bool child_reap(pid_t pid)
+{
+	struct pollfd p = { .fd = sys_pidfd_open(pid, 0), .events = POLLIN };
+	bool ended = p.fd >= 0 && poll(&p, 1, CHILD_DEADLINE_MS) > 0;
+
+	if (p.fd >= 0)
+		close(p.fd);
+	return ended && waitpid(pid, NULL, __WALL) == pid;
+}
+
 /* The first child that the kernel lists. Return: 0: there is none */
 static pid_t any_child(void)
 {

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/integration/orphan.h"
@@ -133,10 +132,10 @@ static void full_reboot_goes_on_from_draining(void **state)
 	orphan_crash(r);
 	kill(helper, SIGSTOP);
 	kill(qemu, SIGKILL);
-	assert_int_equal(waitpid(qemu, NULL, __WALL), qemu);
+	assert_true(child_reap(qemu));
 	run_again(r);
 	rig_await_ready(r);
-	assert_int_equal(waitpid(helper, NULL, __WALL), helper);
+	assert_true(child_reap(helper));
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_string_equal(rig_last(r, "cause"), "clean reboot");
 	assert_string_equal(rig_last(r, "strategy"), "overlap");

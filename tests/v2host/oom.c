@@ -10,7 +10,6 @@
 #include "tests/v2host/tests.h"
 
 #include <stdio.h>
-#include <sys/wait.h>
 
 #define LEAF "vm-under-test-1"
 
@@ -27,7 +26,7 @@ static void exhaust(struct rig *r)
 	bed_write("memory.max", bed_number("memory.current") + LEFT);
 	assert_int_equal(bed_count("memory.events", "oom_kill"), 0);
 	pid = bed_start_taking(TAKEN);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_true(child_reap(pid));
 	rig_assert_end(r, 89);
 	assert_true(bed_count("memory.events", "oom_kill") >= 1);
 	rig_assert_nothing_left(r);

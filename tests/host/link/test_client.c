@@ -70,8 +70,8 @@ static void play(const char *answer, size_t len, bool stay)
 	shim = fork();
 	if (shim)
 		return;
-	if (poll(&(struct pollfd){ .fd = listener, .events = POLLIN }, 1, -1) <
-	    0)
+	if (poll(&(struct pollfd){ .fd = listener, .events = POLLIN }, 1,
+		 DEADLINE_S * 1000) <= 0)
 		_exit(1);
 	fd = accept(listener, NULL, NULL);
 	read_to(fd, '\0');
