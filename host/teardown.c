@@ -86,12 +86,12 @@ json_t *teardown_json(const struct teardown *t, uint64_t now_us)
 	if (!d->count)
 		return object;
 	o = drain_outlook(d);
-	json_object_update_new(
-		object,
-		json_pack("{s:s, s:I, s:I, s:I, s:I}", "gauge",
-				  gauge_word(&t->gauge), "at_exit_bytes",
-			  (json_int_t)d->held_first, "held_bytes",
-			  (json_int_t)d->held_now, "rate", (json_int_t)o.rate,
-			  "left_us", (json_int_t)o.left_us));
+	json_object_update_new(object,
+			       json_pack("{s:s, s:I, s:I, s:I, s:I}", "gauge",
+					 gauge_word(&t->gauge), "at_exit_bytes",
+					 (json_int_t)d->held_first,
+					 "held_bytes", (json_int_t)d->held_now,
+					 "rate", (json_int_t)o.rate, "left_us",
+					 (json_int_t)o.left_us));
 	return object;
 }
