@@ -118,6 +118,13 @@ static const char *waits_for(const struct report *r, char text[static 64])
 	return text;
 }
 
+/* Return: NULL: it is not known */
+static json_t *memory_json(const struct report *r)
+{
+	return r->memory_bytes ? json_integer((json_int_t)r->memory_bytes)
+			       : NULL;
+}
+
 static const char *agent_word(const struct epoch *e)
 {
 	if (e->stage == STAGE_SILENT)
@@ -134,7 +141,8 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 	snprintf(epoch, sizeof(epoch), "%016" PRIx64, lc->epoch.id);
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:i, s:s, s:i, "
-		"s:i, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:s, s:s, s:o*, s:o}",
+		"s:i, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:s, s:s, s:o*, s:o*, "
+		"s:o}",
 		"name", r->appliance->name, "state", lc_state_name(lc->state),
 		"image", r->image->name, "version", r->image->version,
 		"architecture", r->image->arch, "generation",
@@ -150,8 +158,9 @@ json_t *report_status(const struct report *r, uint64_t now_us)
 		forwards_json(r->appliance), "draining",
 		draining_json(r, now_us), "waits_for", waits_for(r, wait),
 		"secure", secure_word(lc), "cleanup",
-		cleanup_name(lc->cleanup.kind), "link", link_json(r->appliance),
-		"last", report_passage(&lc->last, r->console_last));
+		cleanup_name(lc->cleanup.kind), "memory_bytes", memory_json(r),
+		"link", link_json(r->appliance), "last",
+		report_passage(&lc->last, r->console_last));
 }
 
 static void add_passage(json_t *event, const struct passage *p, json_t *console)

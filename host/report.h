@@ -28,6 +28,7 @@ struct report {
 	off_t log_from; /* of qemu.log: where this generation's words begin */
 	uint64_t agent_dropped;
 	uint64_t readers_dropped;
+	uint64_t memory_bytes; /* that QEMU holds; 0: not known, or not asked */
 	const struct teardown *teardowns; /* those that drain */
 	size_t teardown_count;
 	const struct teardown *teardown; /* that an event is about */

@@ -92,9 +92,9 @@ static void take_memory(struct shim *s, const struct leftover *l)
 	pid_t qemu = s->process.pid ? s->process.pid : l->record.qemu.pid;
 	pid_t pid = l->left.qemu ? qemu : s->process.helper;
 
-	shim_watch_helper(s);
 	cgroup_leaf_of("", pid, s->opt->appliance->name, s->leaf);
 	gauge_open(&s->gauge, &s->leaf[0], &s->leaf[1], pid, "");
+	shim_watch_helper(s);
 	shim_retake(s, qemu);
 }
 

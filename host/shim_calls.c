@@ -119,8 +119,10 @@ void shim_wait_no_more(struct shim *s)
 
 static json_t *status(void *ctx)
 {
-	const struct report r = shim_report(ctx);
+	struct report r = shim_report(ctx);
+	struct shim *s = ctx;
 
+	gauge_read(&s->gauge, &r.memory_bytes);
 	return report_status(&r, clock_us());
 }
 

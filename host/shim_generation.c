@@ -236,12 +236,24 @@ void shim_close_generation(struct shim *s)
 		console_detach(s->console);
 }
 
+/* It shares QEMU's memory, and has it still when QEMU has gone: where there is
+ * no group to tell. */
+static void measure_by_helper(struct shim *s)
+{
+	if (s->gauge.kind != GAUGE_PROCESS)
+		return;
+	gauge_close(&s->gauge);
+	gauge_open(&s->gauge, &s->leaf[0], &s->leaf[1], s->process.helper, "");
+}
+
 /* QEMU makes it before it speaks QMP, but it names itself when it first runs.
  */
 void shim_watch_helper(struct shim *s)
 {
-	if (s->helper_slot < 0 && (s->process.helper_pidfd >= 0 ||
-				   process_find_helper(&s->process) == 0))
-		s->helper_slot = loop_add(&s->loop, s->process.helper_pidfd,
-					  EPOLLIN, on_helper_end, s);
+	if (s->helper_slot >= 0 || (s->process.helper_pidfd < 0 &&
+				    process_find_helper(&s->process) < 0))
+		return;
+	s->helper_slot = loop_add(&s->loop, s->process.helper_pidfd, EPOLLIN,
+				  on_helper_end, s);
+	measure_by_helper(s);
 }

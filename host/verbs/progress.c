@@ -26,6 +26,7 @@ void progress_begin(struct progress *p, const char *name)
 static bool waits_for_memory(const struct progress *p)
 {
 	return strcmp(p->state, "draining") == 0 ||
+	       strcmp(p->state, "paused for memory") == 0 ||
 	       strcmp(p->state, "waiting for memory") == 0;
 }
 

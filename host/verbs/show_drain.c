@@ -109,6 +109,9 @@ void show_drain_rows(FILE *out, const json_t *status, bool full,
 	char text[DRAIN_TEXT];
 	size_t i;
 
+	if (full && number(status, "memory_bytes"))
+		row(out, "memory",
+		    admission_size(number(status, "memory_bytes"), text));
 	json_array_foreach(json_object_get(status, "draining"), i, teardown)
 		drain_row(out, teardown, full, row);
 	word(status, "waits_for", text);

@@ -32,8 +32,10 @@ void show_drain(const json_t *teardown, char text[static DRAIN_TEXT]);
  */
 void show_wait(const json_t *status, char text[static DRAIN_TEXT]);
 
-/* show_drain_rows() - a row of each generation that drains, with @full its way
- * and helper too; and one of what is waited for */
+/*
+ * show_drain_rows() - a row of each generation that drains, and of the wait
+ * @full:	with what QEMU holds, and of what drains the way and the helper
+ */
 void show_drain_rows(FILE *out, const json_t *status, bool full,
 		     drain_row_fn *row);
 

@@ -68,6 +68,7 @@ static void start(struct rig *r)
 	await(r, &events, CHILD_OUT, "\"event\":\"begin\"");
 	helper = (pid_t)rig_number(r, "helper");
 	assert_true(helper > 0);
+	assert_true(rig_number(r, "memory_bytes") > 0);
 	held_begin(helper);
 }
 
@@ -95,7 +96,7 @@ static void stop_is_over_while_memory_drains(void **state)
 	assert_non_null(strstr(say(r, "stop", under_test), "clean power-off"));
 	assert_string_equal(rig_word(r, "state"), "draining");
 	assert_non_null(strstr(say(r, "status", under_test),
-			       "draining         generation 1: "));
+			       "draining         generation 1: 0.0 of "));
 	assert_non_null(
 		strstr(say(r, "ps", NULL), " draining      generation 1: "));
 	let_go();

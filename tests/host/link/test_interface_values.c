@@ -68,6 +68,7 @@ static void status_is_as_the_text_says(void **state)
 	r.teardown_count = 2;
 	assert_fits("ApplianceStatus", report_status(&r, 1));
 	r.console_last = json_pack("[s, s]", "Kernel panic", "end");
+	r.memory_bytes = 4096;
 	assert_fits("ApplianceStatus", report_status(&r, 1));
 	json_decref(r.console_last);
 }

@@ -47,7 +47,7 @@ static void list(FILE *out, const json_t *entries)
 	"," UNKNOWN "],\"waits_for\":\"\"}"
 #define WAITING                                                                \
 	"{\"name\":\"web\",\"state\":\"waiting for memory\","                  \
-	"\"generation\":3,\"draining\":[" KNOWN                                \
+	"\"generation\":3,\"memory_bytes\":2254857830,\"draining\":[" KNOWN    \
 	"],\"waits_for\":\"it needs 2.1 GiB\\u009b\"}"
 
 static void drain_is_how_much_how_fast_and_how_long(void **state)
@@ -94,6 +94,8 @@ static void status_has_a_row_for_each_and_for_the_wait(void **state)
 		"  draining         generation 3: 12.4 of 64.0 GiB, 1.3 GiB/s, "
 		"40 s left; asynchronous, helper 77\n"
 		"  draining         generation 2: for 1.50 s; defeated\n");
+	assert_non_null(strstr(shown(show_status, WAITING),
+			       "\n  memory           2.1 GiB\n"));
 	assert_non_null(strstr(shown(show_status, WAITING),
 			       "\n  waits            it needs 2.1 GiB??\n"));
 }
