@@ -23,6 +23,8 @@ static const struct verb verbs[] = {
 	  "run an appliance in the foreground: its file, its name or an image",
 	  verb_run },
 	{ "ps", "[--json|--names]", "list what runs on this host", verb_ps },
+	{ "top", "[--once] [--json]",
+	  "show who has the memory of this host, again each second", verb_top },
 	{ "status", "NAME [--json] [--wait]",
 	  "tell how an appliance is; --wait: until it serves", verb_status },
 	{ "reboot", "NAME [--in-place|--full] [--budget TIME] [--wait]",

@@ -24,6 +24,8 @@ static const struct {
 	  "runs?\n" },
 	{ "ps", "  --json        print a list for programs\n"
 		"  --names       print names only, one a line\n" },
+	{ "top", "  --once        print it once\n"
+		 "  --json        print it once, for programs\n" },
 	{ "status", "  --json        print it for programs\n"
 		    "  --wait        wait until it serves\n" },
 	{ "reboot", "  --in-place    by a reset in the same QEMU, if that can "

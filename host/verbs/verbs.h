@@ -22,6 +22,7 @@ struct verb {
 
 int verb_run(const struct verb *self, int argc, char **argv);
 int verb_ps(const struct verb *self, int argc, char **argv);
+int verb_top(const struct verb *self, int argc, char **argv);
 int verb_status(const struct verb *self, int argc, char **argv);
 int verb_reboot(const struct verb *self, int argc, char **argv);
 int verb_stop(const struct verb *self, int argc, char **argv);

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * host/verbs/top.c - reprise top: who has the memory of this host
+ *
+ * Theory of operation: once a second the ledger is looked at and every shim is
+ * asked, and what there is to say is drawn over what was said before, on the
+ * other screen of the terminal, cut to its size. Signals are read like keys, so
+ * every way out leads past the end of live(), which gives the terminal back. A
+ * shim that takes its time delays the next look, not a key for longer than
+ * ANSWER_MS.
+ *
+ * Where nobody looks, since either end is no terminal, it is said once.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "common/array.h"
+#include "host/config/place.h"
+#include "host/memory/glance.h"
+#include "host/verbs/args.h"
+#include "host/verbs/show.h"
+#include "host/verbs/show_top.h"
+#include "host/verbs/survey.h"
+#include "host/verbs/terminal.h"
+#include "host/verbs/verbs.h"
+
+enum { ANSWER_MS = 1000, REFRESH_MS = 1000, CTRL_C = 3 };
+
+#define OTHER_SCREEN "\033[?1049h\033[?25l" /* and no cursor */
+#define FIRST_SCREEN "\033[?25h\033[?1049l"
+#define HOME "\033[H"
+#define END_LINE "\033[K\n"
+#define END_SCREEN "\033[K\033[J"
+
+static json_t *part(const struct glance *g, enum promise p)
+{
+	return json_pack("{s:i, s:I}", "count", (int)g->of[p].count, "bytes",
+			 (json_int_t)g->of[p].bytes);
+}
+
+/* What cannot be known of the host is no reason not to tell of the rest. */
+static json_t *look_at_host(void)
+{
+	char path[PLACE_SIZE + sizeof(LEDGER_NAME) + 1], error[SENTENCE_MAX];
+	char dir[PLACE_SIZE], root[] = "";
+	struct glance g;
+	int r = place_root(dir, error);
+
+	if (r == 0) {
+		snprintf(path, sizeof(path), "%s/" LEDGER_NAME, dir);
+		r = glance_take(&g, path, root, error);
+	}
+	if (r < 0)
+		return json_pack("{s:s}", "error", error);
+	return json_pack(
+		"{s:I, s:I, s:o, s:o, s:o}", "total_bytes", (json_int_t)g.total,
+		"headroom_bytes", (json_int_t)g.headroom, "live",
+		part(&g, PROMISE_LIVES), "draining", part(&g, PROMISE_DRAINS),
+		"waiting", part(&g, PROMISE_WAITS));
+}
+
+/* Return: a new reference; NULL: @error */
+static json_t *look(char *error)
+{
+	json_t *all = survey_take(ANSWER_MS, error);
+
+	return all ? json_pack("{s:o, s:o}", "host", look_at_host(),
+			       "appliances", all)
+		   : NULL;
+}
+
+static int once(bool as_json)
+{
+	char error[SENTENCE_MAX];
+	json_t *top = look(error);
+
+	if (!top)
+		return verb_refuse(error);
+	if (as_json) {
+		show_json(stdout, top, JSON_INDENT(2));
+	} else {
+		show_top(stdout, top);
+	}
+	json_decref(top);
+	return VERB_DONE;
+}
+
+/* As many lines as there is room for, each as long as there is. */
+static void draw(const char *text)
+{
+	struct terminal_size size = terminal_size(STDOUT_FILENO);
+
+	fputs(HOME, stdout);
+	for (size_t row = 1; *text && row < size.rows; row++) {
+		size_t len = strcspn(text, "\n");
+
+		printf("%.*s" END_LINE,
+		       (int)terminal_fit(text, len, size.columns), text);
+		text += len + (text[len] != '\0');
+	}
+	fputs("q ends" END_SCREEN, stdout);
+	fflush(stdout);
+}
+
+/* Return: 0; -errno, @error */
+static int refresh(char *error)
+{
+	json_t *top = look(error);
+	char *text = NULL;
+	size_t len;
+	FILE *out = top ? open_memstream(&text, &len) : NULL;
+
+	if (out) {
+		show_top(out, top);
+		fclose(out);
+	}
+	json_decref(top);
+	if (!top)
+		return -EIO;
+	if (!text)
+		return sentence(error, -ENOMEM, "out of memory");
+	draw(text);
+	free(text);
+	return 0;
+}
+
+/* Return: the operator, or whoever sends signals, has had enough */
+static bool wait_for_end(int signals)
+{
+	struct pollfd fd[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+			       { .fd = signals, .events = POLLIN } };
+	struct signalfd_siginfo info;
+	char key = 'q'; /* the end of the input is one, too */
+
+	if (poll(fd, ARRAY_SIZE(fd), REFRESH_MS) <= 0)
+		return false;
+	if (fd[1].revents && read(signals, &info, sizeof(info)) > 0)
+		return info.ssi_signo != SIGWINCH;
+	if (fd[0].revents && read(STDIN_FILENO, &key, 1) < 0)
+		return true;
+	return fd[0].revents && (key == 'q' || key == CTRL_C);
+}
+
+static int watch_signals(void)
+{
+	static const int signals[] = { SIGHUP,	SIGINT,	 SIGQUIT,
+				       SIGTERM, SIGPIPE, SIGWINCH };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int live(const struct termios *before)
+{
+	struct termios raw = *before;
+	int signals = watch_signals(), r = 0;
+	char error[SENTENCE_MAX];
+
+	if (signals < 0)
+		return once(false);
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	fputs(OTHER_SCREEN, stdout);
+	do
+		r = refresh(error);
+	while (r == 0 && !wait_for_end(signals));
+	fputs(FIRST_SCREEN, stdout);
+	fflush(stdout);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, before);
+	close(signals);
+	return r < 0 ? verb_refuse(error) : VERB_DONE;
+}
+
+int verb_top(const struct verb *self, int argc, char **argv)
+{
+	bool as_json = false, only_once = false;
+	const struct flag flags[] = {
+		{ .name = "--json", .set = &as_json },
+		{ .name = "--once", .set = &only_once },
+	};
+	struct termios before;
+
+	if (!args_parse(self, argc, argv, flags, ARRAY_SIZE(flags), NULL))
+		return VERB_USAGE;
+	if (as_json || only_once || !isatty(STDOUT_FILENO) ||
+	    tcgetattr(STDIN_FILENO, &before) < 0)
+		return once(as_json);
+	return live(&before);
+}
