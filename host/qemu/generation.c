@@ -71,11 +71,11 @@ static size_t those_open(int *fds, size_t count)
 static int spawn_with(struct process *p, const struct qemu_fds *fds,
 		      const struct birth *b)
 {
-	int keep[FDS + APPLIANCE_DISKS] = {
-		fds->qmp,    fds->agent,  fds->serial, fds->qmp_log,
-		fds->kernel, fds->initrd, fds->tap,    fds->vhost,
-		b->promise,  b->runtime->lock_fd,
-	};
+	int keep[FDS + APPLIANCE_DISKS] = { fds->qmp,	 fds->agent,
+					    fds->serial, fds->qmp_log,
+					    fds->kernel, fds->initrd,
+					    fds->tap,	 fds->vhost,
+					    b->promise,	 b->runtime->lock_fd };
 	struct argv argv;
 	struct spawn what = {
 		.argv = argv.v,
