@@ -17,7 +17,7 @@
 
 #include "host/qemu/proc.h"
 
-enum { BLOCK = 131072, WORDS = 1024, FDS = 6, TEXT = 512 };
+enum { BLOCK = 131072, WORDS = 1024, FDS = 7, TEXT = 512 };
 
 static const char variable[] = "REPRISE_HANDOVER";
 
@@ -44,7 +44,8 @@ static void close_one(int *fd)
 	*fd = -1;
 }
 
-/* Of each call "FD MORE MEMORY", until there is no more. */
+/* Of each call "FD MORE MEMORY", until there is no more; then the score, which
+ * older programs neither say nor read. */
 static void take_calls(struct handover *h, const char *text)
 {
 	struct handover_call c;
@@ -57,6 +58,8 @@ static void take_calls(struct handover *h, const char *text)
 			c.fd = -1;
 		h->call[h->calls++] = c;
 	}
+	if (sscanf(text, "%d", &h->score) != 1 || !is_open(h->score))
+		h->score = -1;
 }
 
 void handover_take(struct handover *h)
@@ -70,7 +73,8 @@ void handover_take(struct handover *h)
 				.console = -1,
 				.launcher = -1,
 				.ready = -1,
-				.ring = -1 };
+				.ring = -1,
+				.score = -1 };
 	if (!given)
 		return;
 	snprintf(text, sizeof(text), "%s", given);
@@ -94,7 +98,8 @@ void handover_take(struct handover *h)
 void handover_close(struct handover *h)
 {
 	int *const fds[FDS] = { &h->lock,     &h->control, &h->console,
-				&h->launcher, &h->ready,   &h->ring };
+				&h->launcher, &h->ready,   &h->ring,
+				&h->score };
 
 	for (size_t i = 0; h->given && i < FDS; i++)
 		close_one(fds[i]);
@@ -137,8 +142,8 @@ static void set_word(struct block *b, char *word)
 
 static void keep(const struct handover *h, bool over_exec)
 {
-	const int fds[FDS] = { h->lock,	    h->control, h->console,
-			       h->launcher, h->ready,	h->ring };
+	const int fds[FDS] = { h->lock,	 h->control, h->console, h->launcher,
+			       h->ready, h->ring,    h->score };
 
 	for (size_t i = 0; i < FDS; i++)
 		set_cloexec(fds[i], !over_exec);
@@ -157,6 +162,8 @@ static void write_word(const struct handover *h, char word[TEXT])
 		n += snprintf(word + n, TEXT - (size_t)n, " %d %d %d",
 			      h->call[i].fd, h->call[i].more,
 			      h->call[i].memory);
+	if (h->score >= 0)
+		snprintf(word + n, TEXT - (size_t)n, " %d", h->score);
 }
 
 int handover_exec(const struct handover *h, const char *program)

@@ -29,6 +29,7 @@ struct handover {
 	int launcher; /* struct launcher; -1: none; likewise the next two */
 	int ready;    /* shim_options.ready_fd */
 	int ring;     /* console_keep() */
+	int score;    /* process.score_fd of QEMU */
 	pid_t launcher_pid;
 	uid_t uid; /* as whom it starts QEMU */
 	gid_t gid;

@@ -20,6 +20,7 @@
 #include "host/config/appliance.h"
 #include "host/config/image.h"
 #include "host/config/runtime.h"
+#include "host/handover.h"
 #include "host/leftover.h"
 #include "host/link/agent.h"
 #include "host/qemu/event.h"
@@ -86,6 +87,15 @@ static void name_booted(struct shim *s, const struct leftover *l)
 	s->booted = &s->adopted_image;
 }
 
+/* Of another user's QEMU nobody can open it a second time. */
+static void take_score(struct shim *s)
+{
+	if (s->process.score_fd || s->opt->before->score < 0)
+		return;
+	s->process.score_fd = s->opt->before->score;
+	s->opt->before->score = -1;
+}
+
 /* Whatever counts and holds its memory. */
 static void take_memory(struct shim *s, const struct leftover *l)
 {
@@ -110,6 +120,7 @@ int shim_adopt(struct shim *s)
 			(struct process){ .pidfd = -1, .helper_pidfd = -1 };
 	}
 	if (l->left.qemu) {
+		take_score(s);
 		name_booted(s, l);
 		r = shim_watch_process(s);
 		if (r < 0)

@@ -83,6 +83,7 @@ static void become(struct shim *s)
 		.launcher = l->fd,
 		.ready = s->ready_fd,
 		.ring = console_keep(s->console),
+		.score = s->process.score_fd > 0 ? s->process.score_fd : -1,
 		.launcher_pid = l->pid,
 		.uid = l->who.uid,
 		.gid = l->who.gid,

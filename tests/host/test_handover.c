@@ -40,6 +40,8 @@ static int say_what_was_given(void)
 		return 2;
 	if (!cloexec(h.lock) || !cloexec(h.ready) || !cloexec(h.call[2].fd))
 		return 3;
+	if (!cloexec(h.score) || write(h.score, "score", 5) != 5)
+		return 7;
 	if (write(h.ready, "ready", 5) != 5 || write(h.ring, "ring", 4) != 4 ||
 	    write(h.call[0].fd, "first", 5) != 5 ||
 	    write(h.call[2].fd, "third", 5) != 5)
@@ -70,12 +72,13 @@ static void assert_said(int reader, const char *wanted)
 
 static void exec_keeps_the_descriptors_and_no_others(void **state)
 {
-	int reader[5], status;
+	int reader[6], status;
 	struct handover h = {
 		.lock = pipe_end(&reader[0]),
 		.launcher = -1,
 		.ready = pipe_end(&reader[1]),
 		.ring = pipe_end(&reader[2]),
+		.score = pipe_end(&reader[5]),
 		.launcher_pid = 11,
 		.uid = 12,
 		.gid = 13,
@@ -95,6 +98,7 @@ static void exec_keeps_the_descriptors_and_no_others(void **state)
 	close(h.lock);
 	close(h.ready);
 	close(h.ring);
+	close(h.score);
 	close(h.call[0].fd);
 	close(h.call[2].fd);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -104,6 +108,7 @@ static void exec_keeps_the_descriptors_and_no_others(void **state)
 	assert_said(reader[2], "ring");
 	assert_said(reader[3], "first");
 	assert_said(reader[4], "third");
+	assert_said(reader[5], "score");
 }
 
 static void exec_that_fails_leaves_all_as_it_was(void **state)
@@ -112,7 +117,8 @@ static void exec_that_fails_leaves_all_as_it_was(void **state)
 	struct handover h = { .lock = pipe_end(&reader),
 			      .launcher = -1,
 			      .ready = -1,
-			      .ring = -1 };
+			      .ring = -1,
+			      .score = -1 };
 
 	(void)state;
 	h.control = h.console = h.lock;
