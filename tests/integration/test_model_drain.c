@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/integration/test_model_drain.c - a generation drains beside the next
+ *
+ * On the stand-in (tests/pvmodel), whose memory is back at once: this program
+ * stops its helper on its way out, as a tracer, so that it drains for as long
+ * as a test wants.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/integration/orphan.h"
+#include "tests/integration/stub_image.h"
+
+static const char name[] = "under-test";
+
+static json_int_t draining(struct rig *r, pid_t *helper)
+{
+	json_t *status = rig_status(r);
+	const json_t *list = json_object_get(status, "draining");
+	const json_t *first = json_array_get(list, 0);
+	json_int_t n = (json_int_t)json_array_size(list);
+
+	*helper = (pid_t)json_integer_value(json_object_get(first, "helper"));
+	json_decref(status);
+	return n;
+}
+
+/* Generation 2 serves. Return: the helper of generation 1, which is held */
+static pid_t overlap(struct rig *r)
+{
+	pid_t helper = (pid_t)rig_number(r, "helper"), drains;
+
+	assert_int_equal(
+		ptrace(PTRACE_SEIZE, helper, NULL, (void *)PTRACE_O_TRACEEXIT),
+		0);
+	RIG_DO(r, "reboot", name, "--full", "--wait");
+	assert_string_equal(rig_last(r, "strategy"), "overlap");
+	assert_int_equal(rig_number(r, "generation"), 2);
+	assert_int_equal(draining(r, &drains), 1);
+	assert_int_equal(drains, helper);
+	return helper;
+}
+
+/* It ends; the shim hears of it. */
+static void let_go(struct rig *r, pid_t helper)
+{
+	int64_t end_ms = child_deadline();
+	pid_t drains;
+
+	assert_int_equal(waitpid(helper, NULL, __WALL), helper);
+	assert_int_equal(ptrace(PTRACE_DETACH, helper, NULL, NULL), 0);
+	while (draining(r, &drains)) {
+		if (child_left(end_ms) == 0)
+			rig_fail(r, "it drains for ever");
+		poll(NULL, 0, 10);
+	}
+}
+
+static void handover_beside_a_drain_follows_it(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	pid_t helper, drains;
+
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	helper = overlap(r);
+	RIG_DO(r, "handover", name);
+	assert_int_equal(draining(r, &drains), 1);
+	assert_int_equal(drains, helper);
+	let_go(r, helper);
+	assert_int_equal(kill(helper, 0), -1); /* it was reaped */
+	assert_int_equal(errno, ESRCH);
+	RIG_DO(r, "stop", name);
+	rig_assert_end(r, 0);
+	rig_assert_nothing_left(r);
+}
+
+static void shim_after_one_that_died_beside_a_drain_follows_it(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	pid_t helper, drains;
+
+	rig_run_model(r, "", "");
+	rig_await_ready(r);
+	helper = overlap(r);
+	orphan_crash(r);
+	rig_run(r, rig_under_test(r), name);
+	rig_await_ready(r);
+	assert_int_equal(rig_number(r, "generation"), 2);
+	assert_int_equal(draining(r, &drains), 1);
+	assert_int_equal(drains, helper);
+	let_go(r, helper);
+	RIG_DO(r, "stop", name);
+	rig_assert_end(r, 0);
+	orphan_nothing_left(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_MODEL(handover_beside_a_drain_follows_it),
+		ON_MODEL(shim_after_one_that_died_beside_a_drain_follows_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
