@@ -14,7 +14,7 @@
 /* held_begin() - from now on @pid does not end; it fails the test if it must */
 void held_begin(pid_t pid);
 
-/* held_let_go() - it has been killed: let it end. Takes one that is none, 0 */
+/* held_let_go() - let it end, or go on if nobody has ended it. 0: nobody */
 void held_let_go(pid_t pid);
 
 #endif
