@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * tests/host/verbs/test_top.c - the verb on a terminal that the test plays
+ *
+ * The verb runs in a child, where no appliance runs. alarm() is the deadline.
+ */
+#include "host/verbs/verbs.h"
+
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/host/scratch.h"
+
+enum { DEADLINE_S = 60, TEXT = 65536 };
+
+#define FIRST_SCREEN "\033[?1049l"
+
+/* What host/main.c has. */
+int verb_refuse(const char *error)
+{
+	fprintf(stderr, "reprise: %s\n", error);
+	return VERB_REFUSED;
+}
+
+static struct scratch scratch;
+static int terminal; /* the other end of it */
+static int keyboard; /* the verb's end, to see how it was left */
+static pid_t verb;
+static char said[TEXT];
+static size_t len;
+
+static int set_up(void **state)
+{
+	(void)state;
+	alarm(DEADLINE_S);
+	scratch_make(&scratch);
+	setenv("REPRISE_RUNTIME_DIR", scratch.dir, 1);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	close(terminal);
+	close(keyboard);
+	scratch_remove(&scratch);
+	return 0;
+}
+
+static int run(void)
+{
+	static const struct verb self = { .name = "top" };
+	int code = verb_top(&self, 0, NULL);
+
+	fflush(stdout);
+	return code;
+}
+
+static void start(unsigned short rows, unsigned short columns)
+{
+	const struct winsize w = { .ws_row = rows, .ws_col = columns };
+
+	len = 0;
+	assert_int_equal(openpty(&terminal, &keyboard, NULL, NULL, &w), 0);
+	verb = fork();
+	if (verb == 0) {
+		for (int fd = 0; fd < 3; fd++)
+			dup2(keyboard, fd);
+		_exit(run());
+	}
+}
+
+/* Read until it has said @text. */
+static void await(const char *text)
+{
+	for (said[len] = '\0'; !strstr(said, text); said[len] = '\0') {
+		ssize_t n = read(terminal, said + len, TEXT - 1 - len);
+
+		assert_true(n > 0);
+		len += (size_t)n;
+	}
+}
+
+static void assert_given_back(void)
+{
+	struct termios t;
+	int status;
+
+	await(FIRST_SCREEN);
+	assert_int_equal(waitpid(verb, &status, 0), verb);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), VERB_DONE);
+	assert_int_equal(tcgetattr(keyboard, &t), 0);
+	assert_true(t.c_lflag & ICANON);
+	assert_true(t.c_lflag & ECHO);
+	assert_true(t.c_lflag & ISIG);
+}
+
+static void q_gives_the_terminal_back(void **state)
+{
+	(void)state;
+	start(24, 80);
+	await("q ends");
+	assert_non_null(strstr(said, "the host: "));
+	assert_int_equal(write(terminal, "xq", 2), 2);
+	assert_given_back();
+}
+
+static void interrupt_gives_the_terminal_back(void **state)
+{
+	(void)state;
+	start(24, 80);
+	await("q ends");
+	assert_int_equal(write(terminal, "\003", 1), 1);
+	assert_given_back();
+}
+
+static void signal_gives_the_terminal_back(void **state)
+{
+	(void)state;
+	start(24, 80);
+	await("q ends");
+	assert_int_equal(kill(verb, SIGTERM), 0);
+	assert_given_back();
+}
+
+/* One row is for the keys: of the others there is room for the first. */
+static void terminal_of_another_size_is_drawn_anew(void **state)
+{
+	const struct winsize w = { .ws_row = 2, .ws_col = 8 };
+
+	(void)state;
+	start(24, 80);
+	await("q ends");
+	assert_non_null(strstr(said, "NAME"));
+	assert_int_equal(ioctl(terminal, TIOCSWINSZ, &w), 0);
+	assert_int_equal(kill(verb, SIGWINCH), 0);
+	await("\033[Hthe host\033[K\r\nq ends");
+	assert_int_equal(write(terminal, "q", 1), 1);
+	assert_given_back();
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(q_gives_the_terminal_back),
+		TEST(interrupt_gives_the_terminal_back),
+		TEST(signal_gives_the_terminal_back),
+		TEST(terminal_of_another_size_is_drawn_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
