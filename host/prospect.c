@@ -97,6 +97,13 @@ json_t *prospect_json(const struct report *r, enum wish wish,
 	return plan;
 }
 
+json_t *prospect_spare(const struct decision *d, const char *text)
+{
+	return json_pack("{s:I, s:I, s:s}", "need_bytes", (json_int_t)d->need,
+			 "spare_bytes", (json_int_t)admission_headroom(d),
+			 "sentence", text);
+}
+
 bool prospect_hold(const struct report *r, uint64_t budget_us, enum wish *wish,
 		   char text[OUTLOOK_TEXT])
 {

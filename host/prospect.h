@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/core/admission.h"
 #include "host/core/lifecycle.h"
 #include "host/core/outlook.h"
 
@@ -25,6 +26,13 @@ void prospect_make(const struct report *r, struct outlook *o);
  */
 json_t *prospect_json(const struct report *r, enum wish wish,
 		      uint64_t budget_us);
+
+/*
+ * prospect_spare() - the memory that a second generation beside it would find
+ * @text:	the decision in words
+ * Return: a new reference
+ */
+json_t *prospect_spare(const struct decision *d, const char *text);
 
 /*
  * prospect_hold() - may a reboot be begun that is to hold a budget?

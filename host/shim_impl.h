@@ -165,6 +165,7 @@ void shim_serves(struct shim *s);
 void shim_retake(struct shim *s, pid_t qemu);
 void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p);
 void shim_room(struct shim *s);
+json_t *shim_spare(struct shim *s);
 void shim_leave_queue(struct shim *s);
 
 /* Memory that is scarce (shim_pressure.c): be woken by it if the lifecycle

@@ -23,6 +23,7 @@
 #include "host/config/size.h"
 #include "host/memory/host.h"
 #include "host/memory/victim.h"
+#include "host/prospect.h"
 
 static char root[] = ""; /* that of this process */
 
@@ -186,20 +187,35 @@ void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p)
 		p->fd = -1;
 }
 
-void shim_room(struct shim *s)
+/* What a second generation beside this one would be told. Return: false: it
+ * cannot be known */
+static bool peek(struct shim *s, struct decision *d, char *text)
 {
 	const struct application a = application(s);
-	struct lc_event ev = { .type = EV_ROOM };
 	const struct promise_slot *mine =
 		s->promise.fd >= 0 ? &s->promise : NULL;
-	char text[ADMISSION_TEXT], error[SENTENCE_MAX];
+	char error[SENTENCE_MAX];
+
+	return ledger_peek(s->ledger, &a, mine, &sizes, d, text, error) == 0;
+}
+
+void shim_room(struct shim *s)
+{
+	struct lc_event ev = { .type = EV_ROOM };
+	char text[ADMISSION_TEXT];
 	struct decision d;
 
 	ev.fits_twice = s->teardowns + 1 < SHIM_TEARDOWNS &&
-			ledger_peek(s->ledger, &a, mine, &sizes, &d, text,
-				    error) == 0 &&
-			d.what == ADMIT;
+			peek(s, &d, text) && d.what == ADMIT;
 	lifecycle_step(&s->lc, &ev, clock_us());
+}
+
+json_t *shim_spare(struct shim *s)
+{
+	char text[ADMISSION_TEXT];
+	struct decision d;
+
+	return peek(s, &d, text) ? prospect_spare(&d, text) : NULL;
 }
 
 void shim_leave_queue(struct shim *s)

@@ -61,9 +61,13 @@ void shim_record(struct shim *s)
 json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us)
 {
 	const struct report r = shim_report(ctx);
+	json_t *plan, *spare = shim_spare(ctx);
 
 	shim_room(ctx);
-	return prospect_json(&r, wish, budget_us);
+	plan = prospect_json(&r, wish, budget_us);
+	if (spare)
+		json_object_set_new(plan, "memory", spare);
+	return plan;
 }
 
 bool shim_refuse_budget(struct shim *s, uint32_t call, uint64_t budget_us,

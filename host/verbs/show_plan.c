@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/utf8.h"
+#include "host/core/admission.h"
+
 enum { CELL = 32 };
 
 static const char *word(const json_t *object, const char *key)
@@ -47,6 +50,26 @@ static void show_option(FILE *out, const json_t *option, const char *plan)
 		worst, from, (long long)(peak >> 20), word(option, "obstacle"));
 }
 
+/* Would a second one fit beside it? */
+static void show_spare(FILE *out, const json_t *spare)
+{
+	json_int_t need =
+		json_integer_value(json_object_get(spare, "need_bytes"));
+	json_int_t has =
+		json_integer_value(json_object_get(spare, "spare_bytes"));
+	char missing[ADMISSION_SIZE], text[ADMISSION_TEXT];
+
+	if (!spare)
+		return;
+	snprintf(text, sizeof(text), "%s", word(spare, "sentence"));
+	utf8_tame(text, strlen(text));
+	fprintf(out, "a second one beside it: %s", text);
+	if (has >= 0 && need > has)
+		fprintf(out, ": %s more",
+			admission_size((uint64_t)(need - has), missing));
+	fputc('\n', out);
+}
+
 void show_plan(FILE *out, const json_t *plan)
 {
 	const json_t *better = json_object_get(plan, "better");
@@ -61,6 +84,7 @@ void show_plan(FILE *out, const json_t *plan)
 		"AT WORST", "FROM", "PEAK", "WOULD NEED");
 	json_array_foreach(json_object_get(plan, "options"), i, option)
 		show_option(out, option, strategy);
+	show_spare(out, json_object_get(plan, "memory"));
 	if (better)
 		fprintf(out, "faster: %s: %s\n", word(better, "strategy"),
 			word(better, "how"));

@@ -111,10 +111,12 @@ static void events_are_as_the_text_says(void **state)
 static void plan_is_as_the_text_says(void **state)
 {
 	struct report r = report();
+	const struct decision d = { .need = 3, .available = 7, .promised = 5 };
 
 	(void)state;
 	strcpy(appliance.architecture, "s390x");
 	appliance.memory = 512 << 20;
+	assert_fits("Spare", prospect_spare(&d, "it needs 2.1 GiB"));
 	assert_fits("RebootPlan", prospect_json(&r, WISH_REBOOT, 0));
 	assert_fits("RebootPlan", prospect_json(&r, WISH_FULL, 1));
 	assert_fits("RebootPlan", prospect_json(&r, WISH_REBOOT, 3600000000));

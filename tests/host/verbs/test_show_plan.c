@@ -46,6 +46,20 @@ static void plan_is_a_table_with_the_chosen_way_marked(void **state)
 		"within the budget: in place\n");
 }
 
+static void plan_says_how_much_memory_an_overlap_lacks(void **state)
+{
+	(void)state;
+	show("{\"memory\":{\"need_bytes\":2254857830,\"spare_bytes\":"
+	     "1073741824,\"sentence\":\"it needs 2.1 GiB, and the host has 1.0 "
+	     "GiB to spare\\u009b\"}}");
+	assert_non_null(strstr(text, "\na second one beside it: it needs 2.1 "
+				     "GiB, and the host has 1.0 GiB to "
+				     "spare??: 1.1 GiB more\n"));
+	show("{\"memory\":{\"need_bytes\":1,\"spare_bytes\":1,"
+	     "\"sentence\":\"it fits\"}}");
+	assert_non_null(strstr(text, "\na second one beside it: it fits\n"));
+}
+
 static void plan_of_any_shape_does_no_harm(void **state)
 {
 	static const char *const odd[] = {
@@ -53,6 +67,9 @@ static void plan_of_any_shape_does_no_harm(void **state)
 		"{}",
 		"{\"options\":[7,{},{\"strategy\":7,\"samples\":\"x\"}]}",
 		"{\"better\":7,\"budget\":7,\"options\":{}}",
+		"{\"memory\":{\"need_bytes\":9223372036854775807,\"spare_"
+		"bytes\":-1}}",
+		"{\"memory\":7}",
 		"{\"budget\":{\"held\":true,\"sentence\":[]}}",
 		"{\"options\":[{\"downtime_us\":-1,\"worst_us\":1e9,"
 		"\"peak_bytes\":9223372036854775807}]}",
@@ -67,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan_is_a_table_with_the_chosen_way_marked),
+		cmocka_unit_test(plan_says_how_much_memory_an_overlap_lacks),
 		cmocka_unit_test(plan_of_any_shape_does_no_harm),
 	};
 
