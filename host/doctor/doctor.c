@@ -19,6 +19,7 @@ const struct probe doctor_probes[] = {
 	{ "KVM", look_kvm },
 	{ "QEMU's user", look_user },
 	{ "memory", look_memory },
+	{ "memory ledger", look_ledger },
 	{ "overcommit", look_overcommit },
 	{ "swap", look_swap },
 	{ "pressure", look_psi },

@@ -69,7 +69,7 @@ void finding_set(struct finding *f, enum level level, const char *advice,
 /* The probes, by file. */
 typedef void probe_fn(const struct patient *p, struct finding *f);
 probe_fn look_kernel, look_memory, look_psi, look_swap, look_overcommit,
-	look_run_size;			    /* host.c */
+	look_run_size, look_ledger;	    /* host.c */
 probe_fn look_user, look_cgroup, look_unit; /* service.c */
 probe_fn look_qemu, look_kvm;		    /* virt.c */
 probe_fn look_uv, look_kvm_secure, look_async_destroy, look_destroy_fast,

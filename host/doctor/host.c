@@ -10,8 +10,10 @@
 #include <sys/statvfs.h>
 
 #include "host/config/appliance.h"
+#include "host/config/place.h"
 #include "host/doctor/doctor.h"
 #include "host/doctor/reading.h"
+#include "host/memory/glance.h"
 
 enum {
 	TEXT = 4096,
@@ -147,6 +149,50 @@ void look_psi(const struct patient *p, struct finding *f)
 	else
 		finding_set(f, LEVEL_OK, "", "%.*s", (int)strcspn(text, "\n"),
 			    text);
+}
+
+static void say_promised(const struct glance *g, char *text, size_t size)
+{
+	static const char *const words[GLANCE_STATES] = {
+		[PROMISE_WAITS] = "waiting for",
+		[PROMISE_LIVES] = "live, promised",
+		[PROMISE_DRAINS] = "draining, of",
+	};
+	char bytes[ADMISSION_SIZE];
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < GLANCE_STATES; i++)
+		if (g->of[i].count)
+			n += (size_t)snprintf(
+				text + n, size - n, "; %u %s %s",
+				g->of[i].count, words[i],
+				admission_size(g->of[i].bytes, bytes));
+}
+
+void look_ledger(const struct patient *p, struct finding *f)
+{
+	char dir[PLACE_SIZE], path[PATH_MAX], root[PATH_MAX];
+	char error[SENTENCE_MAX], promised[128];
+	char headroom[ADMISSION_SIZE], total[ADMISSION_SIZE];
+	struct glance g;
+	int r = place_root(dir, error);
+
+	snprintf(root, sizeof(root), "%s", p->root);
+	if (r == 0) {
+		snprintf(path, sizeof(path), "%s/" LEDGER_NAME, dir);
+		r = glance_take(&g, path, root, error);
+	}
+	if (r < 0) {
+		finding_set(f, LEVEL_WARN,
+			    "see that it can be read: nobody starts without it",
+			    "%s", error);
+		return;
+	}
+	say_promised(&g, promised, sizeof(promised));
+	finding_set(f, LEVEL_OK, "", "%s of %s to spare%s",
+		    admission_size(g.headroom, headroom),
+		    admission_size(g.total, total), promised);
 }
 
 void look_run_size(const struct patient *p, struct finding *f)

@@ -70,17 +70,21 @@ void look_cgroup(const struct patient *p, struct finding *f)
 	if (access(c.base, W_OK) < 0 || access(path, W_OK) < 0)
 		finding_set(f, LEVEL_WARN, gauge,
 			    "%s is not this user's: no QEMU has a cgroup of "
-			    "its own",
+			    "its own, and how much drains is estimated by "
+			    "MemAvailable",
 			    c.base);
 	else if (!strstr(text, "memory"))
 		finding_set(f, LEVEL_WARN,
 			    "boot with systemd.unified_cgroup_hierarchy=1, so "
 			    "that v2 has the memory controller",
-			    "%s, without a memory controller", c.base);
+			    "%s, without a memory controller: how much "
+			    "drains is estimated by MemAvailable",
+			    c.base);
 	else if (!counts_memory_of_leaves(&c))
 		finding_set(f, LEVEL_WARN, gauge,
 			    "%s: whoever runs an appliance is in it, too, so "
-			    "the kernel counts no memory of QEMU's own cgroup",
+			    "the kernel counts no memory of QEMU's own cgroup, "
+			    "and how much drains is estimated by MemAvailable",
 			    c.base);
 	else
 		finding_set(f, LEVEL_OK, "", "%s", c.base);

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "host/config/appliance.h"
+#include "host/memory/ledger.h"
 #include "tests/host/scratch.h"
 
 #define GIB (UINT64_C(1) << 30)
@@ -122,6 +123,26 @@ static void memory_is_compared_with_the_appliances(void **state)
 	assert_found(look_memory, LEVEL_FAIL, "this machine has 8192");
 	put("proc/meminfo", "nonsense");
 	assert_found(look_memory, LEVEL_WARN, "does not say");
+}
+
+static void ledger_is_what_can_be_promised_and_was(void **state)
+{
+	static const struct domains host;
+	const struct application a = { "web", 3 * GIB, 0, &host };
+	char path[SCRATCH_PATH], error[SENTENCE_MAX];
+	struct promise_slot p;
+
+	(void)state;
+	setenv("REPRISE_RUNTIME_DIR", root.dir, 1);
+	put("proc/meminfo", "MemTotal:       8388608 kB\n"
+			    "MemAvailable:   2097152 kB\n");
+	assert_found(look_ledger, LEVEL_OK, "1.5 GiB of 8.0 GiB to spare");
+	scratch_path(&root, LEDGER_NAME, path);
+	assert_int_equal(ledger_join(path, &a, &p, error), 0);
+	assert_found(look_ledger, LEVEL_OK, "; 1 waiting for 3.0 GiB");
+	ledger_leave(&p);
+	put("proc/meminfo", "nonsense");
+	assert_found(look_ledger, LEVEL_WARN, "meminfo");
 }
 
 static void overcommit_strict_counts_what_is_left(void **state)
@@ -356,6 +377,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ONE(kernel_that_is_too_old_fails),
 		ONE(memory_is_compared_with_the_appliances),
+		ONE(ledger_is_what_can_be_promised_and_was),
 		ONE(overcommit_strict_counts_what_is_left),
 		ONE(swap_in_use_is_a_warning),
 		ONE(pressure_that_is_off_is_a_warning),
