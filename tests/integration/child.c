@@ -172,7 +172,7 @@ void child_close(struct child *c)
 	c->pidfd = c->fd[CHILD_OUT] = c->fd[CHILD_ERR] = -1;
 }
 
-bool child_reap(pid_t pid)
+bool child_await_pid(pid_t pid)
 {
 	struct pollfd p = { .fd = sys_pidfd_open(pid, 0), .events = POLLIN };
 	bool ended = p.fd >= 0 && poll(&p, 1, CHILD_DEADLINE_MS) > 0;

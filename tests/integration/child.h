@@ -59,10 +59,10 @@ bool child_await_end(struct child *c);
 void child_close(struct child *c);
 
 /*
- * child_reap() - wait for the end of a process that has become ours, reap it
+ * child_await_pid() - wait for the end of a process that has become ours, reap it
  * Return: false: it is not ours, or did not end before the deadline
  */
-bool child_reap(pid_t pid);
+bool child_await_pid(pid_t pid);
 
 /*
  * child_kill_all() - kill and reap every child of this process

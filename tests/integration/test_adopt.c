@@ -328,7 +328,7 @@ static void nothing_left_is_told_and_started(void **state)
 	g = orphan_note(r);
 	orphan_crash(r);
 	kill(g.qemu, SIGKILL);
-	assert_true(child_reap(g.qemu));
+	assert_true(child_await_pid(g.qemu));
 	orphan_run(b);
 	rig_await_said(r, "unobserved: ");
 	rig_await_ready(r);

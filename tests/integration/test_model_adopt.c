@@ -132,10 +132,10 @@ static void full_reboot_goes_on_from_draining(void **state)
 	orphan_crash(r);
 	kill(helper, SIGSTOP);
 	kill(qemu, SIGKILL);
-	assert_true(child_reap(qemu));
+	assert_true(child_await_pid(qemu));
 	run_again(r);
 	rig_await_ready(r);
-	assert_true(child_reap(helper));
+	assert_true(child_await_pid(helper));
 	assert_int_equal(rig_number(r, "generation"), 2);
 	assert_string_equal(rig_last(r, "cause"), "clean reboot");
 	assert_string_equal(rig_last(r, "strategy"), "overlap");

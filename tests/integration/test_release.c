@@ -93,7 +93,7 @@ static void stopped_qemu_without_its_lock_is_killed(void **state)
 	snprintf(path, sizeof(path), "%s/guest/lock", r->runtime);
 	assert_int_equal(unlink(path), 0);
 	release(r, 0, "was ended");
-	assert_true(child_reap(g.qemu));
+	assert_true(child_await_pid(g.qemu));
 	orphan_nothing_left(r);
 }
 
@@ -109,7 +109,7 @@ static void memory_alone_is_brought_back(void **state)
 	kill(helper, SIGSTOP);
 	orphan_crash(r);
 	kill(g.qemu, SIGKILL);
-	assert_true(child_reap(g.qemu));
+	assert_true(child_await_pid(g.qemu));
 	assert_int_equal(kill(helper, 0), 0);
 	release(r, 0, "its memory is back");
 	orphan_nothing_left(r);

@@ -40,7 +40,7 @@ static struct pids crash(struct rig *r)
 static void end(pid_t pid)
 {
 	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_true(child_reap(pid));
+	assert_true(child_await_pid(pid));
 }
 
 static void run_again(struct rig *r)
@@ -112,8 +112,8 @@ void leaf_of_an_adopted_qemu_goes_with_it(void **state)
 	assert_int_equal(rig_number(r, "generation"), 1);
 	RIG_DO(r, "stop", r->name);
 	assert_int_equal(rig_await_end(r), 0);
-	assert_true(child_reap(p.qemu));
-	assert_true(child_reap(p.helper));
+	assert_true(child_await_pid(p.qemu));
+	assert_true(child_await_pid(p.helper));
 	assert_false(bed_has(LEAF));
 	rig_assert_nothing_left(r);
 }
@@ -154,7 +154,7 @@ void leaves_of_a_crash_go_at_the_next_start(void **state)
 	end(p.qemu);
 	assert_true(bed_has("vm-under-test-2"));
 	run_again(r); /* it ends the helper first */
-	assert_true(child_reap(p.helper));
+	assert_true(child_await_pid(p.helper));
 	assert_false(bed_has("vm-under-test-2"));
 	bed_stop(r);
 	remove_group("vm-under-test-2-1");

@@ -26,7 +26,7 @@ static void exhaust(struct rig *r)
 	bed_write("memory.max", bed_number("memory.current") + LEFT);
 	assert_int_equal(bed_count("memory.events", "oom_kill"), 0);
 	pid = bed_start_taking(TAKEN);
-	assert_true(child_reap(pid));
+	assert_true(child_await_pid(pid));
 	rig_assert_end(r, 89);
 	assert_true(bed_count("memory.events", "oom_kill") >= 1);
 	rig_assert_nothing_left(r);
