@@ -20,8 +20,8 @@
  *   test_handover  another program takes its place
  *   test_service   what a service manager hears
  *   test_rights    who QEMU and its helper are
- *   test_v2_host   a host with cgroup v2: leaves, limits, OOM kills; a guest with
- *                  tests of its own (tests/v2host), on the stand-in
+ *   test_v2_host   a host with cgroup v2: leaves, limits, OOM kills; a guest
+ *                  with tests of its own (tests/v2host), on the stand-in
  *   test_history   the history and the plans made from it
  *   test_policy    crash loops, a panic kept, stop --now, a stopped shim, bad
  *                  options, the kernel's OOM killer
@@ -32,6 +32,7 @@
  *   test_machines  microvm and q35; test_tap: a bridge; test_secure_line: a
  *                  Secure Execution guest's command line, without its object
  *   test_teardown  every end of QEMU: its memory comes back after it
+ *   test_memory    two appliances and room for one; overlap or drain first
  *   test_refused   what never starts: bad files, bad images, bad QEMUs
  *
  * On the stand-in (tests/pvmodel):
