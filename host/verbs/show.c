@@ -264,7 +264,7 @@ void show_passage(FILE *out, const char *name, const json_t *passage)
 	console_rows(out, passage);
 }
 
-enum { NAME_WIDTH = 16, STATE_WIDTH = 13 };
+enum { NAME_WIDTH = 16, STATE_WIDTH = 18 };
 
 static void show_heads(FILE *out)
 {

@@ -132,22 +132,23 @@ static void list_has_headings_and_a_line_each(void **state)
 {
 	(void)state;
 	text = shown(list, two);
-	assert_string_equal(
-		text,
-		"NAME             STATE         IMAGE            ARCH     GEN  "
-		"BOOT UPTIME\n"
-		"web              serving       web              s390x    1    "
-		"2    5.00 s\n"
-		"db               no shim       -                -        -    "
-		"-    -\n");
+	assert_string_equal(text, "NAME             STATE              IMAGE   "
+				  "         ARCH     GEN  "
+				  "BOOT UPTIME\n"
+				  "web              serving            web     "
+				  "         s390x    1    "
+				  "2    5.00 s\n"
+				  "db               no shim            -       "
+				  "         -        -    "
+				  "-    -\n");
 }
 
 static void list_in_colour_has_the_same_columns(void **state)
 {
 	(void)state;
 	text = shown(list_in_colour, two);
-	assert_non_null(strstr(text, " \033[32mserving      \033[0m web"));
-	assert_non_null(strstr(text, " \033[31mno shim      \033[0m -"));
+	assert_non_null(strstr(text, " \033[32mserving           \033[0m web"));
+	assert_non_null(strstr(text, " \033[31mno shim           \033[0m -"));
 }
 
 /* What the guest wrote last is shown, and cannot write to the terminal. */

@@ -107,9 +107,10 @@ static void list_has_them_below_their_appliance(void **state)
 
 	(void)state;
 	assert_non_null(strstr(
-		text, "\n                 draining      generation 3: 12.4 of "
-		      "64.0 GiB, 1.3 GiB/s, 40 s left\n"
-		      "                 waits         it needs 2.1 GiB??\n"));
+		text,
+		"\n                 draining           generation 3: 12.4 of "
+		"64.0 GiB, 1.3 GiB/s, 40 s left\n"
+		"                 waits              it needs 2.1 GiB??\n"));
 }
 
 /* The shim may be another's, and a liar. */
