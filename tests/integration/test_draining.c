@@ -97,8 +97,9 @@ static void stop_is_over_while_memory_drains(void **state)
 	assert_string_equal(rig_word(r, "state"), "draining");
 	assert_non_null(strstr(say(r, "status", under_test),
 			       "draining         generation 1: 0.0 of "));
-	assert_non_null(
-		strstr(say(r, "ps", NULL), " draining      generation 1: "));
+	assert_non_null(strstr(say(r, "ps", NULL),
+			       " draining           generation 1: "));
+	assert_non_null(strstr(say(r, "top", NULL), " [------------] 0.0 of "));
 	let_go();
 	end_of(r);
 	assert_non_null(
