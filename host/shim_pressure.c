@@ -44,7 +44,7 @@ static int open_trigger(const struct shim *s, char *error)
 	int fd = -1;
 
 	snprintf(path, sizeof(path), "%s/memory.pressure", s->leaf[0].path);
-	if (s->leaf[0].fd >= 0)
+	if (s->leaf[0].path[0])
 		fd = pressure_open(path, error);
 	return fd >= 0 ? fd : pressure_open(PRESSURE_HOST, error);
 }
