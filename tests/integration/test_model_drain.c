@@ -2,18 +2,15 @@
 /*
  * tests/integration/test_model_drain.c - a generation drains beside the next
  *
- * On the stand-in (tests/pvmodel), whose memory is back at once: this program
- * stops its helper on its way out, as a tracer, so that it drains for as long
- * as a test wants.
+ * On the stand-in (tests/pvmodel), whose helper is held on its way out.
  */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/integration/held.h"
 #include "tests/integration/orphan.h"
 #include "tests/integration/stub_image.h"
 
@@ -36,9 +33,7 @@ static pid_t overlap(struct rig *r)
 {
 	pid_t helper = (pid_t)rig_number(r, "helper"), drains;
 
-	assert_int_equal(
-		ptrace(PTRACE_SEIZE, helper, NULL, (void *)PTRACE_O_TRACEEXIT),
-		0);
+	held_begin(helper);
 	RIG_DO(r, "reboot", name, "--full", "--wait");
 	assert_string_equal(rig_last(r, "strategy"), "overlap");
 	assert_int_equal(rig_number(r, "generation"), 2);
@@ -53,8 +48,7 @@ static void let_go(struct rig *r, pid_t helper)
 	int64_t end_ms = child_deadline();
 	pid_t drains;
 
-	assert_int_equal(waitpid(helper, NULL, __WALL), helper);
-	assert_int_equal(ptrace(PTRACE_DETACH, helper, NULL, NULL), 0);
+	held_let_go(helper);
 	while (draining(r, &drains)) {
 		if (child_left(end_ms) == 0)
 			rig_fail(r, "it drains for ever");

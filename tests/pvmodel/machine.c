@@ -5,7 +5,8 @@
  * With -action reboot=shutdown,shutdown=pause an end that the guest begins is
  * SHUTDOWN and STOP, and the machine waits; system_reset then makes it ready
  * to run again, and cont runs it. The guest's first instruction comes a moment
- * after cont; a firmware that resets once more does so in that moment.
+ * after cont, or boot=MS; one that was paused before begins to boot anew. A
+ * firmware that resets once more does so in that moment.
  */
 #include "tests/pvmodel/model.h"
 
@@ -59,9 +60,8 @@ int machine_open(struct model *m)
 const char *machine_state(const struct model *m)
 {
 	static const char *const names[] = {
-		[PRELAUNCH] = "prelaunch",
-		[RUNNING] = "running",
-		[STOPPED] = "shutdown",
+		[PRELAUNCH] = "prelaunch",     [RUNNING] = "running",
+		[PAUSED] = "paused",	       [STOPPED] = "shutdown",
 		[PANICKED] = "guest-panicked",
 	};
 
@@ -70,7 +70,11 @@ const char *machine_state(const struct model *m)
 
 bool machine_cont(struct model *m)
 {
-	const struct itimerspec t = { .it_value.tv_nsec = BOOT_NS };
+	unsigned int ms = m->script.boot_ms;
+	const struct itimerspec t = {
+		.it_value = { .tv_sec = ms / 1000,
+			      .tv_nsec = ms ? ms % 1000 * 1000000L : BOOT_NS },
+	};
 
 	if (m->machine.state == STOPPED || m->machine.state == PANICKED)
 		return false; /* "Resetting the Virtual Machine is required" */
@@ -78,8 +82,20 @@ bool machine_cont(struct model *m)
 		return true;
 	m->machine.state = RUNNING;
 	monitor_event(m, "RESUME", NULL);
-	timerfd_settime(m->machine.timer_fd, 0, &t, NULL);
+	if (!m->guest.up)
+		timerfd_settime(m->machine.timer_fd, 0, &t, NULL);
 	return true;
+}
+
+void machine_stop(struct model *m)
+{
+	const struct itimerspec never = { 0 };
+
+	if (m->machine.state != RUNNING)
+		return;
+	timerfd_settime(m->machine.timer_fd, 0, &never, NULL);
+	m->machine.state = PAUSED;
+	monitor_event(m, "STOP", NULL);
 }
 
 static void stop(struct model *m, bool guest, const char *reason)

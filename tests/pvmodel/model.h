@@ -38,7 +38,13 @@ struct monitor {
 	char line[MONITOR_LINE];
 };
 
-enum run_state { PRELAUNCH, RUNNING, STOPPED /* "shutdown" */, PANICKED };
+enum run_state {
+	PRELAUNCH,
+	RUNNING,
+	PAUSED,
+	STOPPED /* "shutdown" */,
+	PANICKED
+};
 
 struct machine {
 	enum run_state state;
@@ -83,6 +89,7 @@ void monitor_event(struct model *m, const char *name, json_t *data);
 /* machine.c; those that return bool: false: refused */
 int machine_open(struct model *m);
 bool machine_cont(struct model *m);
+void machine_stop(struct model *m); /* QMP's `stop` */
 bool machine_reset(struct model *m);
 void machine_alone(struct model *m); /* QMP's client has left */
 void machine_set_reboot(struct model *m, const char *action);

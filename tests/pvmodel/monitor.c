@@ -138,6 +138,13 @@ static json_t *cont(struct model *m, const json_t *arguments)
 	return machine_cont(m) ? json_object() : NULL;
 }
 
+static json_t *stop(struct model *m, const json_t *arguments)
+{
+	(void)arguments;
+	machine_stop(m);
+	return json_object();
+}
+
 static const struct command {
 	const char *name;
 	command_fn *fn;
@@ -151,6 +158,7 @@ static const struct command {
 	{ "set-action", set_action },
 	{ "system_reset", system_reset },
 	{ "cont", cont },
+	{ "stop", stop },
 };
 
 static void answer(struct model *m, json_t *id, json_t *result,

@@ -77,6 +77,7 @@ static bool take_number(struct script *s, const char *word)
 		{ "perform-late", &s->perform_late_ms },
 		{ "memory", &s->memory_mib },
 		{ "touch", &s->touch_mib },
+		{ "boot", &s->boot_ms },
 	};
 	const char *value = strchr(word, '=');
 	char rest;

@@ -64,12 +64,13 @@ struct script {
 	unsigned int perform_late_ms;
 
 	/* the guest */
-	bool garbage;	  /* noise around every message, in every state */
-	bool policy;	  /* REFUSED for every REQUEST */
-	bool no_intent;	  /* REQUEST has no answer */
-	bool no_hello;	  /* no agent at all */
-	bool unclean;	  /* the proof says: a writable mount */
-	bool stays;	  /* it does not end after COMMIT */
+	unsigned int boot_ms; /* boot=MS: from cont to its first word */
+	bool garbage;	      /* noise around every message, in every state */
+	bool policy;	      /* REFUSED for every REQUEST */
+	bool no_intent;	      /* REQUEST has no answer */
+	bool no_hello;	      /* no agent at all */
+	bool unclean;	      /* the proof says: a writable mount */
+	bool stays;	      /* it does not end after COMMIT */
 	bool other_image; /* it says that it is another one than was booted */
 	bool fails;	  /* it resets without a word, once it is ready */
 };
