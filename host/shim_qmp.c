@@ -12,6 +12,7 @@
 
 #include "common/log.h"
 
+#include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/link/agent.h"
 #include "host/qemu/event.h"
@@ -40,10 +41,14 @@ static bool may_be_refused(enum qmp_command command)
 	       command == QMP_STOP;
 }
 
-/* What a relaunch would do depends on what else runs by now. */
+/*
+ * What a relaunch would do depends on what else runs by now. A guest that is
+ * reset in place need not wait until all of them were looked at.
+ */
 static void judge(struct shim *s)
 {
-	shim_room(s);
+	if (lifecycle_will_relaunch(&s->lc, clock_us()))
+		shim_room(s);
 	shim_step_type(s, EV_STATUS);
 }
 

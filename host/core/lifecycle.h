@@ -311,6 +311,12 @@ uint32_t lifecycle_prospect(const struct lifecycle *lc);
  */
 bool lifecycle_gives_way(const struct lifecycle *lc);
 
+/*
+ * lifecycle_will_relaunch() - of a VM that has stopped, if QEMU is healthy
+ * Return: true: then an EV_ROOM is of use before EV_STATUS
+ */
+bool lifecycle_will_relaunch(const struct lifecycle *lc, uint64_t now_us);
+
 /* lc_state_name() - "serving" and so on */
 const char *lc_state_name(enum lc_state s);
 

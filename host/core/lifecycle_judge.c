@@ -214,6 +214,16 @@ void lc_release(struct lifecycle *lc, uint64_t now_us)
 	plan(lc, facts(lc, false, lc->qmp_ok, false, now_us), now_us);
 }
 
+/* Tried on a copy. */
+bool lifecycle_will_relaunch(const struct lifecycle *lc, uint64_t now_us)
+{
+	struct lifecycle tried = *lc;
+
+	lc_judge(&tried, true, now_us);
+	return tried.now.strategy == STRATEGY_OVERLAP ||
+	       tried.now.strategy == STRATEGY_DRAIN_FIRST;
+}
+
 /*
  * That the guest will end as asked, and QEMU answer then, is expected where
  * both answer now; before its HELLO a guest has had no time not to. A reset

@@ -139,6 +139,40 @@ static void relaunch_foretells_what_the_room_allows(void **state)
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
 }
 
+static void reset_in_place_need_not_know_of_room(void **state)
+{
+	struct drive d;
+	struct lifecycle before;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_wish(&d, WISH_REBOOT);
+	drive_quiesce(&d, INTENT_REBOOT);
+	before = d.lc;
+	assert_false(lifecycle_will_relaunch(&d.lc, d.now_us));
+	assert_memory_equal(&d.lc, &before, sizeof(before));
+	drive_type(&d, EV_STATUS);
+	assert_int_equal(d.lc.now.strategy, STRATEGY_IN_PLACE);
+}
+
+static void restart_in_full_is_foreseen_at_stop(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_wish(&d, WISH_FULL);
+	drive_quiesce(&d, INTENT_REBOOT);
+	assert_true(lifecycle_will_relaunch(&d.lc, d.now_us));
+	drive_init(&d);
+	drive_serving(&d);
+	drive_wish(&d, WISH_STOP);
+	drive_quiesce(&d, INTENT_POWEROFF);
+	assert_false(lifecycle_will_relaunch(&d.lc, d.now_us));
+}
+
 /* Other than a first start: giving up is what its users would notice. */
 static void relaunch_that_never_fits_waits_until_it_is_late(void **state)
 {
@@ -260,6 +294,8 @@ int main(void)
 			relaunch_that_waits_for_nothing_overlaps_however_fast),
 		cmocka_unit_test(relaunch_that_waits_for_a_part_drains_first),
 		cmocka_unit_test(relaunch_foretells_what_the_room_allows),
+		cmocka_unit_test(reset_in_place_need_not_know_of_room),
+		cmocka_unit_test(restart_in_full_is_foreseen_at_stop),
 		cmocka_unit_test(
 			relaunch_that_never_fits_waits_until_it_is_late),
 		cmocka_unit_test(
