@@ -7,13 +7,13 @@
  * to pay for that, so it is the newest that waits: its first cont is held back
  * (no `boot` yet), or its guest is paused, until the memory of those that have
  * ended is back; destroy_ms at most, and once. Its boot deadline stands still
- * meanwhile. In place resets need no second memory and are left alone.
+ * meanwhile. In-place resets need no second memory and are left alone.
  *
  * Our `stop` makes QEMU say STOP, like the end of an epoch does. It is ours
  * unless SHUTDOWN came before it; what comes after it is an end that will say
- * no STOP of its own, for the VM is stopped already (QEMU system/cpus.c,
- * do_vm_stop()). So nobody says cont until ours has come: whatever the guest
- * had said before, it has said by then.
+ * no STOP of its own, for the VM is stopped already (docs/facts.md 11). So
+ * nobody says cont until ours has come: whatever the guest had said before, it
+ * has said by then.
  */
 #include "host/core/lifecycle_impl.h"
 
