@@ -111,6 +111,16 @@ static int start_web(struct served *s, struct bench *b, const char *lines,
 			    error);
 }
 
+static int wait_for(struct bench *b, int ms, char *error)
+{
+	const uint64_t never = 0;
+
+	return turns_until(&b->turns, &never, ms) == -ETIMEDOUT
+		       ? 0
+		       : sentence(error, -EINTR,
+				  "it ended, or was interrupted");
+}
+
 int measure_shim_memory(struct bench *b, const char *arch, struct figure *f,
 			char *error)
 {
@@ -118,6 +128,8 @@ int measure_shim_memory(struct bench *b, const char *arch, struct figure *f,
 	int r = start_web(&s, b, "", error);
 
 	(void)arch;
+	if (r == 0) /* what the start used it gives back a moment later */
+		r = wait_for(b, SETTLE_MS, error);
 	if (r == 0)
 		r = sum(&s, &b->site, "smaps_rollup", "Pss", &f->value, error);
 	served_close(&s);
@@ -173,16 +185,6 @@ int measure_shim_growth(struct bench *b, const char *arch, struct figure *f,
 		   "after %d in-place reboots of the stand-in",
 		   before, WARM_UP, after, WARM_UP + REBOOTS);
 	return r;
-}
-
-static int wait_for(struct bench *b, int ms, char *error)
-{
-	const uint64_t never = 0;
-
-	return turns_until(&b->turns, &never, ms) == -ETIMEDOUT
-		       ? 0
-		       : sentence(error, -EINTR,
-				  "it ended, or was interrupted");
 }
 
 int measure_shim_wakeups(struct bench *b, const char *arch, struct figure *f,
