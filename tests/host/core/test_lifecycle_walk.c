@@ -45,12 +45,14 @@ static uint32_t draw(uint64_t *seed, uint32_t below)
 	return (uint32_t)(*seed >> 33) % below;
 }
 
-/* Only a first boot beside a drain is ever paused, and never one that serves. */
+/* Only a first boot beside a drain is paused, and never one that serves. */
 static void check_pause(struct books *b, const struct drive *d,
 			enum lc_state before)
 {
 	const struct lifecycle *lc = &d->lc;
 
+	if (b->held && d->acts & ACT_CONT) /* else its STOP would be an end */
+		assert_true(b->stopped);
 	if (d->acts & (ACT_CONT | ACT_RUN | ACT_LAUNCH))
 		b->held = false;
 	if (d->acts & ACT_PAUSE) {
@@ -85,6 +87,7 @@ static void check_step(struct books *b, const struct drive *d,
 		b->committed = true;
 	if (d->acts & ACT_RESET)
 		assert_true(b->stopped);
+	check_pause(b, d, before);
 	if (d->acts & (ACT_CONT | ACT_RUN))
 		b->stopped = false;
 	if (d->acts & ACT_RESET &&
@@ -96,7 +99,6 @@ static void check_step(struct books *b, const struct drive *d,
 	} else if (d->acts & ACT_RESET) {
 		assert_true(b->reset_once); /* a firmware's own */
 	}
-	check_pause(b, d, before);
 	if (d->acts & ACT_SUPERSEDED)
 		b->asked[lc->superseded] = 0;
 	if (d->acts & ACT_ANSWER) {
