@@ -145,7 +145,8 @@ enum cause {
 	CAUSES,
 };
 
-enum { EVIDENCE_SAID = 168, EVIDENCE_SENTENCE = 256 };
+/* Enough for the longest of admission_sentence(), whose advice comes last. */
+enum { EVIDENCE_SAID = 320, EVIDENCE_SENTENCE = 384 };
 
 struct evidence {
 	enum vm_end end;

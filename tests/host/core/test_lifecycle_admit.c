@@ -48,6 +48,35 @@ static void first_start_that_never_fits_is_refused_at_once(void **state)
 	assert_non_null(strstr(d.lc.last.evidence, "its numbers"));
 }
 
+/* The longest that admission_sentence() makes: its advice comes last. */
+static void refusal_keeps_all_of_the_numbers_and_the_advice(void **state)
+{
+	const uint64_t most = UINT64_MAX / 20000;
+	struct domain domain[2] = { { .total = most } };
+	const struct snapshot s = { .domain = domain, .domains = 2 };
+	const struct decision decided = { .what = NEVER,
+					  .domain = 1,
+					  .need = most,
+					  .available = 2 * most,
+					  .promised = most,
+					  .draining = most };
+	char numbers[ADMISSION_TEXT];
+	const struct lc_event never = { .type = EV_ADMISSION,
+					.admission = NEVER,
+					.said = numbers };
+	struct drive d;
+
+	(void)state;
+	memset(domain[1].name, 'x', sizeof(domain[1].name) - 1);
+	domain[1].total = most;
+	admission_sentence(&s, &decided, numbers, sizeof(numbers));
+	drive_init(&d);
+	lifecycle_step(&d.lc, &(struct lc_event){ .type = EV_START }, 1000);
+	lifecycle_step(&d.lc, &never, 2000);
+	assert_int_equal(d.lc.state, LC_ENDED);
+	assert_non_null(strstr(d.lc.last.evidence, numbers));
+}
+
 static void first_start_that_may_fit_later_waits_and_asks_again(void **state)
 {
 	struct drive d;
@@ -287,6 +316,8 @@ int main(void)
 		cmocka_unit_test(start_with_room_waits_for_nothing),
 		cmocka_unit_test(
 			first_start_that_never_fits_is_refused_at_once),
+		cmocka_unit_test(
+			refusal_keeps_all_of_the_numbers_and_the_advice),
 		cmocka_unit_test(
 			first_start_that_may_fit_later_waits_and_asks_again),
 		cmocka_unit_test(relaunch_with_room_overlaps_the_drain),
