@@ -268,9 +268,23 @@ static void details_of_a_panic_are_its_evidence_and_no_later_one_s(void **state)
 	assert_null(strstr(d.lc.now.evidence, "disabled-wait"));
 }
 
+/* Left alone by everybody, every state but SERVING ends by its deadlines. */
+static void deadlines_alone_lead_to_an_end(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_type(&d, EV_START);
+	for (int i = 0; i < 20 && d.lc.state != LC_ENDED; i++)
+		drive_wait(&d, 70000);
+	assert_int_equal(d.lc.state, LC_ENDED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(deadlines_alone_lead_to_an_end),
 		cmocka_unit_test(qemu_deaf_at_stop_is_not_reset_in_place),
 		cmocka_unit_test(quit_ignored_becomes_sigterm_then_sigkill),
 		cmocka_unit_test(qemu_that_never_spoke_is_not_started_again),

@@ -381,24 +381,10 @@ static void walk_any_events_keeps_the_rules(void **state)
 	assert_true(b.pauses > 0);
 }
 
-/* Left alone by everybody, every state but SERVING ends by its deadlines. */
-static void deadlines_alone_lead_to_an_end(void **state)
-{
-	struct drive d;
-
-	(void)state;
-	drive_init(&d);
-	drive_type(&d, EV_START);
-	for (int i = 0; i < 20 && d.lc.state != LC_ENDED; i++)
-		drive_wait(&d, 70000);
-	assert_int_equal(d.lc.state, LC_ENDED);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(walk_any_events_keeps_the_rules),
-		cmocka_unit_test(deadlines_alone_lead_to_an_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
