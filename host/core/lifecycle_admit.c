@@ -39,7 +39,7 @@ uint32_t lc_ask_again(struct lifecycle *lc, uint64_t now_us)
 	return ask(lc, now_us);
 }
 
-static bool is_relaunch(const struct lifecycle *lc)
+bool lc_is_relaunch(const struct lifecycle *lc)
 {
 	return lc->now.strategy == STRATEGY_OVERLAP ||
 	       lc->now.strategy == STRATEGY_DRAIN_FIRST;
@@ -49,7 +49,7 @@ static uint32_t start(struct lifecycle *lc, bool waited, uint64_t now_us)
 {
 	if (lc->admission_told)
 		lc_mark(lc, MARK_ADMITTED, now_us);
-	if (is_relaunch(lc))
+	if (lc_is_relaunch(lc))
 		lc->now.strategy =
 			waited ? STRATEGY_DRAIN_FIRST : STRATEGY_OVERLAP;
 	return lc_launch(lc, now_us);
@@ -72,7 +72,7 @@ uint32_t lc_on_admission(struct lifecycle *lc, const struct lc_event *ev,
 			 uint64_t now_us)
 {
 	bool late = now_us >= lc->admit_until_us;
-	bool hopeless = ev->admission == NEVER && !is_relaunch(lc);
+	bool hopeless = ev->admission == NEVER && !lc_is_relaunch(lc);
 	bool told = lc->admission_told;
 
 	if (ev->admission == ADMIT)

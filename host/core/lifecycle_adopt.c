@@ -130,7 +130,11 @@ static uint32_t judge_unseen(struct lifecycle *lc, uint64_t now_us)
 	return told;
 }
 
-/* A `run` when nothing is left is a start, whatever was to be before. */
+/*
+ * A `run` when nothing is left is a start, also after a stop. After a restart
+ * that was under way it waits for memory as that one did; but what it took says
+ * nothing of restarts.
+ */
 static uint32_t start_anew(struct lifecycle *lc, uint64_t now_us)
 {
 	uint32_t told = 0;
@@ -139,8 +143,10 @@ static uint32_t start_anew(struct lifecycle *lc, uint64_t now_us)
 	lc->wish_acted = lc->insist = false;
 	if (was_running(lc))
 		told = judge_unseen(lc, now_us);
-	else
+	else if (!lc_is_relaunch(lc))
 		lc->now = (struct passage){ .reason = "" };
+	else
+		lc->now.marks = (struct marks){ 0 };
 	return told | lc_admit(lc, now_us);
 }
 

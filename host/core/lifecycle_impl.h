@@ -90,6 +90,7 @@ bool lc_measure(struct lifecycle *lc, uint64_t now_us);
 lc_handler lc_on_admission, lc_on_wish_admitting, lc_on_room;
 uint32_t lc_admit(struct lifecycle *lc, uint64_t now_us); /* -> ADMITTING */
 uint32_t lc_ask_again(struct lifecycle *lc, uint64_t now_us);
+bool lc_is_relaunch(const struct lifecycle *lc); /* it has run before */
 
 /* lifecycle_pressure.c */
 lc_handler lc_on_pressure, lc_on_relief;

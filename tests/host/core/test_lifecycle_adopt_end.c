@@ -143,6 +143,27 @@ static void adopt_nothing_of_one_that_waited_is_a_plain_start(void **state)
 	assert_int_equal(d.lc.failures, 3);
 }
 
+/* It has run: to give up at once is not what its users are to notice. */
+static void adopt_nothing_of_a_restart_that_waited_waits_on(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	judged(&d, WISH_FULL, INTENT_REBOOT);
+	d.room = ROOM_FOR_NONE;
+	drive_exit(&d, 0);
+	drive_type(&d, EV_MEMORY_BACK);
+	assert_int_equal(d.lc.state, LC_ADMITTING);
+	drive_remains(&d, false);
+	assert_int_equal(d.lc.state, LC_ADMITTING);
+	assert_int_equal(d.acts, ACT_TELL_MEMORY);
+	assert_int_equal(d.lc.now.marks.at_us[MARK_EXITED], 0);
+	d.room = ROOM_FOR_TWO;
+	drive_wait(&d, 500);
+	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.lc.now.cause, CAUSE_CLEAN_REBOOT);
+}
+
 /* Who types `run` wants it to run, even if the last thing was a stop. */
 static void adopt_nothing_of_a_stop_is_a_plain_start(void **state)
 {
@@ -241,6 +262,8 @@ int main(void)
 			adopt_nothing_of_a_guest_is_unobserved_and_starts),
 		cmocka_unit_test(
 			adopt_nothing_of_one_that_waited_is_a_plain_start),
+		cmocka_unit_test(
+			adopt_nothing_of_a_restart_that_waited_waits_on),
 		cmocka_unit_test(adopt_nothing_of_a_stop_is_a_plain_start),
 		cmocka_unit_test(adopt_nothing_of_a_crash_loop_is_a_start),
 		cmocka_unit_test(adopt_draining_of_a_crash_loop_has_failed),
