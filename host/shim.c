@@ -271,7 +271,6 @@ static void shim_close(struct shim *s)
 	leave_qemu(s);
 	shim_close_generation(s);
 	shim_teardown_close(s);
-	shim_pressure_close(s);
 	ledger_leave(&s->promise);
 	console_close(s->console);
 	json_decref(s->console_now);

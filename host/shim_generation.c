@@ -221,6 +221,7 @@ void shim_launch(struct shim *s)
 
 void shim_close_generation(struct shim *s)
 {
+	shim_pressure_close(s); /* its trigger is of a leaf that ends with it */
 	loop_remove(&s->loop, s->qemu_slot);
 	loop_remove(&s->loop, s->helper_slot);
 	s->qemu_slot = -1;

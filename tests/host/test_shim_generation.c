@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * tests/host/test_shim_generation.c - a QEMU whose end nobody would see
+ * tests/host/test_shim_generation.c - a QEMU that cannot be watched, or is over
  *
- * A sleeping child stands for QEMU, and the loop has no slot left.
+ * A sleeping child stands for the first, and the loop has no slot left.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -72,11 +72,38 @@ static void qemu_that_cannot_be_watched_is_killed_and_reaped(void **state)
 	}
 }
 
+/* The next one may begin in the same step, and has a leaf of its own. */
+static void closed_generation_leaves_no_trigger(void **state)
+{
+	static const struct shim_options options = { 0 };
+	struct shim s = { .opt = &options,
+			  .qemu_slot = -1,
+			  .helper_slot = -1,
+			  .process = { .pidfd = -1, .helper_pidfd = -1 },
+			  .leaf = { { .fd = -1 }, { .fd = -1 } } };
+	int trigger[2];
+
+	(void)state;
+	assert_int_equal(loop_init(&s.loop), 0);
+	assert_int_equal(pipe2(trigger, O_CLOEXEC), 0);
+	s.pressure_fd = trigger[0];
+	s.pressure_slot =
+		loop_add(&s.loop, trigger[0], EPOLLIN, on_nothing, NULL);
+	assert_true(s.pressure_slot >= 0);
+	shim_close_generation(&s);
+	assert_int_equal(s.pressure_fd, -1);
+	assert_int_equal(s.pressure_slot, -1);
+	assert_int_equal(fcntl(trigger[0], F_GETFD), -1);
+	close(trigger[1]);
+	loop_close(&s.loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			qemu_that_cannot_be_watched_is_killed_and_reaped),
+		cmocka_unit_test(closed_generation_leaves_no_trigger),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
