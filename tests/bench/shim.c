@@ -16,7 +16,13 @@
 #include "tests/bench/served.h"
 #include "tests/bench/standin.h"
 
-enum { SETTLE_MS = 3000, IDLE_MS = 20000, WARM_UP = 10, REBOOTS = 1000 };
+enum {
+	SETTLE_MS = 3000,
+	IDLE_MS = 20000,
+	WARM_UP = 10,
+	LOOKS = 11,
+	REBOOTS = 1000
+};
 
 int measure_shim_size(struct bench *b, const char *arch, struct figure *f,
 		      char *error)
@@ -162,6 +168,24 @@ static int reboot_often(struct served *s, int count, char *error)
 	return r;
 }
 
+/* A look may come while a page is out for a moment: the least of some. */
+static int least_private_memory(struct served *s, const struct site *site,
+				double *least, char *error)
+{
+	int r = private_memory(s, site, least, error);
+
+	for (int i = 1; i < LOOKS && r == 0; i++) {
+		double kib = 0;
+
+		r = reboot_often(s, 1, error);
+		if (r == 0)
+			r = private_memory(s, site, &kib, error);
+		if (r == 0 && kib < *least)
+			*least = kib;
+	}
+	return r;
+}
+
 int measure_shim_growth(struct bench *b, const char *arch, struct figure *f,
 			char *error)
 {
@@ -173,17 +197,18 @@ int measure_shim_growth(struct bench *b, const char *arch, struct figure *f,
 	if (r == 0)
 		r = reboot_often(&s, WARM_UP, error);
 	if (r == 0)
-		r = private_memory(&s, &b->site, &before, error);
+		r = least_private_memory(&s, &b->site, &before, error);
 	if (r == 0)
 		r = reboot_often(&s, REBOOTS, error);
 	if (r == 0)
-		r = private_memory(&s, &b->site, &after, error);
+		r = least_private_memory(&s, &b->site, &after, error);
 	served_close(&s);
 	f->value = after - before;
 	figure_how(f,
 		   "private memory of the shim, %.0f KiB after %d and %.0f KiB "
-		   "after %d in-place reboots of the stand-in",
-		   before, WARM_UP, after, WARM_UP + REBOOTS);
+		   "after %d in-place reboots of the stand-in, the least of %d "
+		   "looks each",
+		   before, WARM_UP, after, WARM_UP + REBOOTS, LOOKS);
 	return r;
 }
 
