@@ -14,14 +14,14 @@ static enum teardown_way way_of(const struct process *p, bool helper_first)
 				    : TEARDOWN_SYNCHRONOUS;
 }
 
-/* It is a hint to those who wait: where it fails they wait a little longer. */
+/* Those who wait go by it: what could not be told is told at the next look. */
 static void tell_ledger(struct teardown *t, uint64_t held)
 {
 	char error[SENTENCE_MAX];
+	bool told = t->promise.fd < 0 ||
+		    ledger_drains(&t->promise, held, error) == 0;
 
-	t->told = held;
-	if (t->promise.fd >= 0)
-		ledger_drains(&t->promise, held, error);
+	t->told = told ? held : UINT64_MAX;
 }
 
 void teardown_begin(struct teardown *t, bool helper_first, uint64_t now_us)
@@ -51,9 +51,10 @@ void teardown_sample(struct teardown *t, uint64_t now_us)
 
 	if (cpu_us)
 		t->cpu_us = cpu_us;
-	if (!t->drain.count || gauge_read(&t->gauge, &held) < 0)
-		return;
-	drain_sample(&t->drain, held, now_us);
+	if (t->drain.count && gauge_read(&t->gauge, &held) == 0)
+		drain_sample(&t->drain, held, now_us);
+	else
+		held = t->promise.mine.bytes;
 	if (held < t->told / 2)
 		tell_ledger(t, held);
 }

@@ -42,7 +42,7 @@ struct teardown {
 	struct promise_slot promise;
 	struct gauge gauge;
 	struct drain drain; /* no samples: nobody can tell */
-	uint64_t told;	    /* bytes, to the ledger */
+	uint64_t told;	    /* bytes, to the ledger; UINT64_MAX: none */
 	uint64_t began_us;  /* CLOCK_MONOTONIC: QEMU was reaped */
 	uint64_t cpu_us;    /* that the helper has used */
 	int slot;	    /* of the helper in the loop; -1: none */

@@ -224,6 +224,29 @@ static void slot_of_a_qemu_without_a_pid_is_not_made_twice(void **state)
 #define WITH_LEDGER(test)                                                      \
 	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* The section is taken when QEMU ends: who waits hears of it a little later. */
+static void drain_that_could_not_be_told_is_told_at_the_next_look(void **state)
+{
+	struct teardown t = { .process = { .pidfd = -1, .helper_pidfd = -1 },
+			      .leaf = { { .fd = -1 }, { .fd = -1 } } };
+	int section;
+
+	(void)state;
+	assert_int_equal(admit(), ADMIT);
+	shim.process.pid = QEMU;
+	shim_promised(&shim);
+	t.promise = shim.promise;
+	shim.promise.fd = -1;
+	section = ledger_enter(shim.ledger, error);
+	assert_true(section >= 0);
+	teardown_begin(&t, false, 1000);
+	close(section);
+	assert_int_equal(count().of[PROMISE_LIVES], 1);
+	teardown_sample(&t, 2000);
+	assert_int_equal(count().of[PROMISE_DRAINS], 1);
+	teardown_end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +258,8 @@ int main(void)
 		WITH_LEDGER(pid_that_could_not_be_told_is_told_when_it_serves),
 		WITH_LEDGER(slot_that_could_not_be_retaken_is_when_it_serves),
 		WITH_LEDGER(slot_of_a_qemu_without_a_pid_is_not_made_twice),
+		WITH_LEDGER(
+			drain_that_could_not_be_told_is_told_at_the_next_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
