@@ -62,7 +62,7 @@ static void tell(void *ctx, enum ending_step step, uint32_t left_ms)
 static int failed(const struct release *r, const struct ending *e, int why,
 		  char *error)
 {
-	const struct process *p = &r->left.qemu.process;
+	const struct process *p = e->process;
 
 	if (why != -ETIMEDOUT)
 		return sentence(error, why,
@@ -96,27 +96,38 @@ static void record(const struct release *r, bool lived, const struct marks *m)
 	json_decref(entry);
 }
 
-/* Return: 0: QEMU and its memory have gone; else -errno, @error */
-static int end_processes(struct release *r, struct marks *marks, char *error)
+/* Return: 0: it, its memory and its group have gone; else -errno, @error */
+static int end_one(struct release *r, struct process *p, struct marks *marks,
+		   char *error)
 {
-	const struct process *p = &r->left.qemu.process;
-	struct ending e = { .process = &r->left.qemu.process,
-			    .exit_ms = EXIT_MS,
-			    .tell = tell,
-			    .ctx = r };
+	struct ending e = {
+		.process = p, .exit_ms = EXIT_MS, .tell = tell, .ctx = r
+	};
 	struct cgroup_leaf leaf[CGROUP_HIERARCHIES];
 	int why;
 
 	cgroup_leaf_of("", p->pidfd >= 0 ? p->pid : p->helper, r->name, leaf);
-	progress_begin(&r->progress, r->name);
 	why = ending_run(&e);
-	progress_end(&r->progress);
 	if (why < 0)
 		return failed(r, &e, why, error);
 	for (int i = 0; i < CGROUP_HIERARCHIES; i++)
 		cgroup_leaf_remove(&leaf[i]);
 	*marks = e.marks;
 	return 0;
+}
+
+/* The last generation, then those before it that drain yet. */
+static int end_processes(struct release *r, struct marks *marks, char *error)
+{
+	struct marks before;
+	int why;
+
+	progress_begin(&r->progress, r->name);
+	why = end_one(r, &r->left.qemu.process, marks, error);
+	for (size_t i = 0; why == 0 && i < r->left.drains; i++)
+		why = end_one(r, &r->left.drain[i], &before, error);
+	progress_end(&r->progress);
+	return why;
 }
 
 /* Its files, and its history: as the user whose they are. */

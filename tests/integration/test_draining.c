@@ -7,9 +7,15 @@
  */
 #include "tests/integration/both.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "tests/integration/held.h"
+#include "tests/integration/orphan.h"
 #include "tests/integration/stub_image.h"
 
 static const char under_test[] = "under-test";
@@ -140,6 +146,45 @@ static void run_after_stop_waits_for_the_last_generation(void **state)
 	end_of(r);
 }
 
+/* A socket for what is told to the manager, of which verbs hear. */
+static int listen_as_manager(const struct rig *r)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/notify", r->dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	setenv("NOTIFY_SOCKET", sun.sun_path, 1);
+	return fd;
+}
+
+/* It speaks at the begin of each step of one generation's end, then once a
+ * second: so often only while it waits for what is held. */
+static void release_waits_for_the_generation_before(void **state)
+{
+	struct both *b = *state;
+	struct rig *r = &b->rig;
+	int64_t end_ms = child_deadline();
+	int fd, words = 0;
+	char word[128];
+
+	start(r);
+	RIG_DO(r, "reboot", under_test, "--full", "--wait");
+	assert_int_equal(rig_number(r, "generation"), 2);
+	orphan_crash(r);
+	fd = listen_as_manager(r);
+	BEGIN(r, &verb, "release", under_test);
+	unsetenv("NOTIFY_SOCKET");
+	while (words < 5 && !verb.ended && child_poll(&verb, fd, end_ms))
+		while (recv(fd, word, sizeof(word), 0) > 0)
+			words++;
+	close(fd);
+	assert_false(verb.ended);
+	let_go();
+	await_done(r, &verb);
+	orphan_nothing_left(r);
+}
+
 static void run_of_what_serves_is_refused(void **state)
 {
 	struct both *b = *state;
@@ -167,6 +212,7 @@ int main(void)
 		HELD(stop_is_over_while_memory_drains),
 		HELD(stop_that_waits_for_memory_is_over_after_it),
 		HELD(run_after_stop_waits_for_the_last_generation),
+		HELD(release_waits_for_the_generation_before),
 		HELD(run_of_what_serves_is_refused),
 	};
 
