@@ -176,7 +176,7 @@ static void settle_identity(struct prepared *p, const struct handover *h)
 	p->who_settled = true;
 }
 
-/* Return: 0; -EPERM: it is down after a crash loop () */
+/* Return: 0; -EPERM: it is down after a crash loop */
 static int refuse_failed(const char *name, char *error)
 {
 	char why[SENTENCE_MAX];
