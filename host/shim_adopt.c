@@ -114,6 +114,7 @@ int shim_adopt(struct shim *s)
 	const struct lc_event ev = { .type = EV_ADOPT, .left = &l->left };
 	int r;
 
+	l->left.handed_over = s->opt->before->given;
 	if (l->left.qemu || l->left.memory) {
 		s->process = l->qemu.process;
 		l->qemu.process =

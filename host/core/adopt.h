@@ -13,7 +13,7 @@
  *	     |  only its memory
  *	     |-------------------> DRAINING, as was decided
  *	     |  nothing any more
- *	     `-------------------> LAUNCHING
+ *	     `-------------------> LAUNCHING; after a handover, as was decided
  *
  * Where the guest is: it runs (its stage says in which state; ASK brings the
  * rest), it is ready to run (launched or reset, and nobody said cont), or it
@@ -54,8 +54,9 @@ struct lc_left {
 	const struct lc_saved *saved; /* of this QEMU; NULL: none */
 	bool qemu;		      /* it lives */
 	bool memory;		      /* it has ended, its helper has not */
-	bool draining;	 /* others before it have not given theirs back */
-	bool same_image; /* what it booted is what would be booted now */
+	bool draining;	  /* others before it have not given theirs back */
+	bool same_image;  /* what it booted is what would be booted now */
+	bool handed_over; /* its shim has become this one: nobody typed `run` */
 };
 
 /* lifecycle_save() - @s: written whole, padding too: memcmp() compares two */

@@ -130,6 +130,13 @@ static uint32_t judge_unseen(struct lifecycle *lc, uint64_t now_us)
 	return told;
 }
 
+/* Nothing is left of it, and nobody has typed `run`. */
+static uint32_t as_decided(struct lifecycle *lc, uint64_t now_us)
+{
+	return lc->now.strategy == STRATEGY_STOP ? lc_leave(lc, now_us)
+						 : lc_launch_later(lc, now_us);
+}
+
 /*
  * A `run` when nothing is left is a start, also after a stop. After a restart
  * that was under way it waits for memory as that one did; but what it took says
@@ -167,11 +174,12 @@ uint32_t lc_on_adopt(struct lifecycle *lc, const struct lc_event *ev,
 		lc_enter(lc, LC_ADOPTING, lc->cfg.destroy_ms, now_us);
 		return ACT_CONNECT;
 	}
-	if (!left->memory)
+	if (!left->memory && !left->handed_over)
 		return start_anew(lc, now_us);
 	if (!was_ending(lc) && !was_between(lc))
 		told = judge_unseen(lc, now_us);
-	return told | lc_drain(lc, now_us);
+	return told |
+	       (left->memory ? lc_drain(lc, now_us) : as_decided(lc, now_us));
 }
 
 uint32_t lc_on_adopt_up(struct lifecycle *lc, const struct lc_event *ev,

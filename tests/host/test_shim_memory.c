@@ -51,6 +51,8 @@ static int set_up(void **state)
 		.leaf = { { .fd = -1 }, { .fd = -1 } },
 		.promise = { .fd = -1 },
 		.drain_timer_fd = -1,
+		.pressure_fd = -1,
+		.pressure_slot = -1,
 	};
 	scratch_make(&scratch);
 	scratch_path(&scratch, LEDGER_NAME, path);

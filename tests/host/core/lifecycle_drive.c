@@ -177,6 +177,14 @@ void drive_remains(struct drive *d, bool memory)
 	drive_adopt(d, &left);
 }
 
+void drive_handed_over(struct drive *d)
+{
+	const struct lc_left left = { .saved = &d->saved, .handed_over = true };
+
+	lifecycle_save(&d->lc, &d->saved);
+	drive_adopt(d, &left);
+}
+
 void drive_found(struct drive *d, enum vm_found vm)
 {
 	const struct lc_event ev = { .type = EV_FOUND, .vm = vm };

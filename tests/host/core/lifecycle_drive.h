@@ -48,6 +48,8 @@ void drive_adopt(struct drive *d, const struct lc_left *left);
 void drive_crash(struct drive *d, bool recorded);
 /* it dies; the next one finds the record, and the helper or not even that */
 void drive_remains(struct drive *d, bool memory);
+/* it becomes the next one, and nothing is left by then */
+void drive_handed_over(struct drive *d);
 void drive_found(struct drive *d, enum vm_found vm);
 
 /* down to serving */

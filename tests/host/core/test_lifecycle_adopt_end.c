@@ -177,6 +177,58 @@ static void adopt_nothing_of_a_stop_is_a_plain_start(void **state)
 	assert_int_equal(d.lc.wish, WISH_NONE);
 }
 
+/* Nobody has typed `run`: what was wished for is done, and who waits is told. */
+static void handover_of_a_stop_that_is_through_is_its_end(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	judged(&d, WISH_STOP, INTENT_POWEROFF);
+	drive_handed_over(&d);
+	assert_int_equal(d.acts, ACT_RECORD | ACT_ANSWER | ACT_FINISH);
+	assert_int_equal(d.lc.last.cause, CAUSE_CLEAN_POWEROFF);
+	assert_int_equal(d.lc.last.strategy, STRATEGY_STOP);
+}
+
+static void handover_of_a_power_off_that_is_through_is_its_end(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_judged(&d, INTENT_POWEROFF);
+	drive_handed_over(&d);
+	assert_int_equal(d.acts, ACT_RECORD | ACT_FINISH);
+	assert_int_equal(d.lc.last.cause, CAUSE_CLEAN_POWEROFF);
+}
+
+static void handover_after_an_unseen_end_stops_as_wished(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_wish(&d, WISH_STOP);
+	drive_handed_over(&d);
+	assert_int_equal(d.acts,
+			 ACT_JUDGED | ACT_RECORD | ACT_ANSWER | ACT_FINISH);
+	assert_int_equal(d.lc.last.cause, CAUSE_UNOBSERVED);
+}
+
+static void handover_of_a_full_reboot_keeps_who_waits(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	judged(&d, WISH_FULL, INTENT_REBOOT);
+	drive_handed_over(&d);
+	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.lc.wish, WISH_FULL);
+	assert_true(d.lc.wish_acted);
+}
+
 static void adopt_nothing_of_a_crash_loop_is_a_start(void **state)
 {
 	(void)state;
@@ -265,6 +317,11 @@ int main(void)
 		cmocka_unit_test(
 			adopt_nothing_of_a_restart_that_waited_waits_on),
 		cmocka_unit_test(adopt_nothing_of_a_stop_is_a_plain_start),
+		cmocka_unit_test(handover_of_a_stop_that_is_through_is_its_end),
+		cmocka_unit_test(
+			handover_of_a_power_off_that_is_through_is_its_end),
+		cmocka_unit_test(handover_after_an_unseen_end_stops_as_wished),
+		cmocka_unit_test(handover_of_a_full_reboot_keeps_who_waits),
 		cmocka_unit_test(adopt_nothing_of_a_crash_loop_is_a_start),
 		cmocka_unit_test(adopt_draining_of_a_crash_loop_has_failed),
 		cmocka_unit_test(adopt_then_exit_unseen_is_unobserved),
