@@ -97,6 +97,43 @@ static void handover_answers_who_waits_for_a_stop(void **state)
 	rig_assert_nothing_left(r);
 }
 
+/* A program that is QEMU's end before it is itself: nothing is left to adopt. */
+static void end_qemu_first(struct rig *r, const char *program, pid_t qemu)
+{
+	char script[600];
+
+	snprintf(
+		script, sizeof(script),
+		"#!/bin/sh\n[ $1 = run ] || exit 0\nkill -9 %d\n"
+		"while grep -q ') [^Z]' /proc/%d/stat; do :; done 2>/dev/null\n"
+		"exec %s \"$@\"\n",
+		(int)qemu, (int)qemu, rig_program());
+	assert_int_equal(unlink(program), 0);
+	rig_write(r, "reprise", script);
+	assert_int_equal(chmod(program, 0700), 0);
+}
+
+static void handover_of_a_stop_that_is_through_ends(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	const char *const argv[] = { rig_program(), "stop", name, NULL };
+	char program[256];
+	struct child waits;
+	pid_t qemu;
+
+	run_copy(r, program, "no-helper,waits-at=quit");
+	qemu = (pid_t)rig_number(r, "pid");
+	assert_int_equal(child_start(&waits, argv, -1), 0);
+	orphan_await_state(r, "quitting");
+	end_qemu_first(r, program, qemu);
+	RIG_DO(r, "handover", name);
+	assert_true(child_await_end(&waits));
+	assert_int_equal(waits.code, 0);
+	child_close(&waits);
+	rig_assert_end(r, 0);
+	rig_assert_nothing_left(r);
+}
+
 /* The guest tells what was wanted of it, but nobody knows any more by whom. */
 static void handover_without_a_record_lets_ask_again(void **state)
 {
@@ -152,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_MODEL(handover_answers_who_waits_for_a_reboot),
 		ON_MODEL(handover_answers_who_waits_for_a_stop),
+		ON_MODEL(handover_of_a_stop_that_is_through_ends),
 		ON_MODEL(handover_without_a_record_lets_ask_again),
 		ON_MODEL(handover_that_cannot_be_executed_is_refused),
 	};
