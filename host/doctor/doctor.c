@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 
 #include "common/array.h"
+#include "common/utf8.h"
 
 #include "host/doctor/kvm.h"
 
@@ -63,6 +64,19 @@ const char *level_name(enum level l)
 	return names[l];
 }
 
+/* Paths and programs say what they like; JSON takes nothing but UTF-8. */
+static void make_text(char *bytes)
+{
+	size_t len = strlen(bytes);
+
+	utf8_tame(bytes, len);
+	for (size_t i = 0, n; i < len; i += n ? n : 1) {
+		n = utf8_length(bytes + i, len - i);
+		if (!n)
+			bytes[i] = '?';
+	}
+}
+
 void finding_set(struct finding *f, enum level level, const char *advice,
 		 const char *found, ...)
 {
@@ -73,4 +87,6 @@ void finding_set(struct finding *f, enum level level, const char *advice,
 	vsnprintf(f->found, sizeof(f->found), found, ap);
 	va_end(ap);
 	snprintf(f->advice, sizeof(f->advice), "%s", advice);
+	make_text(f->found);
+	make_text(f->advice);
 }

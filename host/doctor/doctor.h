@@ -62,7 +62,10 @@ struct patient doctor_patient(const struct appliance *a);
 /* level_name() - "ok", "warn", "fail", "n/a" */
 const char *level_name(enum level l);
 
-/* finding_set() - @found by printf, @advice as it is */
+/*
+ * finding_set() - @found by printf, @advice as it is
+ * In both a byte that is no UTF-8, or steers a terminal, becomes a "?".
+ */
 void finding_set(struct finding *f, enum level level, const char *advice,
 		 const char *found, ...) __attribute__((format(printf, 4, 5)));
 

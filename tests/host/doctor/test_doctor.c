@@ -163,6 +163,21 @@ static void enclosing_service_comes_before_the_appliances(void **state)
 	machine_found(look_unit, LEVEL_NONE, "my.service: no such unit");
 }
 
+/* As JSON it would be left out, all of it. */
+static void finding_is_text_whatever_was_found(void **state)
+{
+	char cut[FINDING_TEXT + 2];
+
+	(void)state;
+	finding_set(&f, LEVEL_OK, "\303\244\233", "%s", "a\377b\033[1m");
+	assert_string_equal(f.found, "a?b?[1m");
+	assert_string_equal(f.advice, "\303\244?");
+	memset(cut, 'a', sizeof(cut));
+	memcpy(cut + FINDING_TEXT - 2, "\303\244", 3);
+	finding_set(&f, LEVEL_OK, "", "%s", cut);
+	assert_string_equal(f.found + FINDING_TEXT - 3, "a?");
+}
+
 static void every_probe_answers_on_an_empty_machine(void **state)
 {
 	(void)state;
@@ -188,6 +203,7 @@ int main(void)
 		ON_MACHINE(cgroup_wants_v2_with_memory),
 		ON_MACHINE(unit_is_asked_of_systemctl),
 		ON_MACHINE(enclosing_service_comes_before_the_appliances),
+		ON_MACHINE(finding_is_text_whatever_was_found),
 		ON_MACHINE(every_probe_answers_on_an_empty_machine),
 	};
 
