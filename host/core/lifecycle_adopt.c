@@ -165,7 +165,7 @@ uint32_t lc_on_adopt(struct lifecycle *lc, const struct lc_event *ev,
 
 	if (left->saved)
 		take_back(lc, left->saved);
-	if (!lc->generation)
+	if (!lc->generation && (left->qemu || left->memory))
 		lc->generation = 1;
 	lc->memory_out = left->draining;
 	if (left->qemu) {

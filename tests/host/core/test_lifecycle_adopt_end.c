@@ -164,6 +164,24 @@ static void adopt_nothing_of_a_restart_that_waited_waits_on(void **state)
 	assert_int_equal(d.lc.now.cause, CAUSE_CLEAN_REBOOT);
 }
 
+/* The shim died, or was handed over, while the first of all starts waited. */
+static void adopt_nothing_of_a_first_start_is_the_first_generation(void **state)
+{
+	(void)state;
+	for (int handed_over = 0; handed_over < 2; handed_over++) {
+		struct drive d;
+
+		drive_init(&d);
+		d.lc.state = LC_ADMITTING;
+		if (handed_over)
+			drive_handed_over(&d);
+		else
+			drive_remains(&d, false);
+		assert_int_equal(d.acts, ACT_LAUNCH);
+		assert_int_equal(d.lc.generation, 1);
+	}
+}
+
 /* Who types `run` wants it to run, even if the last thing was a stop. */
 static void adopt_nothing_of_a_stop_is_a_plain_start(void **state)
 {
@@ -316,6 +334,8 @@ int main(void)
 			adopt_nothing_of_one_that_waited_is_a_plain_start),
 		cmocka_unit_test(
 			adopt_nothing_of_a_restart_that_waited_waits_on),
+		cmocka_unit_test(
+			adopt_nothing_of_a_first_start_is_the_first_generation),
 		cmocka_unit_test(adopt_nothing_of_a_stop_is_a_plain_start),
 		cmocka_unit_test(handover_of_a_stop_that_is_through_is_its_end),
 		cmocka_unit_test(
