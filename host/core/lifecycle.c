@@ -51,6 +51,7 @@ uint32_t lc_launch(struct lifecycle *lc, uint64_t now_us)
 	lc->qmp_ok = false;
 	lc->adopted = lc->other_image = false;
 	lc->cont_us = 0;
+	cleanup_none(&lc->cleanup);
 	lc->gave_way = lc->held = false;
 	lc->served_us = 0;
 	lc->stopped = false;

@@ -182,6 +182,21 @@ static void adopt_nothing_of_a_first_start_is_the_first_generation(void **state)
 	}
 }
 
+/* Of a secure guest, which may have been reset in place. */
+static void adopt_nothing_leaves_no_reset_to_be_rested_from(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	d.secure = true;
+	drive_serving(&d);
+	d.lc.cont_us = d.now_us;
+	drive_remains(&d, false);
+	assert_true(d.acts & ACT_LAUNCH);
+	assert_int_equal(d.lc.cleanup.kind, CLEANUP_NONE);
+}
+
 /* Who types `run` wants it to run, even if the last thing was a stop. */
 static void adopt_nothing_of_a_stop_is_a_plain_start(void **state)
 {
@@ -336,6 +351,8 @@ int main(void)
 			adopt_nothing_of_a_restart_that_waited_waits_on),
 		cmocka_unit_test(
 			adopt_nothing_of_a_first_start_is_the_first_generation),
+		cmocka_unit_test(
+			adopt_nothing_leaves_no_reset_to_be_rested_from),
 		cmocka_unit_test(adopt_nothing_of_a_stop_is_a_plain_start),
 		cmocka_unit_test(handover_of_a_stop_that_is_through_is_its_end),
 		cmocka_unit_test(
