@@ -201,9 +201,13 @@ void process_nudge_helper(const struct process *p)
 		sys_pidfd_send_signal(p->helper_pidfd, SIGKILL);
 }
 
+/* How it ended is nobody's question: no wait for whoever reaps it. */
 void process_reap_helper(struct process *p)
 {
-	reap(p->helper_pidfd);
+	siginfo_t info;
+
+	waitid((idtype_t)P_PIDFD, (id_t)p->helper_pidfd, &info,
+	       WEXITED | __WALL);
 	close(p->helper_pidfd);
 	p->helper_pidfd = -1;
 }
