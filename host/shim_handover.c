@@ -11,6 +11,7 @@
 #include "host/shim_impl.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -178,7 +179,12 @@ static int start_check(struct shim *s)
 	s->handover.process.pidfd = made.pidfd;
 	s->handover.slot =
 		loop_add(&s->loop, made.pidfd, EPOLLIN, on_checked, s);
-	return s->handover.slot;
+	if (s->handover.slot >= 0)
+		return 0;
+	r = s->handover.slot;
+	process_signal(&s->handover.process, SIGKILL); /* unwatched */
+	process_reap(&s->handover.process);
+	return r;
 }
 
 void shim_handover(void *ctx, uint32_t call)

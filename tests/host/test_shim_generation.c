@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * tests/host/test_shim_generation.c - a QEMU that cannot be watched, or is over
+ * tests/host/test_shim_generation.c - a process that cannot be watched
  *
- * A sleeping child stands for the first, and the loop has no slot left.
+ * A sleeping child stands for QEMU, and the loop has no slot left.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +20,8 @@
 
 #include "host/config/appliance.h"
 #include "host/launch/spawn.h"
+#include "host/link/access.h"
+#include "host/link/control.h"
 #include "host/shim_impl.h"
 
 static void on_nothing(void *ctx, uint32_t events)
@@ -35,6 +38,15 @@ static void fill_loop(struct loop *l, int pipes[LOOP_SLOTS][2])
 		assert_int_equal(pipe2(pipes[i], O_CLOEXEC), 0);
 		assert_true(loop_add(l, pipes[i][0], EPOLLIN, on_nothing,
 				     NULL) >= 0);
+	}
+}
+
+static void empty_loop(struct loop *l, int pipes[LOOP_SLOTS][2])
+{
+	loop_close(l);
+	for (int i = 0; i < LOOP_SLOTS; i++) {
+		close(pipes[i][0]);
+		close(pipes[i][1]);
 	}
 }
 
@@ -65,11 +77,43 @@ static void qemu_that_cannot_be_watched_is_killed_and_reaped(void **state)
 	assert_int_equal(s.later_count, 1);
 	assert_int_equal(s.later[0].type, EV_EXITED);
 	assert_int_equal(s.later[0].wait_status, SIGKILL);
-	loop_close(&s.loop);
-	for (int i = 0; i < LOOP_SLOTS; i++) {
-		close(pipes[i][0]);
-		close(pipes[i][1]);
-	}
+	empty_loop(&s.loop, pipes);
+}
+
+static struct control *idle_control(struct loop *l)
+{
+	static const struct control_ops ops = { 0 };
+	static const struct access_rule rule = { 0 };
+	struct control *c;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_true(control_open(&c, l, fd, &rule, &ops, NULL) >= 0);
+	return c;
+}
+
+static void check_that_cannot_be_watched_is_reaped(void **state)
+{
+	static const struct appliance appliance = { .name = "guest" };
+	static const struct shim_options options = { .appliance = &appliance };
+	struct shim s = {
+		.opt = &options,
+		.handover = { .program = "/bin/true", .slot = -1, .output = -1 }
+	};
+	int pipes[LOOP_SLOTS][2];
+
+	(void)state;
+	fill_loop(&s.loop, pipes);
+	loop_remove(&s.loop, 0);
+	s.control = idle_control(&s.loop);
+	shim_handover(&s, 0);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	assert_int_equal(s.handover.slot, -1);
+	assert_int_equal(s.handover.process.pidfd, -1);
+	assert_int_equal(s.handover.output, -1);
+	control_close(s.control);
+	empty_loop(&s.loop, pipes);
 }
 
 /* The next one may begin in the same step, and has a leaf of its own. */
@@ -103,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			qemu_that_cannot_be_watched_is_killed_and_reaped),
+		cmocka_unit_test(check_that_cannot_be_watched_is_reaped),
 		cmocka_unit_test(closed_generation_leaves_no_trigger),
 	};
 
