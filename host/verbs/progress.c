@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/utf8.h"
+
 #include "host/clock.h"
 #include "host/link/client.h"
 #include "host/verbs/show_drain.h"
@@ -59,6 +61,7 @@ void progress_tell(struct progress *p, const char *state)
 	n = snprintf(line, sizeof(line), "%s: %s%s%s, %lld s", p->name,
 		     p->state[0] ? p->state : "waiting", wait[0] ? ": " : "",
 		     wait, (long long)ms / 1000);
+	utf8_tame(line, (size_t)n); /* a shim has said it */
 	fprintf(stderr, WIPE "%.*s",
 		(int)terminal_fit(line, (size_t)n,
 				  terminal_size(STDERR_FILENO).columns - 1),
