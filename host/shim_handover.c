@@ -4,9 +4,9 @@
  *
  * Theory of operation: the program to become is the file that this one was
  * executed from, whatever it holds by now. First it is run as `check` with the
- * same appliance file, beside us: a program that does not run, or a file that
- * it refuses, ends the handover and nothing else. Then those who wait are told
- * to ask again, and host/handover.h does it.
+ * same appliance file, beside us: a program that does not run, that does not
+ * end in time, or a file that it refuses, ends the handover and nothing else.
+ * Then those who wait are handed over too, and host/handover.h does it.
  */
 #include "host/shim_impl.h"
 
@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@
 #include "host/link/console.h"
 #include "host/link/control.h"
 
+enum { CHECK_S = 30 };
+
 void shim_handover_begin(struct shim *s)
 {
 	ssize_t n = readlink("/proc/self/exe", s->handover.program,
@@ -39,6 +42,7 @@ void shim_handover_begin(struct shim *s)
 		(struct process){ .pidfd = -1, .helper_pidfd = -1 };
 	s->handover.output = -1;
 	s->handover.slot = -1;
+	s->handover.timer_fd = s->handover.timer_slot = -1;
 }
 
 static void refuse(struct shim *s, const char *why)
@@ -49,10 +53,14 @@ static void refuse(struct shim *s, const char *why)
 void shim_handover_end(struct shim *s)
 {
 	loop_remove(&s->loop, s->handover.slot);
+	loop_remove(&s->loop, s->handover.timer_slot);
 	process_close(&s->handover.process);
 	if (s->handover.output >= 0)
 		close(s->handover.output);
+	if (s->handover.timer_fd >= 0)
+		close(s->handover.timer_fd);
 	s->handover.slot = s->handover.output = -1;
+	s->handover.timer_fd = s->handover.timer_slot = -1;
 }
 
 static void add_call(const struct shim *s, const struct shim_call *c,
@@ -152,8 +160,37 @@ static void on_checked(void *ctx, uint32_t events)
 		return;
 	}
 	sentence(why, 0, "%s does not take it: %s", s->handover.program,
-		 said[0] ? said : "it ended in error");
+		 s->handover.late ? "its check did not end within 30 s"
+		 : said[0]	  ? said
+				  : "it ended in error");
 	refuse(s, why);
+}
+
+/* Its end follows. */
+static void on_late(void *ctx, uint32_t events)
+{
+	struct shim *s = ctx;
+
+	(void)events;
+	loop_remove(&s->loop, s->handover.timer_slot);
+	s->handover.timer_slot = -1;
+	s->handover.late = true;
+	process_signal(&s->handover.process, SIGKILL);
+}
+
+static int limit_check(struct shim *s)
+{
+	const struct itimerspec t = { .it_value.tv_sec = CHECK_S };
+
+	s->handover.late = false;
+	s->handover.timer_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (s->handover.timer_fd < 0)
+		return -errno;
+	timerfd_settime(s->handover.timer_fd, 0, &t, NULL);
+	s->handover.timer_slot =
+		loop_add(&s->loop, s->handover.timer_fd, EPOLLIN, on_late, s);
+	return s->handover.timer_slot < 0 ? s->handover.timer_slot : 0;
 }
 
 static int start_check(struct shim *s)
@@ -172,7 +209,9 @@ static int start_check(struct shim *s)
 	if (s->handover.output < 0)
 		return -errno;
 	what.output = s->handover.output;
-	r = spawn_program(&what, NULL, false, &made);
+	r = limit_check(s);
+	if (r == 0)
+		r = spawn_program(&what, NULL, false, &made);
 	if (r < 0)
 		return r;
 	s->handover.process.pid = made.pid;

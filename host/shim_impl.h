@@ -89,8 +89,10 @@ struct shim {
 	struct control *control;
 	struct {
 		uint32_t call;
-		struct process process; /* the new program, at its check */
-		int slot, output;	/* -1: none */
+		struct process process;	  /* the new program, at its check */
+		int slot, output;	  /* -1: none */
+		int timer_fd, timer_slot; /* of the check; likewise */
+		bool late;		  /* it has taken too long */
 		char program[PATH_MAX];
 	} handover;
 	const struct image *booted; /* what runs, or ran last */

@@ -184,6 +184,25 @@ static void handover_that_cannot_be_executed_is_refused(void **state)
 	stop(r);
 }
 
+/* Its check hangs: it is ended, and another handover may follow. */
+static void handover_whose_check_hangs_is_refused(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char program[256];
+	struct child c;
+
+	run_copy(r, program, "");
+	assert_int_equal(unlink(program), 0);
+	rig_write(r, "reprise", "#!/bin/sh\nexec sleep 600\n");
+	assert_int_equal(chmod(program, 0700), 0);
+	rig_verb(r, &c, (const char *const[]){ "handover", name, NULL });
+	assert_int_equal(c.code, 1);
+	assert_non_null(strstr(c.text[CHILD_ERR], "did not end within 30 s"));
+	child_close(&c);
+	assert_int_equal(rig_number(r, "generation"), 1);
+	stop(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +211,7 @@ int main(void)
 		ON_MODEL(handover_of_a_stop_that_is_through_ends),
 		ON_MODEL(handover_without_a_record_lets_ask_again),
 		ON_MODEL(handover_that_cannot_be_executed_is_refused),
+		ON_MODEL(handover_whose_check_hangs_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
