@@ -9,7 +9,8 @@
  * shim that takes its time delays the next look, not a key for longer than
  * ANSWER_MS.
  *
- * Where nobody looks, since either end is no terminal, it is said once.
+ * Where nobody looks, since either end is no terminal or it runs in the
+ * background, it is said once.
  */
 #include <errno.h>
 #include <poll.h>
@@ -182,6 +183,14 @@ static int live(const struct termios *before)
 	return r < 0 ? verb_refuse(error) : VERB_DONE;
 }
 
+/* The terminal is somebody else's now: who touched it would be stopped. */
+static bool is_behind(void)
+{
+	pid_t front = tcgetpgrp(STDIN_FILENO);
+
+	return front >= 0 && front != getpgrp();
+}
+
 int verb_top(const struct verb *self, int argc, char **argv)
 {
 	bool as_json = false, only_once = false;
@@ -194,7 +203,7 @@ int verb_top(const struct verb *self, int argc, char **argv)
 	if (!args_parse(self, argc, argv, flags, ARRAY_SIZE(flags), NULL))
 		return VERB_USAGE;
 	if (as_json || only_once || !isatty(STDOUT_FILENO) ||
-	    tcgetattr(STDIN_FILENO, &before) < 0)
+	    tcgetattr(STDIN_FILENO, &before) < 0 || is_behind())
 		return once(as_json);
 	return live(&before);
 }

@@ -153,6 +153,47 @@ static void terminal_of_another_size_is_drawn_anew(void **state)
 	assert_given_back();
 }
 
+/* Return: the code of the verb in the background of a session of its own */
+static int run_behind(void)
+{
+	pid_t behind;
+	int status;
+
+	if (setsid() < 0 || ioctl(keyboard, TIOCSCTTY, 0) < 0)
+		return 90;
+	behind = fork();
+	if (behind == 0) {
+		setpgid(0, 0);
+		for (int fd = 0; fd < 3; fd++)
+			dup2(keyboard, fd);
+		_exit(run());
+	}
+	if (waitpid(behind, &status, WUNTRACED) != behind)
+		return 91;
+	if (WIFSTOPPED(status))
+		kill(behind, SIGKILL);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 92;
+}
+
+/* Whose terminal it is not may not be touched, or the kernel stops it. */
+static void background_is_told_once(void **state)
+{
+	const struct winsize w = { .ws_row = 24, .ws_col = 80 };
+	int status;
+
+	(void)state;
+	len = 0;
+	assert_int_equal(openpty(&terminal, &keyboard, NULL, NULL, &w), 0);
+	verb = fork();
+	if (verb == 0)
+		_exit(run_behind());
+	await("the host: ");
+	assert_int_equal(waitpid(verb, &status, 0), verb);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), VERB_DONE);
+	assert_null(strstr(said, "q ends"));
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -162,6 +203,7 @@ int main(void)
 		TEST(interrupt_gives_the_terminal_back),
 		TEST(signal_gives_the_terminal_back),
 		TEST(terminal_of_another_size_is_drawn_anew),
+		TEST(background_is_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
