@@ -87,6 +87,15 @@ int notify_send(const struct notify *n, const char *text)
 	return 0;
 }
 
+int notify_extend(const struct notify *n, uint32_t ms)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), "EXTEND_TIMEOUT_USEC=%" PRIu64,
+		 ms * UINT64_C(1000) + NOTIFY_MARGIN_US);
+	return notify_send(n, text);
+}
+
 int notify_main_pid(const struct notify *n, pid_t pid)
 {
 	char text[32];

@@ -42,6 +42,12 @@ int notify_open(struct notify *n, char *error);
 int notify_send(const struct notify *n, const char *text);
 
 /*
+ * notify_extend() - what follows may take , and a margin
+ * Return: as notify_send()
+ */
+int notify_extend(const struct notify *n, uint32_t ms);
+
+/*
  * notify_main_pid() - from now on @pid is the service. Return: as notify_send()
  */
 int notify_main_pid(const struct notify *n, pid_t pid);

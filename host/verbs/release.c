@@ -13,8 +13,6 @@
  * As ExecStopPost= of the service it tells the manager how long it may take.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,12 +49,9 @@ static void tell(void *ctx, enum ending_step step, uint32_t left_ms)
 		[ENDING_DRAIN] = "its memory comes back",
 	};
 	struct release *r = ctx;
-	char text[48];
 
 	progress_tell(&r->progress, words[step]);
-	snprintf(text, sizeof(text), "EXTEND_TIMEOUT_USEC=%" PRIu64,
-		 left_ms * UINT64_C(1000) + NOTIFY_MARGIN_US);
-	notify_send(&r->notify, text);
+	notify_extend(&r->notify, left_ms);
 }
 
 static int failed(const struct release *r, const struct ending *e, int why,

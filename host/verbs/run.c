@@ -190,17 +190,18 @@ static int refuse_failed(const char *name, char *error)
 }
 
 /* A stop may just have been answered: its shim leaves when memory is back. */
-static int take_charge(const struct prepared *p, struct runtime *rt,
-		       struct handover *h, char *error)
+static int take_charge(const struct appliance *a, struct runtime *rt,
+		       struct given *w, char *error)
 {
-	const struct appliance *a = &p->appliance;
-	int r;
+	uint32_t ms = destroy_ms(a->memory);
+	int r = runtime_open_with(rt, a->name, &w->before, error);
 
-	do
-		r = runtime_open_with(rt, a->name, h, error);
-	while (r == -EBUSY &&
-	       predecessor_await(a->name, rt->dir, destroy_ms(a->memory),
-				 error) == 0);
+	while (r == -EBUSY) {
+		notify_extend(&w->notify, ms);
+		if (predecessor_await(a->name, rt->dir, ms, error) < 0)
+			break;
+		r = runtime_open_with(rt, a->name, &w->before, error);
+	}
 	return r;
 }
 
@@ -225,7 +226,7 @@ int verb_run(const struct verb *self, int argc, char **argv)
 		return verb_refuse(error);
 	settle_identity(&p, &w.before);
 	if (refuse_failed(p.appliance.name, error) < 0 ||
-	    take_charge(&p, &rt, &w.before, error) < 0) {
+	    take_charge(&p.appliance, &rt, &w, error) < 0) {
 		code = verb_refuse(error);
 	} else {
 		code = run_locked(&p, &rt, &w);

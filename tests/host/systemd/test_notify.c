@@ -71,6 +71,15 @@ static void no_socket_is_nobody_to_tell(void **state)
 	assert_int_equal(notify_send(&n, "READY=1"), 0);
 }
 
+static void time_is_asked_for_with_a_margin(void **state)
+{
+	(void)state;
+	listen_on_path();
+	assert_int_equal(notify_open(&n, error), 0);
+	assert_int_equal(notify_extend(&n, 90000), 0);
+	assert_string_equal(heard(), "EXTEND_TIMEOUT_USEC=100000000");
+}
+
 static void message_arrives_by_path(void **state)
 {
 	(void)state;
@@ -186,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ONE(no_socket_is_nobody_to_tell),
 		ONE(message_arrives_by_path),
+		ONE(time_is_asked_for_with_a_margin),
 		ONE(message_arrives_by_abstract_name),
 		ONE(environment_is_kept_from_qemu),
 		ONE(watchdog_of_another_process_is_not_ours),
