@@ -58,3 +58,15 @@ void utf8_tame(char *text, size_t len)
 		i += step;
 	}
 }
+
+void utf8_mend(char *text)
+{
+	size_t len = strlen(text);
+
+	utf8_tame(text, len);
+	for (size_t i = 0, n; i < len; i += n ? n : 1) {
+		n = utf8_length(text + i, len - i);
+		if (!n)
+			text[i] = '?';
+	}
+}

@@ -26,4 +26,7 @@ size_t utf8_length(const char *s, size_t left);
  */
 void utf8_tame(char *text, size_t len);
 
+/* utf8_mend() - the same of a string, and of what is no UTF-8 in it */
+void utf8_mend(char *text);
+
 #endif

@@ -6,7 +6,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/utsname.h>
 
 #include "common/array.h"
@@ -64,19 +63,6 @@ const char *level_name(enum level l)
 	return names[l];
 }
 
-/* Paths and programs say what they like; JSON takes nothing but UTF-8. */
-static void make_text(char *bytes)
-{
-	size_t len = strlen(bytes);
-
-	utf8_tame(bytes, len);
-	for (size_t i = 0, n; i < len; i += n ? n : 1) {
-		n = utf8_length(bytes + i, len - i);
-		if (!n)
-			bytes[i] = '?';
-	}
-}
-
 void finding_set(struct finding *f, enum level level, const char *advice,
 		 const char *found, ...)
 {
@@ -87,6 +73,7 @@ void finding_set(struct finding *f, enum level level, const char *advice,
 	vsnprintf(f->found, sizeof(f->found), found, ap);
 	va_end(ap);
 	snprintf(f->advice, sizeof(f->advice), "%s", advice);
-	make_text(f->found);
-	make_text(f->advice);
+	/* paths and programs say what they like */
+	utf8_mend(f->found);
+	utf8_mend(f->advice);
 }

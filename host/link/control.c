@@ -20,13 +20,17 @@
 #include "host/link/control_impl.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/utf8.h"
+
 #include "host/loop.h"
+#include "host/sentence.h"
 
 enum { CALLS_A_ROUND = 16 };
 
@@ -264,12 +268,14 @@ void control_error(struct control *c, uint32_t call, const char *error,
 		   const char *sentence)
 {
 	struct client *cl = find_call(c, call);
-	char name[64];
+	char name[64], text[SENTENCE_MAX];
 
 	if (!cl)
 		return;
 	snprintf(name, sizeof(name), INTERFACE "%s", error);
-	client_error(cl, name, json_pack("{s:s}", "sentence", sentence));
+	snprintf(text, sizeof(text), "%s", sentence);
+	utf8_mend(text); /* there may be a path in it */
+	client_error(cl, name, json_pack("{s:s}", "sentence", text));
 }
 
 void control_changed(struct control *c, const char *state)

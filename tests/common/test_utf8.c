@@ -63,11 +63,21 @@ static void tame_text_has_nothing_to_steer_with(void **state)
 	}
 }
 
+static void mended_text_is_utf8(void **state)
+{
+	char text[] = "caf\xe9 \xc2\x9b\xe2\x82\xac\x07";
+
+	(void)state;
+	utf8_mend(text);
+	assert_string_equal(text, "caf? ??\xe2\x82\xac?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(length_of_each_form_and_of_none),
 		cmocka_unit_test(tame_text_has_nothing_to_steer_with),
+		cmocka_unit_test(mended_text_is_utf8),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

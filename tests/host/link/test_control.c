@@ -150,10 +150,10 @@ static void error_has_name_and_sentence(void **state)
 	caller_say(c, "{\"method\":\"io.reprise.Reboot\"}");
 	caller_say(other, "{\"method\":\"io.reprise.Status\"}");
 	caller_hear(other);
-	control_error(control, asked.call[0], "Busy", "a stop is under way");
+	control_error(control, asked.call[0], "Busy", "a st\xf6p is under way");
 	assert_string_equal(caller_error(caller_hear(c)), "io.reprise.Busy");
 	assert_string_equal(caller_parameter(c->message, "sentence"),
-			    "a stop is under way");
+			    "a st?p is under way");
 	caller_end(c);
 	caller_end(other);
 }
