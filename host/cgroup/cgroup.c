@@ -284,32 +284,6 @@ int cgroup_leaf_make(const struct cgroup *c, const char *name,
 	return r;
 }
 
-/* A helper counts; what has no process any more is nobody's. */
-static bool is_occupied(const struct cgroup_leaf *leaf)
-{
-	int fd = openat(leaf->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	char byte;
-	bool is = fd >= 0 && read(fd, &byte, 1) == 1;
-
-	if (fd >= 0)
-		close(fd);
-	return is;
-}
-
-void cgroup_leaf_find(const struct cgroup *c, const char *name,
-		      unsigned int generation, struct cgroup_leaf *leaf)
-{
-	for (int i = 0; i < TRIES; i++) {
-		name_leaf(c, name, generation, i, leaf);
-		if (open_leaf(leaf) < 0)
-			continue;
-		if (is_occupied(leaf))
-			return;
-		close(leaf->fd);
-	}
-	*leaf = (struct cgroup_leaf){ .fd = -1 };
-}
-
 int cgroup_leaf_entrance(const struct cgroup_leaf *leaf)
 {
 	int fd = openat(leaf->fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
@@ -331,8 +305,10 @@ void cgroup_leaf_of(const char *root, pid_t pid, const char *name,
 		leaf[i] = (struct cgroup_leaf){ .fd = -1 };
 		if (find_path(all[i], root, pid, path) == 0 &&
 		    find_mount(all[i], &c, root, path) == 0 &&
-		    is_leaf_of(strrchr(c.own, '/') + 1, name))
+		    is_leaf_of(strrchr(c.own, '/') + 1, name)) {
 			memcpy(leaf[i].path, c.own, sizeof(c.own));
+			open_leaf(&leaf[i]);
+		}
 	}
 }
 

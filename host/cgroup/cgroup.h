@@ -72,14 +72,6 @@ int cgroup_leaf_make(const struct cgroup *c, const char *name,
 		     char *error);
 
 /*
- * cgroup_leaf_find() - that of a QEMU, or its helper, which another shim has
- *	started, if it is where we would have made it
- * @leaf:	none if there is no such leaf with somebody in it
- */
-void cgroup_leaf_find(const struct cgroup *c, const char *name,
-		      unsigned int generation, struct cgroup_leaf *leaf);
-
-/*
  * cgroup_leaf_entrance() - whoever's pid is written to it moves there
  * Return: a descriptor, CLOEXEC, the caller's; -EBADF: @leaf is none; -errno
  */
@@ -90,7 +82,7 @@ int cgroup_leaf_entrance(const struct cgroup_leaf *leaf);
  *	its shim was
  * @root:	as of cgroup_find()
  * @leaf:	one for each hierarchy; none where its group is not one of ours
- *		for @name
+ *		for @name; each the caller's until cgroup_leaf_remove()
  */
 void cgroup_leaf_of(const char *root, pid_t pid, const char *name,
 		    struct cgroup_leaf leaf[static CGROUP_HIERARCHIES]);

@@ -81,6 +81,9 @@ static bool begin(const struct rig *r, struct scarcity *s, pid_t qemu)
 	int fd;
 
 	cgroup_leaf_of("", qemu, name, leaf);
+	for (int i = 0; i < CGROUP_HIERARCHIES; i++)
+		if (leaf[i].fd >= 0)
+			close(leaf[i].fd);
 	snprintf(pressure, sizeof(pressure), "%s/memory.pressure",
 		 leaf[0].path);
 	if (!leaf[0].path[0] || access(pressure, W_OK) < 0 ||

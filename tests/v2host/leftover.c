@@ -58,18 +58,13 @@ static void run_again(struct rig *r)
 /* Of the shim's own leaf, as the shim finds it. */
 static void open_gauge(struct gauge *g, pid_t helper)
 {
-	struct cgroup_leaf leaf, none = { .fd = -1 };
-	char error[SENTENCE_MAX];
-	struct cgroup c;
+	struct cgroup_leaf leaf[CGROUP_HIERARCHIES];
 
-	bed_enter();
-	assert_int_equal(cgroup_find(&c, "", error), 0);
-	bed_leave();
-	cgroup_leaf_find(&c, "under-test", 1, &leaf);
-	assert_true(leaf.fd >= 0);
-	assert_int_equal(gauge_open(g, &leaf, &none, helper, here), 0);
+	cgroup_leaf_of("", helper, "under-test", leaf);
+	assert_true(leaf[0].fd >= 0);
+	assert_int_equal(gauge_open(g, &leaf[0], &leaf[1], helper, here), 0);
 	assert_int_equal(g->kind, GAUGE_CGROUP);
-	close(leaf.fd);
+	close(leaf[0].fd);
 }
 
 /* A helper that is stopped cannot see that QEMU has gone; a nudge ends it. */

@@ -152,26 +152,6 @@ static void no_memory_controller_of_v1_is_one_sentence(void **state)
 	assert_non_null(strstr(error, "no memory controller of cgroup v1"));
 }
 
-static void leaf_of_a_qemu_that_runs_is_found(void **state)
-{
-	struct cgroup_leaf leaf;
-	struct cgroup c;
-
-	(void)state;
-	assert_int_equal(cgroup_find(&c, root.dir, error), 0);
-	make("sys/fs/cgroup/u/vm-web-1");
-	write_text("sys/fs/cgroup/u/vm-web-1/cgroup.procs", "");
-	make("sys/fs/cgroup/u/vm-web-1.1");
-	write_text("sys/fs/cgroup/u/vm-web-1.1/cgroup.procs", "7\n");
-	cgroup_leaf_find(&c, "web", 1, &leaf);
-	assert_string_equal(leaf.path, in_root("sys/fs/cgroup/u/vm-web-1.1"));
-	close(leaf.fd);
-	cgroup_leaf_find(&c, "web", 2, &leaf);
-	assert_string_equal(leaf.path, "");
-	assert_int_equal(leaf.fd, -1);
-	assert_int_equal(cgroup_leaf_entrance(&leaf), -EBADF);
-}
-
 static void leaf_is_made_and_removed(void **state)
 {
 	struct cgroup_leaf leaf;
@@ -246,7 +226,10 @@ static void leaf_of_a_process_is_known_by_its_name(void **state)
 	write_text("proc/41/cgroup", "5:cpu:/x\n0::/u/vm-web-3\n");
 	cgroup_leaf_of(root.dir, 41, "web", leaf);
 	assert_string_equal(leaf[0].path, in_root("sys/fs/cgroup/u/vm-web-3"));
+	assert_true(leaf[0].fd >= 0);
 	assert_string_equal(leaf[1].path, "");
+	assert_int_equal(leaf[1].fd, -1);
+	assert_int_equal(cgroup_leaf_entrance(&leaf[1]), -EBADF);
 	assert_true(cgroup_leaf_remove(&leaf[0]));
 	assert_int_equal(access(in_root("sys/fs/cgroup/u/vm-web-3"), F_OK), -1);
 	write_text("proc/41/cgroup", "0::/u\n"); /* beside its shim */
@@ -282,7 +265,6 @@ int main(void)
 		ONE(no_cgroup2_is_one_sentence),
 		ONE(memory_group_of_v1_is_found_by_its_controller),
 		ONE(no_memory_controller_of_v1_is_one_sentence),
-		ONE(leaf_of_a_qemu_that_runs_is_found),
 		ONE(leaf_is_made_and_removed),
 		ONE(leaf_that_somebody_is_in_is_left_alone),
 		ONE(leaves_left_behind_are_removed_and_others_are_not),

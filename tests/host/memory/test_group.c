@@ -209,20 +209,21 @@ static void gauge_shows_the_memory_until_the_helper_has_gone(void **state)
 	assert_in_range(left, 0, CACHE_MIB / 2);
 }
 
-static void leaf_is_kept_while_somebody_is_in_it(void **state)
+static void leaf_of_a_program_is_found_with_its_memory(void **state)
 {
-	struct cgroup_leaf found;
+	struct cgroup_leaf found[CGROUP_HIERARCHIES];
 
 	(void)state;
 	make_leaf();
 	start("echo; exec sleep 1000");
-	cgroup_leaf_find(&cgroup, name, 1, &found);
-	assert_string_equal(found.path, leaf.path);
-	assert_int_equal(rmdir(found.path), -1);
-	close(found.fd);
+	cgroup_leaf_of("", made.pid, name, found);
+	assert_string_equal(found[1].path, leaf.path);
+	assert_int_equal(gauge_open(&gauge, &found[0], &found[1], made.pid, ""),
+			 0);
+	assert_int_equal(gauge.kind, GAUGE_CGROUP_V1);
+	assert_int_equal(rmdir(found[1].path), -1);
+	close(found[1].fd);
 	end_program();
-	cgroup_leaf_find(&cgroup, name, 1, &found);
-	assert_int_equal(found.fd, -1);
 	assert_true(cgroup_leaf_remove(&leaf));
 }
 
@@ -233,7 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ONE(program_is_in_its_group_before_its_first_instruction),
 		ONE(gauge_shows_the_memory_until_the_helper_has_gone),
-		ONE(leaf_is_kept_while_somebody_is_in_it),
+		ONE(leaf_of_a_program_is_found_with_its_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
