@@ -203,15 +203,3 @@ void admission_progress(uint64_t at_exit, uint64_t held,
 	snprintf(buf + n, size - (size_t)n, ", %s/s, %s left",
 		 admission_size(o->rate, rate), left);
 }
-
-const char *admission_name(enum admission a)
-{
-	static const char *const names[ADMISSIONS] = {
-		[ADMIT] = "admitted",
-		[WAIT_FOR_TURN] = "waits for its turn",
-		[WAIT_FOR_DRAIN] = "waits for memory",
-		[NEVER] = "does not fit",
-	};
-
-	return names[a];
-}

@@ -125,8 +125,4 @@ void admission_progress(uint64_t at_exit, uint64_t held,
 /* admission_size() - "1.3 GiB", into @text, which is returned */
 const char *admission_size(uint64_t bytes, char text[static ADMISSION_SIZE]);
 
-/* admission_name() - "admitted", "waits for memory", "waits for its turn",
- * "never fits" */
-const char *admission_name(enum admission a);
-
 #endif

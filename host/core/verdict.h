@@ -188,9 +188,6 @@ enum vm_end verdict_signal(int sig);
 /* cause_name() - "guest panic" and so on: a name for people and for JSON */
 const char *cause_name(enum cause c);
 
-/* cause_text() - what it means, a static sentence without evidence */
-const char *cause_text(enum cause c);
-
 /* cause_exit() - exit code of `reprise run`: 0 if clean, else 64 to 119 */
 int cause_exit(enum cause c);
 

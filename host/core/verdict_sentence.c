@@ -119,11 +119,6 @@ const char *cause_name(enum cause c)
 	return causes[c].name;
 }
 
-const char *cause_text(enum cause c)
-{
-	return causes[c].text;
-}
-
 int cause_exit(enum cause c)
 {
 	return causes[c].exit_code;

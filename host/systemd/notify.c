@@ -96,14 +96,6 @@ int notify_extend(const struct notify *n, uint32_t ms)
 	return notify_send(n, text);
 }
 
-int notify_main_pid(const struct notify *n, pid_t pid)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "MAINPID=%d", (int)pid);
-	return notify_send(n, text);
-}
-
 void notify_close(struct notify *n)
 {
 	if (n->fd >= 0)

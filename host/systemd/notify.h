@@ -47,11 +47,6 @@ int notify_send(const struct notify *n, const char *text);
  */
 int notify_extend(const struct notify *n, uint32_t ms);
 
-/*
- * notify_main_pid() - from now on @pid is the service. Return: as notify_send()
- */
-int notify_main_pid(const struct notify *n, pid_t pid);
-
 /* notify_close() - takes a closed one */
 void notify_close(struct notify *n);
 

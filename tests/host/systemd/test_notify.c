@@ -87,8 +87,6 @@ static void message_arrives_by_path(void **state)
 	assert_int_equal(notify_open(&n, error), 0);
 	assert_int_equal(notify_send(&n, "READY=1\nSTATUS=x"), 0);
 	assert_string_equal(heard(), "READY=1\nSTATUS=x");
-	assert_int_equal(notify_main_pid(&n, 4711), 0);
-	assert_string_equal(heard(), "MAINPID=4711");
 }
 
 static void message_arrives_by_abstract_name(void **state)
