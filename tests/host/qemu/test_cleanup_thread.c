@@ -5,46 +5,72 @@
 #include "host/qemu/cleanup_thread.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-/* A thread with QEMU's name, which works or waits until it is told. */
+/* A clock tick is 10 ms at most, and CPU time is told in such. */
+enum { WORK_MS = 50 };
+
+/* A thread with QEMU's name: it waits, works, and waits, each until told. */
 struct worker {
 	pthread_t thread;
-	atomic_int tid;
-	atomic_bool works, ends;
+	pid_t tid;
+	bool works;
+	sem_t told, done;
 };
 
-static void *work(void *ctx)
+static long used_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void *run(void *ctx)
 {
 	struct worker *w = ctx;
 
 	prctl(PR_SET_NAME, "async_cleanup");
 	w->tid = gettid();
-	while (!w->ends)
-		if (!w->works)
-			usleep(1000);
+	sem_post(&w->done);
+	sem_wait(&w->told);
+	while (w->works && used_ms() < WORK_MS)
+		;
+	sem_post(&w->done);
+	sem_wait(&w->told);
 	return NULL;
 }
 
-static void begin(struct worker *w, bool works)
+static void begin(struct worker *w)
 {
-	*w = (struct worker){ .works = works };
-	assert_int_equal(pthread_create(&w->thread, NULL, work, w), 0);
-	while (!w->tid)
-		usleep(1000);
+	*w = (struct worker){ .works = false };
+	sem_init(&w->told, 0, 0);
+	sem_init(&w->done, 0, 0);
+	assert_int_equal(pthread_create(&w->thread, NULL, run, w), 0);
+	sem_wait(&w->done);
+}
+
+static void work(struct worker *w)
+{
+	w->works = true;
+	sem_post(&w->told);
+	sem_wait(&w->done);
 }
 
 static void end(struct worker *w)
 {
-	w->ends = true;
+	sem_post(&w->told);
+	sem_post(&w->told);
 	pthread_join(w->thread, NULL);
 }
 
@@ -61,16 +87,12 @@ static void thread_is_found_by_its_name_with_its_time(void **state)
 	struct worker w;
 
 	(void)state;
-	begin(&w, false);
+	begin(&w);
 	s = cleanup_thread_find(getpid());
 	assert_int_equal(s.thread, w.tid);
 	assert_int_equal(s.cpu_us, 0);
-	w.works = true;
-	for (int i = 0; i < 10000 && !s.cpu_us; i++) {
-		usleep(1000);
-		s = cleanup_thread_find(getpid());
-	}
-	assert_true(s.cpu_us > 0);
+	work(&w);
+	assert_true(cleanup_thread_find(getpid()).cpu_us > 0);
 	end(&w);
 	assert_int_equal(cleanup_thread_find(getpid()).thread, 0);
 }
@@ -80,8 +102,8 @@ static void youngest_of_several_is_found(void **state)
 	struct worker old, young;
 
 	(void)state;
-	begin(&old, false);
-	begin(&young, false);
+	begin(&old);
+	begin(&young);
 	assert_int_equal(cleanup_thread_find(getpid()).thread, young.tid);
 	end(&young);
 	assert_int_equal(cleanup_thread_find(getpid()).thread, old.tid);
