@@ -40,7 +40,8 @@ static void find_domains(struct shim *s)
 	struct cgroup c;
 
 	s->domains.reserve = s->opt->appliance->admission.reserve;
-	if (cgroup_find(&c, "", error) == 0)
+	if (cgroup_find_memory_v1(&c, "", error) == 0 ||
+	    cgroup_find(&c, "", error) == 0)
 		domains_find(&s->domains, c.mount, c.base);
 }
 

@@ -181,7 +181,7 @@ void admission_sentence(const struct snapshot *s, const struct decision *d,
 			 "of %s with %s reserved: stop another appliance%s or "
 			 "give this one less memory",
 			 need, at->name, may, drains, total, promised,
-			 d->domain ? ", raise memory.max there" : "");
+			 d->domain ? ", raise the limit there" : "");
 		break;
 	}
 }

@@ -2,10 +2,10 @@
 /*
  * host/memory/domains.h - the places whose memory a generation will take
  *
- * Theory of operation: the host, and each cgroup (v2) around the one in which
- * the generation will be born that has a memory controller; its own leaf has
- * no limit. Whether a group has a limit is looked at whenever somebody asks,
- * for an operator may set one later, and remove it.
+ * Theory of operation: the host, and each cgroup around the one in which the
+ * generation will be born that has a memory controller, of v2 or of v1: a host
+ * has but one. Its own leaf has no limit. Whether a group has one is looked at
+ * whenever somebody asks, for an operator may set one later, and remove it.
  */
 #ifndef HOST_MEMORY_DOMAINS_H
 #define HOST_MEMORY_DOMAINS_H
@@ -22,7 +22,7 @@ enum { DOMAINS_GROUPS = ADMISSION_DOMAINS - 1 };
 struct domains {
 	uint64_t reserve;      /* of the host; 0: admission_reserve() */
 	char dir[CGROUP_PATH]; /* the innermost group */
-	size_t mount;	       /* so much of @dir is where cgroup2 is mounted */
+	size_t mount;	       /* so much of @dir is where they are mounted */
 	uint32_t groups;
 	struct {
 		uint64_t id; /* inode number of the directory */
@@ -32,7 +32,7 @@ struct domains {
 
 /*
  * domains_find() - the groups around a generation; @d->reserve stays
- * @mount:	where cgroup2 is mounted (struct cgroup)
+ * @mount:	where the hierarchy is mounted (struct cgroup)
  * @dir:	in which leaves are made (likewise), below it
  *
  * Where there are more than DOMAINS_GROUPS those without a limit are left out,

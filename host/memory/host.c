@@ -74,30 +74,67 @@ static int number_of(const char *dir, const char *name, uint64_t *v)
 	return sscanf(text, "%" SCNu64, v) == 1 ? 0 : -EBADMSG;
 }
 
-int host_group_limit(const char *dir, uint64_t *limit)
+/* Which of them a group has says which version its controller is of. */
+static const struct group_files {
+	char limit[24], used[24], sum[8]; /* before each key of memory.stat */
+} versions[] = {
+	{ "memory.max", "memory.current", "" },
+	{ "memory.limit_in_bytes", "memory.usage_in_bytes", "total_" },
+};
+
+/* v1 has a number for "no limit", the most that it can count: LONG_MAX in whole
+ * pages (Linux include/linux/page_counter.h). */
+static int limit_of(const char *dir, const struct group_files *f,
+		    uint64_t *limit)
 {
 	char text[32];
-	ssize_t n = read_of(dir, "memory.max", text, sizeof(text));
+	ssize_t n = read_of(dir, f->limit, text, sizeof(text));
 
 	if (n < 0)
 		return (int)n;
 	*limit = UINT64_MAX;
 	if (strcmp(text, "max\n") == 0)
 		return 0;
-	return sscanf(text, "%" SCNu64, limit) == 1 ? 0 : -EBADMSG;
+	if (sscanf(text, "%" SCNu64, limit) != 1)
+		return -EBADMSG;
+	if (*limit > INT64_MAX / 2)
+		*limit = UINT64_MAX;
+	return 0;
+}
+
+static int find_limit(const char *dir, uint64_t *limit,
+		      const struct group_files **f)
+{
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(versions) && r == -ENOENT; i++) {
+		*f = &versions[i];
+		r = limit_of(dir, *f, limit);
+	}
+	return r;
+}
+
+int host_group_limit(const char *dir, uint64_t *limit)
+{
+	const struct group_files *f;
+
+	return find_limit(dir, limit, &f);
 }
 
 /* What a kernel does not tell is taken for nothing. */
-static uint64_t reclaimable(const char *stat)
+static uint64_t reclaimable(const char *stat, const struct group_files *f)
 {
-	static const char *const keys[] = { "inactive_file ", "active_file ",
-					    "slab_reclaimable " };
+	static const char keys[][24] = { "inactive_file ", "active_file ",
+					 "slab_reclaimable " };
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		const char *at = line_of(stat, keys[i]);
+		char key[sizeof(f->sum) + sizeof(keys)];
+		const char *at;
 		uint64_t bytes;
 
+		snprintf(key, sizeof(key), "%s%s", f->sum, keys[i]);
+		at = line_of(stat, key);
 		if (at && sscanf(at, "%" SCNu64, &bytes) == 1)
 			sum += bytes;
 	}
@@ -106,23 +143,24 @@ static uint64_t reclaimable(const char *stat)
 
 int host_group_room(const char *dir, struct domain *group)
 {
+	const struct group_files *f;
 	char text[4096];
 	uint64_t used;
 	ssize_t n;
-	int r = host_group_limit(dir, &group->total);
+	int r = find_limit(dir, &group->total, &f);
 
 	group->room = UINT64_MAX;
 	group->reclaimable = group->reserve = 0;
 	if (r < 0 || group->total == UINT64_MAX)
 		return r;
-	r = number_of(dir, "memory.current", &used);
+	r = number_of(dir, f->used, &used);
 	if (r < 0)
 		return r;
 	n = read_of(dir, "memory.stat", text, sizeof(text));
 	if (n < 0)
 		return (int)n;
 	group->room = group->total > used ? group->total - used : 0;
-	group->reclaimable = reclaimable(text);
+	group->reclaimable = reclaimable(text, f);
 	group->reserve = admission_reserve_below(group->total);
 	return 0;
 }

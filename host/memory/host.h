@@ -19,7 +19,7 @@
 int host_room(const char *root, struct domain *host);
 
 /*
- * host_group_limit() - memory.max of a cgroup
+ * host_group_limit() - of a cgroup with a memory controller, v2 or v1
  * @limit:	UINT64_MAX: none
  * Return: 0; -ENOENT: it has no memory controller; -EBADMSG; else -errno
  */
@@ -29,7 +29,8 @@ int host_group_limit(const char *dir, uint64_t *limit);
  * host_group_room() - likewise of a cgroup; its name stays
  *
  * Of what is in use, memory.stat says what is given up on demand: page cache
- * that is in files, and slab. With no limit there is room for anything.
+ * that is in files, and slab, which v1 does not tell. With no limit there is
+ * room for anything.
  * Return: 0; -EBADMSG: it cannot be read; else -errno
  */
 int host_group_room(const char *dir, struct domain *group);

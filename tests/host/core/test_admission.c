@@ -242,7 +242,7 @@ static void sentence_of_a_cgroup_says_which(void **state)
 	assert_string_equal(
 		text, "it needs 2.0 GiB, and the cgroup /vms has 1.0 GiB to "
 		      "spare and 0.0 KiB draining, of 1.0 GiB with 0.0 KiB "
-		      "reserved: stop another appliance, raise memory.max "
+		      "reserved: stop another appliance, raise the limit "
 		      "there or give this one less memory");
 }
 

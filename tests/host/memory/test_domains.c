@@ -133,6 +133,39 @@ static void group_with_a_limit_is_a_domain(void **state)
 	assert_in_range(domain[2].reserve, 30 * MIB, 31 * MIB);
 }
 
+/* Its own numbers are those of the group alone, the total_ ones all below it. */
+static void make_group_v1(const char *name, const char *limit)
+{
+	static const char text[] = "cache 9999999\n"
+				   "inactive_file 4096\n"
+				   "active_file 4096\n"
+				   "total_inactive_file 1048576\n"
+				   "total_active_file 2097152\n";
+
+	make_dir(name);
+	write_file(name, "memory.limit_in_bytes", limit);
+	write_file(name, "memory.usage_in_bytes", "104857600\n");
+	write_file(name, "memory.stat", text);
+}
+
+static void group_of_v1_with_a_limit_is_a_domain(void **state)
+{
+	struct domains d = { .reserve = 0 };
+
+	(void)state;
+	make_group_v1("cg/vms", "1073741824\n");
+	make_group_v1("cg/vms/unit", "9223372036854771712\n");
+	find(&d, "cg/vms/unit");
+	assert_int_equal(d.groups, 2);
+	assert_int_equal(domains_room(scratch.dir, &d, domain, error), 0);
+	assert_int_equal(domain[1].room, UINT64_MAX);
+	assert_string_equal(domain[2].name, "the cgroup /vms");
+	assert_int_equal(domain[2].total, 1024 * MIB);
+	assert_int_equal(domain[2].room, 924 * MIB);
+	assert_int_equal(domain[2].reclaimable, 3 * MIB);
+	assert_in_range(domain[2].reserve, 30 * MIB, 31 * MIB);
+}
+
 static void limit_that_changes_is_seen(void **state)
 {
 	struct domains d = { .reserve = 0 };
@@ -255,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_GROUPS(host_without_limits_is_one_domain),
 		WITH_GROUPS(group_with_a_limit_is_a_domain),
+		WITH_GROUPS(group_of_v1_with_a_limit_is_a_domain),
 		WITH_GROUPS(limit_that_changes_is_seen),
 		WITH_GROUPS(mount_of_a_container_is_a_domain),
 		WITH_GROUPS(groups_too_many_are_those_with_limits),
