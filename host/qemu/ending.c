@@ -64,7 +64,7 @@ static int end_qemu(struct ending *e, uint64_t memory)
 	if (r < 0)
 		return r;
 	e->marks.at_us[MARK_EXITED] = now_us();
-	process_reap(p);
+	process_bury(p);
 	return 0;
 }
 

@@ -202,14 +202,23 @@ void process_nudge_helper(const struct process *p)
 }
 
 /* How it ended is nobody's question: no wait for whoever reaps it. */
-void process_reap_helper(struct process *p)
+static void bury(int *pidfd)
 {
 	siginfo_t info;
 
-	waitid((idtype_t)P_PIDFD, (id_t)p->helper_pidfd, &info,
-	       WEXITED | __WALL);
-	close(p->helper_pidfd);
-	p->helper_pidfd = -1;
+	waitid((idtype_t)P_PIDFD, (id_t)*pidfd, &info, WEXITED | __WALL);
+	close(*pidfd);
+	*pidfd = -1;
+}
+
+void process_bury(struct process *p)
+{
+	bury(&p->pidfd);
+}
+
+void process_reap_helper(struct process *p)
+{
+	bury(&p->helper_pidfd);
 }
 
 void process_close(struct process *p)

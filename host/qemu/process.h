@@ -77,6 +77,9 @@ bool process_ended(const struct process *p);
  */
 int process_reap(struct process *p);
 
+/* process_bury() - likewise, where nobody asks how it ended: never waits */
+void process_bury(struct process *p);
+
 /* process_nudge_helper() - QEMU was reaped: the helper need not wait */
 void process_nudge_helper(const struct process *p);
 

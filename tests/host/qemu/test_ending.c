@@ -148,8 +148,8 @@ static void ending_memory_alone_is_nudged(void **state)
 	assert_true(e.marks.at_us[MARK_MEMORY] > 0);
 }
 
-/* Starts a helper, and never looks after it. @pid: out, the helper's */
-static pid_t start_careless_parent(pid_t *pid)
+/* Starts a QEMU, or a helper, and never looks after it. @pid: whom it started */
+static pid_t start_careless_parent(bool qemu, pid_t *pid)
 {
 	int up[2];
 	pid_t parent;
@@ -158,7 +158,10 @@ static pid_t start_careless_parent(pid_t *pid)
 	parent = fork();
 	if (parent == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		start_helper(1);
+		if (qemu)
+			helper = start(true, NULL);
+		else
+			start_helper(1);
 		if (write(up[1], &helper, sizeof(helper)) < 0)
 			_exit(1);
 		for (;;)
@@ -172,17 +175,19 @@ static pid_t start_careless_parent(pid_t *pid)
 
 /* As a container's first process does. The fastest of some counts: the machine
  * may be busy. */
-static void ending_waits_for_memory_not_for_who_reaps(void **state)
+static void assert_waits_for_nobody(bool qemu)
 {
 	uint64_t fastest = UINT64_MAX;
 	struct ending e;
 
-	(void)state;
 	for (int i = 0; i < 5; i++) {
-		pid_t pid, parent = start_careless_parent(&pid);
+		pid_t pid, parent = start_careless_parent(qemu, &pid);
 		uint64_t us;
 
-		assert_int_equal(process_adopt_helper(&process, pid), 0);
+		assert_int_equal(
+			qemu ? process_adopt(&process, pid, proc_start(pid))
+			     : process_adopt_helper(&process, pid),
+			0);
 		assert_int_equal(run(LONG_MS, &e), 0);
 		us = e.marks.at_us[MARK_MEMORY] - e.marks.at_us[MARK_ASKED];
 		fastest = us < fastest ? us : fastest;
@@ -190,6 +195,18 @@ static void ending_waits_for_memory_not_for_who_reaps(void **state)
 		assert_int_equal(waitpid(parent, NULL, 0), parent);
 	}
 	assert_in_range(fastest, 0, 90000);
+}
+
+static void ending_waits_for_memory_not_for_who_reaps(void **state)
+{
+	(void)state;
+	assert_waits_for_nobody(false);
+}
+
+static void ending_waits_for_qemu_not_for_who_reaps(void **state)
+{
+	(void)state;
+	assert_waits_for_nobody(true);
 }
 
 /* As who may not: nothing is waited for. */
@@ -220,6 +237,7 @@ int main(void)
 		TEST(ending_deaf_qemu_is_killed_then_its_helper),
 		TEST(ending_memory_alone_is_nudged),
 		TEST(ending_waits_for_memory_not_for_who_reaps),
+		TEST(ending_waits_for_qemu_not_for_who_reaps),
 		TEST(ending_qemu_of_another_user_is_eperm),
 	};
 
