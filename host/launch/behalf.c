@@ -5,6 +5,7 @@
 #include "host/launch/behalf.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -42,7 +43,8 @@ int behalf_enter(const struct behalf *b)
 
 	if (!b->is)
 		return 0;
-	if (setegid(b->gid) < 0 || seteuid(b->uid) < 0)
+	if (setgroups(0, NULL) < 0 || setegid(b->gid) < 0 ||
+	    seteuid(b->uid) < 0)
 		r = -errno;
 	if (r < 0)
 		behalf_leave(b);

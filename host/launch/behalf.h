@@ -7,6 +7,9 @@
  * would be in his way afterwards. So what is done to files is done with the
  * directory's owner as effective user, between behalf_enter() and
  * behalf_leave(); all else as root.
+ *
+ * Root's supplementary groups are given up at the first time, for good: a link
+ * in those directories must not lead to what they are for. Root does without.
  */
 #ifndef HOST_LAUNCH_BEHALF_H
 #define HOST_LAUNCH_BEHALF_H
@@ -29,7 +32,7 @@ struct behalf {
  */
 int behalf_find(struct behalf *b, const char *name, char *error);
 
-/* behalf_enter() - Return: 0; else -errno: it is as before */
+/* behalf_enter() - Return: 0; else -errno: user and group are as before */
 int behalf_enter(const struct behalf *b);
 
 void behalf_leave(const struct behalf *b);
