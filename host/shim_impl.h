@@ -157,7 +157,8 @@ void shim_teardown_close(struct shim *s);
  * others; what the ledger could not be told of it is told again. shim_retake():
  * of an adopted QEMU. shim_retake_drain(): of one that has ended; none if it
  * has none. shim_room(): tell the lifecycle whether a second generation would
- * fit. shim_leave_queue(): a start that waited will not be.
+ * fit; shim_spare(): and whoever asks. shim_leave_queue(): a start that waited
+ * will not be.
  */
 int shim_memory_open(struct shim *s, char *error);
 void shim_admit(struct shim *s);

@@ -188,27 +188,31 @@ void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p)
 		p->fd = -1;
 }
 
-/* What a second generation beside this one would be told. Return: false: it
- * cannot be known */
+/*
+ * What a second generation beside this one would be told; the lifecycle hears
+ * it, too. Return: false: it cannot be known
+ */
 static bool peek(struct shim *s, struct decision *d, char *text)
 {
 	const struct application a = application(s);
 	const struct promise_slot *mine =
 		s->promise.fd >= 0 ? &s->promise : NULL;
+	struct lc_event ev = { .type = EV_ROOM };
 	char error[SENTENCE_MAX];
+	int r = ledger_peek(s->ledger, &a, mine, &sizes, d, text, error);
 
-	return ledger_peek(s->ledger, &a, mine, &sizes, d, text, error) == 0;
+	ev.fits_twice =
+		r == 0 && d->what == ADMIT && s->teardowns + 1 < SHIM_TEARDOWNS;
+	lifecycle_step(&s->lc, &ev, clock_us());
+	return r == 0;
 }
 
 void shim_room(struct shim *s)
 {
-	struct lc_event ev = { .type = EV_ROOM };
 	char text[ADMISSION_TEXT];
 	struct decision d;
 
-	ev.fits_twice = s->teardowns + 1 < SHIM_TEARDOWNS &&
-			peek(s, &d, text) && d.what == ADMIT;
-	lifecycle_step(&s->lc, &ev, clock_us());
+	peek(s, &d, text);
 }
 
 json_t *shim_spare(struct shim *s)

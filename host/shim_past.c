@@ -63,7 +63,6 @@ json_t *shim_plan(void *ctx, enum wish wish, uint64_t budget_us)
 	const struct report r = shim_report(ctx);
 	json_t *plan, *spare = shim_spare(ctx);
 
-	shim_room(ctx);
 	plan = prospect_json(&r, wish, budget_us);
 	if (spare)
 		json_object_set_new(plan, "memory", spare);

@@ -249,6 +249,20 @@ static void drain_that_could_not_be_told_is_told_at_the_next_look(void **state)
 	teardown_end(&t);
 }
 
+/* Of the one look that a plan takes. */
+static void room_for_a_second_one_is_told_and_known(void **state)
+{
+	json_t *spare = shim_spare(&shim);
+
+	(void)state;
+	assert_non_null(spare);
+	assert_true(shim.lc.fits_twice);
+	json_decref(spare);
+	strcpy(shim.ledger, scratch.dir); /* cannot be read */
+	assert_null(shim_spare(&shim));
+	assert_false(shim.lc.fits_twice);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +276,7 @@ int main(void)
 		WITH_LEDGER(slot_of_a_qemu_without_a_pid_is_not_made_twice),
 		WITH_LEDGER(
 			drain_that_could_not_be_told_is_told_at_the_next_look),
+		WITH_LEDGER(room_for_a_second_one_is_told_and_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
