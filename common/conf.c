@@ -113,10 +113,10 @@ static int key_line(struct conf *c, char *key, char *value)
 
 		if (strcmp(k->section, c->section) || strcmp(k->key, key))
 			continue;
-		if (c->seen & 1ULL << i && !k->repeats)
+		if (c->line_of[i] && !k->repeats)
 			return fail(c, "'%s' is given twice in [%s], keep one",
 				    key, c->section);
-		c->seen |= 1ULL << i;
+		c->line_of[i] = c->line;
 		if (conf_value(k, value, c->into, why) < 0)
 			return fail(c, "%s = '%s': %.300s", key, value, why);
 		return 0;
@@ -180,18 +180,28 @@ int conf_finish(struct conf *c)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct conf_key *k = &c->keys[i];
 
-		if (k->required && !(c->seen & 1ULL << i))
+		if (k->required && !c->line_of[i])
 			return fail(c, "the file ends without '%s' in [%s]",
 				    k->key, k->section);
 	}
 	return 0;
 }
 
-bool conf_given(const struct conf *c, const char *section, const char *key)
+unsigned int conf_line_of(const struct conf *c, const char *section,
+			  const char *key)
 {
 	for (size_t i = 0; i < c->count; i++)
 		if (!strcmp(c->keys[i].section, section) &&
 		    !strcmp(c->keys[i].key, key))
-			return c->seen >> i & 1;
-	return false;
+			return c->line_of[i];
+	return 0;
+}
+
+int conf_blame(struct conf *c, const char *section, const char *key,
+	       const char *what)
+{
+	if (!what)
+		return 0;
+	c->line = conf_line_of(c, section, key);
+	return fail(c, "%s", what);
 }

@@ -55,9 +55,9 @@ struct conf {
 	void *into;
 	const char *file; /* for sentences only */
 	unsigned int line;
-	const char *section;	    /* one of keys[].section, or NULL */
-	uint64_t seen;		    /* bit i: keys[i] was given */
-	char error[CONF_ERROR_MAX]; /* "" while all is well */
+	const char *section; /* one of keys[].section, or NULL */
+	unsigned int line_of[CONF_KEYS_MAX]; /* keys[i]: 0: not given */
+	char error[CONF_ERROR_MAX];	     /* "" while all is well */
 };
 
 /*
@@ -81,8 +81,21 @@ int conf_text(struct conf *c, const char *text, size_t len);
 /* conf_finish() - are all required keys there? Return: as conf_line() */
 int conf_finish(struct conf *c);
 
-/* conf_given() - did the file say `key` in [section]? */
-bool conf_given(const struct conf *c, const char *section, const char *key);
+/*
+ * conf_line_of() - where does the file say `key` in [section]?
+ * Return: the line, of one that repeats the last; 0: it does not
+ */
+unsigned int conf_line_of(const struct conf *c, const char *section,
+			  const char *key);
+
+/*
+ * conf_blame() - refuse what several keys say together
+ * @key:	the one to blame, which the file has
+ * @what:	is wrong, and what to write instead; or NULL: nothing
+ * Return: 0; -EINVAL: as conf_line()
+ */
+int conf_blame(struct conf *c, const char *section, const char *key,
+	       const char *what);
 
 /*
  * conf_value() - read one value by the rule of @k, store it at its place

@@ -344,9 +344,8 @@ void keys_note_line(struct appliance *a, const struct conf *c)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(noted); i++)
-		if (!*noted[i].line &&
-		    conf_given(c, noted[i].section, noted[i].key))
-			*noted[i].line = c->line;
+		*noted[i].line =
+			conf_line_of(c, noted[i].section, noted[i].key);
 	if (a->forwards && !a->line.forward[a->forwards - 1])
 		a->line.forward[a->forwards - 1] = c->line;
 	if (a->disks && !a->line.disk[a->disks - 1])

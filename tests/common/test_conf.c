@@ -79,8 +79,9 @@ static void conf_of_every_key_stores_every_value(void **state)
 	assert_true(t.wet);
 	assert_int_equal(t.colour, 1);
 	assert_int_equal(t.added, 2);
-	assert_true(conf_given(&c, "other", "wet"));
-	assert_false(conf_given(&c, "other", "nothing"));
+	assert_int_equal(conf_line_of(&c, "other", "wet"), 9);
+	assert_int_equal(conf_line_of(&c, "other", "add"), 12);
+	assert_int_equal(conf_line_of(&c, "other", "nothing"), 0);
 	assert_string_equal(c.error, "");
 }
 
@@ -144,6 +145,21 @@ static void conf_after_an_error_keeps_the_first(void **state)
 	assert_non_null(strstr(c.error, "[bad]"));
 }
 
+static void conf_of_two_keys_at_odds_blames_the_one_named(void **state)
+{
+	struct target t;
+	struct conf c;
+
+	(void)state;
+	assert_int_equal(
+		parse(THING "grace = 5 s\n[other]\nwet = no\n", &t, &c), 0);
+	assert_int_equal(conf_blame(&c, "thing", "grace", NULL), 0);
+	assert_string_equal(c.error, "");
+	assert_int_equal(conf_blame(&c, "thing", "grace", "it is dry"),
+			 -EINVAL);
+	assert_string_equal(c.error, "x.conf:3: it is dry");
+}
+
 static void conf_line_too_long_or_with_nul_is_refused(void **state)
 {
 	char line[CONF_LINE_MAX];
@@ -187,6 +203,7 @@ int main(void)
 		cmocka_unit_test(
 			conf_of_a_mistake_says_where_what_and_what_instead),
 		cmocka_unit_test(conf_after_an_error_keeps_the_first),
+		cmocka_unit_test(conf_of_two_keys_at_odds_blames_the_one_named),
 		cmocka_unit_test(conf_line_too_long_or_with_nul_is_refused),
 		cmocka_unit_test(conf_of_long_words_stays_in_bounds),
 	};
