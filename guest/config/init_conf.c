@@ -108,7 +108,8 @@ static const struct conf_key keys[] = {
 	CHOICE("policy", "on-give-up", on_give_up, end_words),
 	NET_KEYS(AT(net)) STORAGE_KEYS(AT(storage)) WATCHDOG_KEYS(AT(watchdog))
 };
-_Static_assert(ARRAY_SIZE(keys) <= CONF_KEYS_MAX, "struct conf counts in bits");
+_Static_assert(ARRAY_SIZE(keys) <= CONF_KEYS_MAX,
+	       "struct conf has their lines");
 
 static const struct init_conf defaults = {
 	.net = { .wait_ms = 2000 },
@@ -149,6 +150,9 @@ int init_conf_parse(const char *text, size_t len, const char *file,
 	r = conf_text(&c, text, len);
 	if (r == 0)
 		r = conf_finish(&c);
+	if (r == 0)
+		r = conf_blame(&c, "storage", "timeout",
+			       storage_wrong(&got.storage));
 	if (r == 0)
 		*ret = got;
 	memcpy(error, c.error, CONF_ERROR_MAX);

@@ -95,3 +95,16 @@ const char *storage_add_disk(void *into, const char *value)
 	c->disk[c->disks++] = d;
 	return NULL;
 }
+
+const char *storage_wrong(const struct storage_conf *c)
+{
+	bool may_lack = false;
+
+	for (unsigned int i = 0; i < c->disks; i++)
+		may_lack |= c->disk[i].absent_skip;
+	if (!may_lack || !c->timeout_ms || c->timeout_ms > c->wait_ms)
+		return NULL;
+	return "timeout is not longer than wait, so a disk that is absent "
+	       "would end the boot and not be skipped: write a longer timeout, "
+	       "or a shorter wait";
+}

@@ -48,7 +48,13 @@ struct storage_conf {
 /* As struct conf_key wants it; @into is a struct storage_conf */
 const char *storage_add_disk(void *into, const char *value);
 
+/*
+ * storage_wrong() - do its values go together?
+ * Return: NULL: they do; else what is wrong with its timeout, static
+ */
 #ifdef CONFIG_GUEST_STORAGE
+const char *storage_wrong(const struct storage_conf *c);
+
 #define STORAGE_KEYS(start)                                                    \
 	{ "storage",	 "disk",	  CONF_CALL,                           \
 	  .at = (start), .repeats = true, .add = storage_add_disk },           \
@@ -62,6 +68,12 @@ const char *storage_add_disk(void *into, const char *value);
 		  .min = 1,                                                    \
 		  .max = 86400000 },
 #else
+static inline const char *storage_wrong(const struct storage_conf *c)
+{
+	(void)c;
+	return NULL;
+}
+
 #define STORAGE_KEYS(start)
 #endif
 

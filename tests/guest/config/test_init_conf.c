@@ -112,6 +112,12 @@ init_conf_of_a_mistake_says_file_line_and_what_to_write(void **state)
 		{ EXEC "[policy]\non-exit = halt\n",
 		  "init.conf:4: on-exit = 'halt': write one of: poweroff, "
 		  "reboot" },
+		{ EXEC "[storage]\ndisk = /a serial a absent skip\n"
+		       "timeout = 2 s\n",
+		  "init.conf:5: timeout is not longer than wait, so" },
+		{ EXEC "[storage]\ntimeout = 5 s\nwait = 5 s\n"
+		       "disk = /a serial a absent skip\n",
+		  "init.conf:4: timeout is not longer than wait, so" },
 	};
 	struct init_conf c = { .grace_ms = 7 };
 

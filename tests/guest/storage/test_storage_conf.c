@@ -82,6 +82,21 @@ static void disk_or_place_twice_is_refused(void **state)
 	assert_int_equal(c.disks, 2);
 }
 
+static void timeout_must_outlast_the_wait_for_a_disk_that_may_lack(void **state)
+{
+	struct storage_conf c = { .wait_ms = 2000, .timeout_ms = 2000 };
+
+	(void)state;
+	assert_null(storage_add_disk(&c, "/a serial a"));
+	assert_null(storage_wrong(&c)); /* it ends the boot either way */
+	assert_null(storage_add_disk(&c, "/b serial b absent skip"));
+	assert_non_null(storage_wrong(&c));
+	c.timeout_ms = 2001;
+	assert_null(storage_wrong(&c));
+	c.timeout_ms = 0; /* the default, which counts the wait in */
+	assert_null(storage_wrong(&c));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -89,6 +104,8 @@ int main(void)
 		cmocka_unit_test(disk_with_every_word_is_read),
 		cmocka_unit_test(disk_of_nonsense_is_refused),
 		cmocka_unit_test(disk_or_place_twice_is_refused),
+		cmocka_unit_test(
+			timeout_must_outlast_the_wait_for_a_disk_that_may_lack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
