@@ -19,6 +19,8 @@
 #include "host/qemu/proc.h"
 #include "tests/host/scratch.h"
 
+/* Of this run alone: all processes of the machine are looked at. */
+static char web[32], web2[40], web_and_more[64];
 static const struct identity_of_process no_hint;
 
 static struct scratch scratch;
@@ -29,6 +31,10 @@ static int set_up(void **state)
 	(void)state;
 	scratch_make(&scratch);
 	scratch_path(&scratch, "lock", lock);
+	snprintf(web, sizeof(web), "web%d", (int)getpid());
+	snprintf(web2, sizeof(web2), "%s2", web);
+	snprintf(web_and_more, sizeof(web_and_more), "%s,debug-threads=on",
+		 web);
 	return 0;
 }
 
@@ -40,10 +46,13 @@ static int tear_down(void **state)
 }
 
 /* A process with such a command line and a file open. What is written to @go
- * becomes its name; it ends with the end of @go. @other is not held open. */
+ * becomes its name; it ends with the end of @go. @other is not held open. That
+ * it runs is what it says: execve(2) closes descriptors before it sets the
+ * command line. */
 static pid_t start(const char *name, const char *file, int other, int *go)
 {
 	int in[2], up[2];
+	char byte;
 	pid_t pid;
 
 	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
@@ -53,17 +62,17 @@ static pid_t start(const char *name, const char *file, int other, int *go)
 		int fd = open(file, O_RDWR | O_CREAT, 0600);
 
 		close(other);
-
 		dup2(in[0], STDIN_FILENO);
+		dup2(up[1], STDOUT_FILENO);
 		(void)fd; /* stays open */
 		execl("/bin/sh", "sh", "-c",
-		      "read x && printf %s $x >/proc/self/comm; read x", "sh",
-		      "-name", name, NULL);
+		      "echo; read x && printf %s $x >/proc/self/comm; read x",
+		      "sh", "-name", name, NULL);
 		_exit(1);
 	}
 	close(in[0]);
 	close(up[1]);
-	assert_int_equal(read(up[0], &(char){ 0 }, 1), 0); /* it is exec'ed */
+	assert_int_equal(read(up[0], &byte, 1), 1);
 	close(up[0]);
 	*go = in[1];
 	return pid;
@@ -90,15 +99,15 @@ static void orphan_names_the_appliance_and_holds_its_lock(void **state)
 	int go;
 
 	(void)state;
-	pid = start("web,debug-threads=on", lock, -1, &go);
-	assert_int_equal(found("web", &no_hint), pid);
-	assert_int_equal(found("we", &no_hint), 0);
-	assert_int_equal(found("web2", &no_hint), 0);
+	pid = start(web_and_more, lock, -1, &go);
+	assert_int_equal(found(web, &no_hint), pid);
+	assert_int_equal(found("web", &no_hint), 0);
+	assert_int_equal(found(web2, &no_hint), 0);
 	/* a file that says otherwise does not count */
 	hint = (struct identity_of_process){ getpid(), proc_start(getpid()) };
-	assert_int_equal(found("web", &hint), pid);
+	assert_int_equal(found(web, &hint), pid);
 	end(pid, go);
-	assert_int_equal(found("web", &no_hint), 0);
+	assert_int_equal(found(web, &no_hint), 0);
 }
 
 static void orphan_whose_lock_was_removed_is_found(void **state)
@@ -107,9 +116,9 @@ static void orphan_whose_lock_was_removed_is_found(void **state)
 	int go;
 
 	(void)state;
-	pid = start("web,debug-threads=on", lock, -1, &go);
+	pid = start(web_and_more, lock, -1, &go);
 	assert_int_equal(unlink(lock), 0);
-	assert_int_equal(found("web", &no_hint), pid);
+	assert_int_equal(found(web, &no_hint), pid);
 	end(pid, go);
 }
 
@@ -123,10 +132,10 @@ static void orphan_without_the_lock_is_none(void **state)
 
 	(void)state;
 	scratch_path(&scratch, "other", other);
-	pid = start("web,debug-threads=on", other, -1, &go);
+	pid = start(web_and_more, other, -1, &go);
 	hint = (struct identity_of_process){ pid, proc_start(pid) };
-	assert_int_equal(found("web", &no_hint), 0);
-	assert_int_equal(found("web", &hint), 0);
+	assert_int_equal(found(web, &no_hint), 0);
+	assert_int_equal(found(web, &hint), 0);
 	end(pid, go);
 }
 
@@ -141,8 +150,8 @@ orphan_with_a_helper_that_has_no_name_yet_is_the_parent(void **state)
 	if (pid == 0) {
 		open(lock, O_RDWR | O_CREAT, 0600);
 		execl("/bin/sh", "sh", "-c",
-		      "sh -c 'kill -STOP $$' sh -name web & wait", "-name",
-		      "web", NULL);
+		      "sh -c 'kill -STOP $$' sh -name $1 & wait", "-name", web,
+		      NULL);
 		_exit(1);
 	}
 	for (int i = 0; i < 1000 && !children[0]; i++) {
@@ -154,18 +163,18 @@ orphan_with_a_helper_that_has_no_name_yet_is_the_parent(void **state)
 	}
 	child = (pid_t)atoi(children);
 	parent = proc_parent(child);
-	said = found("web", &no_hint);
+	said = found(web, &no_hint);
 	kill(child > 0 ? child : pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(parent, pid);
 	assert_int_equal(said, pid);
 }
 
-/* One that shares the command line of , and calls itself its helper. */
+/* One that shares its command line, and calls itself its helper. */
 static pid_t helper(pid_t qemu, int other, int *go)
 {
 	char name[32], comm[32] = "";
-	pid_t pid = start("web,debug-threads=on", "/dev/null", other, go);
+	pid_t pid = start(web_and_more, "/dev/null", other, go);
 
 	snprintf(name, sizeof(name), "cleanup/%d\n", (int)qemu);
 	assert_int_equal(write(*go, name, strlen(name)), strlen(name));
@@ -186,13 +195,13 @@ static void orphan_helper_needs_a_qemu_that_has_gone(void **state)
 	int go, go_helper;
 
 	(void)state;
-	qemu = start("web,debug-threads=on", lock, -1, &go);
+	qemu = start(web_and_more, lock, -1, &go);
 	hint.pid = qemu;
 	pid = helper(qemu, go, &go_helper);
-	orphan_find(&o, "web", lock, &hint);
+	orphan_find(&o, web, lock, &hint);
 	assert_int_equal(o.helper, 0);
 	end(qemu, go);
-	orphan_find(&o, "web", lock, &hint);
+	orphan_find(&o, web, lock, &hint);
 	assert_int_equal(o.helper, pid);
 	orphan_find(&o, "db", lock, &no_hint);
 	assert_int_equal(o.helper, 0);
@@ -209,19 +218,19 @@ static void orphan_helpers_beside_a_qemu_drain(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		gone[i] = start("web,debug-threads=on", "/dev/null", -1, &go);
+		gone[i] = start(web_and_more, "/dev/null", -1, &go);
 		end(gone[i], go);
 		pid[i] = helper(gone[i], i ? go_helper[0] : -1, &go_helper[i]);
 	}
-	orphan_find(&o, "web", lock, &no_hint);
+	orphan_find(&o, web, lock, &no_hint);
 	assert_int_equal(o.drains, 1); /* besides the last, whichever */
 	hint = (struct identity_of_process){ gone[0], 1 };
-	orphan_find(&o, "web", lock, &hint);
+	orphan_find(&o, web, lock, &hint);
 	assert_int_equal(o.helper, pid[0]);
 	assert_int_equal(o.drain[0].helper, pid[1]);
 	assert_int_equal(o.drain[0].qemu, gone[1]);
-	qemu = start("web,debug-threads=on", lock, -1, &go);
-	orphan_find(&o, "web", lock, &hint);
+	qemu = start(web_and_more, lock, -1, &go);
+	orphan_find(&o, web, lock, &hint);
 	assert_int_equal(o.qemu.pid, qemu);
 	assert_int_equal(o.helper, 0);
 	assert_int_equal(o.drains, 2);
