@@ -30,8 +30,9 @@ static void assert_boot(struct rig *r, int generation, int boot)
 {
 	char number[16];
 
-	assert_int_equal(rig_number(r, "generation"), generation);
-	assert_int_equal(rig_number(r, "boot"), boot);
+	if (rig_number(r, "generation") != generation ||
+	    rig_number(r, "boot") != boot)
+		rig_fail(r, "another generation, or another boot");
 	snprintf(number, sizeof(number), "%d", generation);
 	assert_page(r, "generation", number);
 	snprintf(number, sizeof(number), "%d", boot);
