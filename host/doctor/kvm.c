@@ -189,26 +189,39 @@ static enum kvm_try judge(const struct outcome *o, char *why)
 	return KVM_FAILS;
 }
 
+/* Return: where its outcome is to be read; -1: it was not born, see errno */
+static int start(kvm_guest_fn *run, const char *device, pid_t *pid)
+{
+	int report[2];
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return -1;
+	*pid = fork();
+	if (*pid == 0)
+		child(run, device, report[1]);
+	close(report[1]);
+	if (*pid > 0)
+		return report[0];
+	close(report[0]);
+	return -1;
+}
+
 enum kvm_try kvm_bounded(kvm_guest_fn *run, const char *device, char *why)
 {
 	struct outcome o = { .step = STEP_OPEN };
 	struct pollfd p = { .events = POLLIN };
-	int report[2];
 	ssize_t n = 0;
 	pid_t pid;
 
 	why[0] = '\0';
-	if (pipe2(report, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+	p.fd = start(run, device, &pid);
+	if (p.fd < 0) {
 		snprintf(why, KVM_WHY, "%s", strerror(errno));
 		return KVM_FAILS;
 	}
-	if (pid == 0)
-		child(run, device, report[1]);
-	close(report[1]);
-	p.fd = report[0];
 	if (poll(&p, 1, KVM_TRY_MS) > 0)
-		n = read(report[0], &o, sizeof(o));
-	close(report[0]);
+		n = read(p.fd, &o, sizeof(o));
+	close(p.fd);
 	child_kill(pid); /* it has said all, or hangs */
 	return n == (ssize_t)sizeof(o) ? judge(&o, why) : KVM_HANGS;
 }

@@ -19,6 +19,15 @@
 #include "host/doctor/command.h"
 
 static char why[KVM_WHY];
+static bool no_more_processes;
+
+pid_t fork(void) /* libc's, with a machine that is full */
+{
+	if (!no_more_processes)
+		return _Fork();
+	errno = EAGAIN;
+	return -1;
+}
 
 static void no_device_is_told_from_a_device_that_is_none(void **state)
 {
@@ -42,6 +51,21 @@ static void guest_that_never_exits_hangs_and_leaves_no_child(void **state)
 	(void)state;
 	assert_int_equal(kvm_bounded(never, "", why), KVM_HANGS);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void child_that_is_not_born_leaves_no_descriptor(void **state)
+{
+	int free_before = dup(STDIN_FILENO), free_after;
+
+	(void)state;
+	close(free_before);
+	no_more_processes = true;
+	assert_int_equal(kvm_bounded(never, "", why), KVM_FAILS);
+	no_more_processes = false;
+	assert_string_equal(why, "Resource temporarily unavailable");
+	free_after = dup(STDIN_FILENO);
+	close(free_after);
+	assert_int_equal(free_after, free_before);
 }
 
 static void command_is_read_until_its_end(void **state)
@@ -94,6 +118,7 @@ int main(void)
 		cmocka_unit_test(no_device_is_told_from_a_device_that_is_none),
 		cmocka_unit_test(
 			guest_that_never_exits_hangs_and_leaves_no_child),
+		cmocka_unit_test(child_that_is_not_born_leaves_no_descriptor),
 		cmocka_unit_test(command_is_read_until_its_end),
 		cmocka_unit_test(command_is_ended_once_it_has_said_the_word),
 		cmocka_unit_test(command_that_fails_or_is_not_there_is_told),
