@@ -195,28 +195,48 @@ void look_ledger(const struct patient *p, struct finding *f)
 		    admission_size(g.total, total), promised);
 }
 
+/* It is not there before the first appliance. */
+static int stat_nearest(char *path, struct statvfs *fs)
+{
+	char *slash;
+
+	while (statvfs(path, fs) < 0) {
+		slash = strrchr(path, '/');
+		if (errno != ENOENT || slash == path)
+			return -errno;
+		*slash = '\0';
+	}
+	return 0;
+}
+
 void look_run_size(const struct patient *p, struct finding *f)
 {
-	struct statvfs fs;
-	char path[PATH_MAX];
+	char dir[PLACE_SIZE], error[SENTENCE_MAX];
 	uint64_t left, total;
+	struct statvfs fs;
+	int r = place_root(dir, error);
 
-	snprintf(path, sizeof(path), "%s/run", p->root);
-	if (statvfs(path, &fs) < 0) {
-		finding_set(f, LEVEL_FAIL, "mount a tmpfs there", "%s: %s",
-			    path, strerror(errno));
+	(void)p;
+	if (r == 0) {
+		r = stat_nearest(dir, &fs);
+		if (r < 0)
+			sentence(error, r, "%s: %s", dir, strerror(-r));
+	}
+	if (r < 0) {
+		finding_set(f, LEVEL_FAIL, "see that it can be made", "%s",
+			    error);
 		return;
 	}
 	left = (uint64_t)fs.f_bavail * fs.f_frsize >> 10;
 	total = (uint64_t)fs.f_blocks * fs.f_frsize >> 10;
 	if (left < RUN_MIN_KIB)
 		finding_set(f, LEVEL_WARN,
-			    "make room in /run: a full one keeps appliances "
+			    "make room there: a full one keeps appliances "
 			    "from starting",
-			    "%" PRIu64 " KiB of %" PRIu64 " KiB left in /run",
-			    left, total);
+			    "%" PRIu64 " KiB of %" PRIu64 " KiB left in %s",
+			    left, total, dir);
 	else
 		finding_set(f, LEVEL_OK, "",
-			    "%" PRIu64 " MiB of %" PRIu64 " MiB left in /run",
-			    left >> 10, total >> 10);
+			    "%" PRIu64 " MiB of %" PRIu64 " MiB left in %s",
+			    left >> 10, total >> 10, dir);
 }

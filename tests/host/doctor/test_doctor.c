@@ -98,12 +98,20 @@ static void pressure_that_is_off_is_a_warning(void **state)
 	machine_found(look_psi, LEVEL_OK, "some avg10=0.00");
 }
 
-static void run_that_is_not_there_fails(void **state)
+static void runtime_directory_is_where_the_environment_says(void **state)
 {
+	char dir[SCRATCH_PATH], left[SCRATCH_PATH + 16];
+
 	(void)state;
-	machine_found(look_run_size, LEVEL_FAIL, "/run: ");
-	machine_put("run/x", "");
-	machine_found(look_run_size, LEVEL_OK, "left in /run");
+	scratch_path(&root, "not/there/yet", dir);
+	setenv("REPRISE_RUNTIME_DIR", dir, 1);
+	snprintf(left, sizeof(left), " left in %s", root.dir);
+	machine_found(look_run_size, LEVEL_OK, left);
+	assert_null(strstr(f.found, "not"));
+	machine_put("not/there", "a file");
+	machine_found(look_run_size, LEVEL_FAIL, "Not a directory");
+	setenv("REPRISE_RUNTIME_DIR", "not/absolute", 1);
+	machine_found(look_run_size, LEVEL_FAIL, "absolute path");
 }
 
 static void cgroup_wants_v2_with_memory(void **state)
@@ -199,7 +207,7 @@ int main(void)
 		ON_MACHINE(overcommit_strict_counts_what_is_left),
 		ON_MACHINE(swap_in_use_is_a_warning),
 		ON_MACHINE(pressure_that_is_off_is_a_warning),
-		ON_MACHINE(run_that_is_not_there_fails),
+		ON_MACHINE(runtime_directory_is_where_the_environment_says),
 		ON_MACHINE(cgroup_wants_v2_with_memory),
 		ON_MACHINE(unit_is_asked_of_systemctl),
 		ON_MACHINE(enclosing_service_comes_before_the_appliances),
