@@ -4,19 +4,34 @@
  */
 #include "host/verbs/show.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "common/utf8.h"
 #include "host/core/admission.h"
 
-enum { CELL = 32 };
+enum { CELL = 32, TEXT = 512 };
 
 static const char *word(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text ? text : "";
+}
+
+/* A line of what the shim said, and a newline. */
+__attribute__((format(printf, 2, 3))) static void line(FILE *out,
+						       const char *fmt, ...)
+{
+	char text[TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	utf8_tame(text, strlen(text));
+	fprintf(out, "%s\n", text);
 }
 
 static void time_cell(const json_t *object, const char *key, char text[CELL])
@@ -45,9 +60,9 @@ static void show_option(FILE *out, const json_t *option, const char *plan)
 		snprintf(from, sizeof(from), "assumed");
 	else
 		snprintf(from, sizeof(from), "last %lld", (long long)samples);
-	fprintf(out, "%c %-12s %9s %9s  %-8s %7lld MiB  %s\n",
-		strcmp(strategy, plan) == 0 ? '*' : ' ', strategy, likely,
-		worst, from, (long long)(peak >> 20), word(option, "obstacle"));
+	line(out, "%c %-12s %9s %9s  %-8s %7lld MiB  %s",
+	     strcmp(strategy, plan) == 0 ? '*' : ' ', strategy, likely, worst,
+	     from, (long long)(peak >> 20), word(option, "obstacle"));
 }
 
 /* Would a second one fit beside it? */
@@ -57,43 +72,39 @@ static void show_spare(FILE *out, const json_t *spare)
 		json_integer_value(json_object_get(spare, "need_bytes"));
 	json_int_t has =
 		json_integer_value(json_object_get(spare, "spare_bytes"));
-	char missing[ADMISSION_SIZE], text[ADMISSION_TEXT];
+	char missing[ADMISSION_SIZE] = "";
 
 	if (!spare)
 		return;
-	snprintf(text, sizeof(text), "%s", word(spare, "sentence"));
-	utf8_tame(text, strlen(text));
-	fprintf(out, "a second one beside it: %s", text);
 	if (has >= 0 && need > has)
-		fprintf(out, ": %s more",
-			admission_size((uint64_t)(need - has), missing));
-	fputc('\n', out);
+		admission_size((uint64_t)(need - has), missing);
+	line(out, "a second one beside it: %s%s%s%s", word(spare, "sentence"),
+	     missing[0] ? ": " : "", missing, missing[0] ? " more" : "");
 }
 
 void show_plan(FILE *out, const json_t *plan)
 {
 	const json_t *better = json_object_get(plan, "better");
 	const json_t *budget = json_object_get(plan, "budget");
+	bool held = json_is_true(json_object_get(budget, "held"));
 	const char *strategy = word(plan, "strategy");
 	const json_t *option;
 	size_t i;
 
-	fprintf(out, "%s: %s: %s\n", word(plan, "name"), strategy,
-		word(plan, "reason"));
+	line(out, "%s: %s: %s", word(plan, "name"), strategy,
+	     word(plan, "reason"));
 	fprintf(out, "  %-12s %9s %9s  %-8s %11s  %s\n", "HOW", "DOWN",
 		"AT WORST", "FROM", "PEAK", "WOULD NEED");
 	json_array_foreach(json_object_get(plan, "options"), i, option)
 		show_option(out, option, strategy);
 	show_spare(out, json_object_get(plan, "memory"));
 	if (better)
-		fprintf(out, "faster: %s: %s\n", word(better, "strategy"),
-			word(better, "how"));
-	if (!budget)
-		return;
-	if (json_is_true(json_object_get(budget, "held")))
-		fprintf(out, "within the budget: %s", word(budget, "strategy"));
-	else
-		fprintf(out, "not within the budget");
-	fprintf(out, "%s%s\n", word(budget, "sentence")[0] ? ": " : "",
-		word(budget, "sentence"));
+		line(out, "faster: %s: %s", word(better, "strategy"),
+		     word(better, "how"));
+	if (budget)
+		line(out, "%s%s%s%s",
+		     held ? "within the budget: " : "not within the budget",
+		     held ? word(budget, "strategy") : "",
+		     word(budget, "sentence")[0] ? ": " : "",
+		     word(budget, "sentence"));
 }

@@ -60,6 +60,19 @@ static void plan_says_how_much_memory_an_overlap_lacks(void **state)
 	assert_non_null(strstr(text, "\na second one beside it: it fits\n"));
 }
 
+static void plan_steers_no_terminal(void **state)
+{
+	(void)state;
+	show("{\"name\":\"\\u001b[1m\",\"strategy\":\"\\u001b\",\"reason\":"
+	     "\"\\u0007\",\"options\":[{\"strategy\":\"\\u001b\",\"obstacle\":"
+	     "\"\\u009b2J\"}],\"memory\":{\"sentence\":\"\\u001b\"},"
+	     "\"better\":{\"strategy\":\"\\u001b\",\"how\":\"\\u001b\"},"
+	     "\"budget\":{\"held\":true,\"strategy\":\"\\u001b\","
+	     "\"sentence\":\"a\\nb\\u001b\"}}");
+	assert_null(strpbrk(text, "\033\007\233"));
+	assert_non_null(strstr(text, "\nwithin the budget: ?: a?b?\n"));
+}
+
 static void plan_of_any_shape_does_no_harm(void **state)
 {
 	static const char *const odd[] = {
@@ -85,6 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan_is_a_table_with_the_chosen_way_marked),
 		cmocka_unit_test(plan_says_how_much_memory_an_overlap_lacks),
+		cmocka_unit_test(plan_steers_no_terminal),
 		cmocka_unit_test(plan_of_any_shape_does_no_harm),
 	};
 
