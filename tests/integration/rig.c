@@ -6,6 +6,7 @@
  */
 #include "tests/integration/rig.h"
 #include "host/memory/ledger.h"
+#include "tests/integration/held.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -117,11 +118,10 @@ void rig_run_file(struct rig *r, const char *image, const char *lines)
 	rig_run(r, rig_file(r, image, lines), "under-test");
 }
 
-/* What came on the descriptor of readiness. */
-static void count_ready(struct rig *r)
+void rig_hear_ready(struct rig *r)
 {
 	char bytes[16];
-	ssize_t n = read(r->ready, bytes, sizeof(bytes));
+	ssize_t n = r->ready < 0 ? -1 : read(r->ready, bytes, sizeof(bytes));
 
 	if (n > 0)
 		r->ready_seen += (unsigned int)n;
@@ -140,7 +140,7 @@ void rig_await_ready(struct rig *r)
 			rig_fail(r, "it ended before it was ready");
 		if (!child_poll(&r->shim, r->ready, end_ms))
 			rig_fail(r, "it was not ready in time");
-		count_ready(r);
+		rig_hear_ready(r);
 	}
 	r->ready_seen--;
 }
@@ -212,6 +212,7 @@ void rig_close(struct rig *r)
 {
 	if (!r->dir[0])
 		return;
+	held_let_all_go();
 	child_close(&r->shim);
 	child_close(&r->console);
 	child_kill_all();

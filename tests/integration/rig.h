@@ -108,6 +108,10 @@ const char *rig_under_test(const struct rig *r);
 /* rig_run_file() - rig_run() of it */
 void rig_run_file(struct rig *r, const char *image, const char *lines);
 
+/* rig_hear_ready() - what came on the descriptor of readiness; waits for nothing
+ */
+void rig_hear_ready(struct rig *r);
+
 /* rig_await_*() - each fails the test when it does not come */
 void rig_await_ready(struct rig *r); /* the next READY not awaited before */
 void rig_await_said(struct rig *r, const char *text); /* on shim's stderr */

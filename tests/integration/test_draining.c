@@ -19,13 +19,11 @@
 #include "tests/integration/stub_image.h"
 
 static const char under_test[] = "under-test";
-static pid_t helper; /* that is held; 0: none */
+static pid_t helper; /* that is held */
 static struct child events, verb, second;
 
 static int close_all(void **state)
 {
-	held_let_go(helper);
-	helper = 0;
 	child_close(&events);
 	child_close(&verb);
 	child_close(&second);
@@ -81,16 +79,10 @@ static void start(struct rig *r)
 /* Nobody is left who watches, runs or drains. */
 static void end_of(struct rig *r)
 {
-	assert_int_equal(rig_await_end(r), 0);
+	rig_assert_end(r, 0);
 	if (events.pid)
 		await_done(r, &events);
 	rig_assert_nothing_left(r);
-}
-
-static void let_go(void)
-{
-	held_let_go(helper);
-	helper = 0;
 }
 
 static void stop_is_over_while_memory_drains(void **state)
@@ -106,7 +98,7 @@ static void stop_is_over_while_memory_drains(void **state)
 	assert_non_null(strstr(say(r, "ps", NULL),
 			       " draining           generation 1: "));
 	assert_non_null(strstr(say(r, "top", NULL), " [------------] 0.0 of "));
-	let_go();
+	held_let_go(helper);
 	end_of(r);
 	assert_non_null(
 		strstr(events.text[CHILD_OUT], "\"event\":\"draining\""));
@@ -125,7 +117,7 @@ static void stop_that_waits_for_memory_is_over_after_it(void **state)
 	RIG_DO(r, "stop", under_test); /* this one has its answer */
 	child_poll(&verb, -1, 0);
 	assert_false(verb.ended);
-	let_go();
+	held_let_go(helper);
 	await_done(r, &verb);
 	end_of(r);
 }
@@ -139,7 +131,7 @@ static void run_after_stop_waits_for_the_last_generation(void **state)
 	RIG_DO(r, "stop", under_test);
 	BEGIN(r, &second, "run", rig_under_test(r));
 	await(r, &second, CHILD_ERR, "its last generation drains");
-	let_go();
+	held_let_go(helper);
 	await(r, &second, CHILD_ERR, "ready after");
 	RIG_DO(r, "stop", under_test, "--wait-memory");
 	await_done(r, &second);
@@ -180,7 +172,7 @@ static void release_waits_for_the_generation_before(void **state)
 			words++;
 	close(fd);
 	assert_false(verb.ended);
-	let_go();
+	held_let_go(helper);
 	await_done(r, &verb);
 	orphan_nothing_left(r);
 }
