@@ -59,8 +59,9 @@ struct control_conf {
 
 /* How its launches wait for memory. */
 struct memory_conf {
-	uint64_t reserve; /* of the host, bytes; 0: admission_reserve() */
-	int priority;	  /* more is sooner */
+	uint64_t reserve;  /* of the host, bytes; 0: admission_reserve() */
+	uint64_t donation; /* to the ultravisor, bytes; 0: what is assumed */
+	int priority;	   /* more is sooner */
 	uint32_t timeout_ms;
 	int late; /* enum late */
 };
@@ -107,6 +108,7 @@ struct appliance {
 	int machine;	     /* enum machine */
 	int secure;	     /* enum secure */
 	bool may_be_secure;  /* of able_settle(): QEMU lets it be so */
+	bool donates_again;  /* likewise: when it is reset in place */
 	char qemu[PATH_MAX]; /* "": qemu-system-<architecture> in PATH */
 	char user[64];	     /* who runs QEMU; "": host/launch/identity.h */
 	uint32_t boot_timeout_ms; /* launch to READY */

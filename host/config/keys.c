@@ -287,6 +287,8 @@ static const struct conf_key keys[] = {
 	{ "memory", "reserve", CONF_BYTES, AT(admission.reserve), .min = 0,
 	  .max = MEMORY_MAX },
 	{ "memory", "priority", CONF_CALL, .add = add_priority },
+	{ "memory", "donation", CONF_BYTES, AT(admission.donation), .min = MIB,
+	  .max = MEMORY_MAX },
 	{ "memory", "admission-timeout", CONF_MS, AT(admission.timeout_ms),
 	  .min = 0, .max = DAY_MS },
 	{ "memory", "admission-late", CONF_CHOICE, AT(admission.late),

@@ -12,7 +12,7 @@ struct image;
 
 /*
  * appliance_size() - as need_bytes() and predict() want it (pure)
- * @a:		of appliance_complete() with @image
+ * @a:		of appliance_complete() with @image, and able_settle()
  */
 struct machine_size appliance_size(const struct appliance *a,
 				   const struct image *image);

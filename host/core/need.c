@@ -19,11 +19,22 @@ static const struct overhead {
 	[KIND_S390X] = { { 55911, 1946 }, { 32768, 574 } },
 };
 
-uint64_t need_bytes(const struct machine_size *m)
+struct need need_of(const struct machine_size *m)
 {
 	const struct overhead *o = &overheads[m->kind][m->kvm];
-	uint64_t qemu = o->base_kib + (uint64_t)o->cpu_kib * m->cpus;
+	uint64_t kib = o->base_kib + (uint64_t)o->cpu_kib * m->cpus;
 
-	return m->memory + m->memory / 1000 * PAGE_TABLES_PER_MILLE +
-	       qemu * KIB + (m->kind == KIND_S390X ? m->image_bytes : 0);
+	return (struct need){
+		.guest = m->memory,
+		.qemu = kib * KIB + m->memory / 1000 * PAGE_TABLES_PER_MILLE,
+		.image = m->kind == KIND_S390X ? m->image_bytes : 0,
+		.donated = m->donated,
+	};
+}
+
+uint64_t need_bytes(const struct machine_size *m)
+{
+	const struct need n = need_of(m);
+
+	return n.guest + n.qemu + n.image + n.donated;
 }

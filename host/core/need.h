@@ -2,10 +2,10 @@
 /*
  * host/core/need.h - how much memory of the host a generation takes
  *
- * need = guest memory + page tables for it + QEMU's own + on s390x a second
- * copy of kernel and initrd, which QEMU keeps for every reset (docs/facts.md
- * 9, 10.5). Everything is counted as if the guest had touched all it has. UV
- * donations are not counted: their sizes are not published (facts 1.6). Pure.
+ * need = guest memory + QEMU's own and page tables + on s390x a second copy of
+ * kernel and initrd, which QEMU keeps for every reset (docs/facts.md 9, 10.5)
+ * + what the ultravisor takes for a secure guest (host/core/donation.h).
+ * Everything is counted as if the guest had touched all it has. Pure.
  */
 #ifndef HOST_CORE_NEED_H
 #define HOST_CORE_NEED_H
@@ -21,7 +21,17 @@ struct machine_size {
 	uint32_t cpus;
 	uint64_t memory;      /* of the guest, bytes */
 	uint64_t image_bytes; /* kernel and initrd as they are booted */
+	uint64_t donated;     /* to the ultravisor; 0: it cannot be secure */
+	uint64_t again; /* of them: a second time, while a secure guest that
+			 * was reset in place is destroyed */
 };
+
+/* The terms of need_bytes(), bytes. */
+struct need {
+	uint64_t guest, qemu, image, donated;
+};
+
+struct need need_of(const struct machine_size *m);
 
 /* need_bytes() - the most that one generation takes of the host, bytes */
 uint64_t need_bytes(const struct machine_size *m);

@@ -3,7 +3,7 @@
  * host/doctor/secure.c - probes: IBM Secure Execution
  *
  * Sources: docs/facts.md, 1.1 (capabilities), 1.2 (what PREPARE refuses), 1.5
- * (async_destroy), 1.6 (facilities; bit 0 is the first word's highest).
+ * (async_destroy), 1.6 (facilities).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,7 +19,6 @@ enum {
 	CAP_PROTECTED = 180,
 	CAP_PROTECTED_DUMP = 217,
 	CAP_PROTECTED_ASYNC = 224,
-	FAST_DESTROY_BIT = 23,
 };
 
 static const char prot_virt[] = "/sys/firmware/uv/prot_virt_host";
@@ -112,32 +111,19 @@ void look_async_destroy(const struct patient *p, struct finding *f)
 			    "place waits for the old guest's memory");
 }
 
-/* Return: false: the words cannot be read */
-static bool has_facility(const struct patient *p, unsigned int bit, bool *has)
-{
-	char text[128];
-	uint64_t first;
-
-	if (reading_text(p->root, "/sys/firmware/uv/query/facilities", text,
-			 sizeof(text)) < 0 ||
-	    sscanf(text, "%" SCNx64, &first) != 1)
-		return false;
-	*has = first >> (63 - bit) & 1;
-	return true;
-}
-
 void look_destroy_fast(const struct patient *p, struct finding *f)
 {
-	bool has;
+	char facilities[128];
 
 	if (!is_s390x(p, f))
 		return;
 	if (!has_uv(p))
 		finding_set(f, LEVEL_NONE, "", "Secure Execution is off");
-	else if (!has_facility(p, FAST_DESTROY_BIT, &has))
+	else if (reading_text(p->root, "/sys/firmware/uv/query/facilities",
+			      facilities, sizeof(facilities)) < 0)
 		finding_set(f, LEVEL_WARN, "run Linux 6.2 or newer",
 			    "/sys/firmware/uv/query/facilities cannot be read");
-	else if (has)
+	else if (uv_destroys_fast(facilities))
 		finding_set(f, LEVEL_OK, "",
 			    "the ultravisor gives a guest's donations back at "
 			    "once");

@@ -33,6 +33,8 @@ void able_settle(struct appliance *a, const struct qemu_caps *caps,
 
 	a->may_be_secure =
 		a->secure == SECURE_YES || (a->secure == SECURE_AUTO && can);
+	a->donates_again =
+		a->may_be_secure && !uv->fast && !able_hindrance(a, caps, uv);
 }
 
 static int check_machine(const struct appliance *a,

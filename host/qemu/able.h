@@ -14,7 +14,11 @@
 /* able_machine() - the machine that @a means; it has its architecture */
 enum qemu_machine able_machine(const struct appliance *a);
 
-/* able_settle() - sets @a->may_be_secure, which `secure = auto` leaves open */
+/*
+ * able_settle() - what a secure guest would be like here
+ *
+ * Sets may_be_secure of @a, which `secure = auto` leaves open, and donates_again.
+ */
 void able_settle(struct appliance *a, const struct qemu_caps *caps,
 		 const struct uv_host *uv);
 

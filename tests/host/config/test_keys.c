@@ -89,14 +89,17 @@ static void memory_is_asked_for_as_the_file_says(void **state)
 	(void)state;
 	assert_int_equal(read_text(""), 0);
 	assert_int_equal(a.admission.reserve, 0);
+	assert_int_equal(a.admission.donation, 0);
 	assert_int_equal(a.admission.priority, 0);
 	assert_int_equal(a.admission.timeout_ms, 600000);
 	assert_int_equal(a.admission.late, LATE_GIVE_UP);
 	assert_int_equal(read_text("[memory]\nreserve = 2 GiB\n"
+				   "donation = 300 MiB\n"
 				   "priority = -7\nadmission-timeout = 0 s\n"
 				   "admission-late = start-anyway\n"),
 			 0);
 	assert_int_equal(a.admission.reserve, 2ULL << 30);
+	assert_int_equal(a.admission.donation, 300 << 20);
 	assert_int_equal(a.admission.priority, -7);
 	assert_int_equal(a.admission.timeout_ms, 0);
 	assert_int_equal(a.admission.late, LATE_START_ANYWAY);

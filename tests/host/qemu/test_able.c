@@ -105,6 +105,39 @@ static void auto_is_yes_only_where_all_can(void **state)
 	}
 }
 
+/* facts 1.6: only with "destroy fast" are they back before the next set */
+static void second_donations_are_settled_by_destroy_fast(void **state)
+{
+	const struct uv_host fast = { true, .async = true, .fast = true };
+	const struct uv_host waits = { .hosts = true };
+	struct appliance a = of("s390x", MACHINE_DEFAULT);
+
+	(void)state;
+	a.accel = ACCEL_KVM;
+	a.memory = 3 * GIB;
+	a.secure = SECURE_YES;
+	able_settle(&a, &all, &se);
+	assert_true(a.donates_again);
+	able_settle(&a, &all, &fast);
+	assert_false(a.donates_again);
+	able_settle(&a, &all, &waits); /* destroyed before the next one */
+	assert_false(a.donates_again);
+	a.secure = SECURE_NO;
+	able_settle(&a, &all, &se);
+	assert_false(a.donates_again);
+}
+
+static void destroy_fast_is_bit_23_of_the_first_word(void **state)
+{
+	(void)state;
+	assert_true(uv_destroys_fast("10000000000\n0\n0\n0\n"));
+	assert_true(uv_destroys_fast("ffffffffffffffff\n"));
+	assert_false(uv_destroys_fast("fffffeffffffffff\n1\n"));
+	assert_false(uv_destroys_fast("0\nffffffffffffffff\n"));
+	assert_false(uv_destroys_fast("none"));
+	assert_false(uv_destroys_fast(""));
+}
+
 static void what_was_said_is_not_settled_otherwise(void **state)
 {
 	struct appliance a = of("s390x", MACHINE_DEFAULT);
@@ -198,6 +231,8 @@ int main(void)
 		cmocka_unit_test(secure_without_object_or_host_is_refused),
 		cmocka_unit_test(auto_is_yes_only_where_all_can),
 		cmocka_unit_test(what_was_said_is_not_settled_otherwise),
+		cmocka_unit_test(second_donations_are_settled_by_destroy_fast),
+		cmocka_unit_test(destroy_fast_is_bit_23_of_the_first_word),
 		cmocka_unit_test(warnings_are_what_it_lacks),
 		cmocka_unit_test(auto_without_protection_is_warned_of),
 		cmocka_unit_test(
