@@ -230,7 +230,7 @@ void look_run_size(const struct patient *p, struct finding *f)
 	left = (uint64_t)fs.f_bavail * fs.f_frsize >> 10;
 	total = (uint64_t)fs.f_blocks * fs.f_frsize >> 10;
 	if (left < RUN_MIN_KIB)
-		finding_set(f, LEVEL_WARN,
+		finding_set(f, left ? LEVEL_WARN : LEVEL_FAIL,
 			    "make room there: a full one keeps appliances "
 			    "from starting",
 			    "%" PRIu64 " KiB of %" PRIu64 " KiB left in %s",

@@ -50,11 +50,16 @@ int ledger_failed(const char *path, int r, char *error)
 				"directory: be a member of that group, or run "
 				"one appliance as root before",
 				path);
+	if (r == -EUSERS)
+		return sentence(error, r,
+				"%s: it has no line left: %d generations live "
+				"or wait, end one of them",
+				path, LEDGER_SLOTS);
 	if (r == -ENOSPC)
 		return sentence(error, r,
-				"%s: it is full: %d generations live or wait, "
-				"or its file system has no room",
-				path, LEDGER_SLOTS);
+				"%s: its file system is full, so nobody's "
+				"memory can be promised: make room in it",
+				path);
 	return sentence(error, r, "%s: %s", path, strerror(-r));
 }
 
@@ -127,12 +132,19 @@ static int open_file(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/*
+ * Room for all of its lines, where the file system can keep some: who starts
+ * later needs none. Where it has none now, an appliance that runs already can
+ * do without.
+ */
 int ledger_make(const char *path, char *error)
 {
 	int fd = open_file(path);
 
 	if (fd < 0)
 		return ledger_failed(path, fd, error);
+	fallocate(fd, FALLOC_FL_KEEP_SIZE, 0,
+		  (off_t)LEDGER_SLOTS * PROMISE_LINE);
 	close(fd);
 	return 0;
 }
@@ -203,7 +215,7 @@ static int take_free(int section_fd, struct promise_slot *p)
 	while (p->slot < LEDGER_SLOTS && ledger_is_held(section_fd, p->slot))
 		p->slot++;
 	if (p->slot == LEDGER_SLOTS)
-		return -ENOSPC;
+		return -EUSERS;
 	r = hold(p);
 	if (r < 0)
 		return r;

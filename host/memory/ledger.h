@@ -71,6 +71,7 @@ struct ledger_ops {
 /*
  * ledger_make() - the file, if it is not there; takes one that is
  *
+ * With room for all of its lines, where its file system has that.
  * A shim does so before it gives up its rights: to share the file with the
  * group of its directory takes CAP_CHOWN, or to be in that group.
  * Return: 0; -EPERM: it cannot be shared; else -errno
@@ -81,7 +82,8 @@ int ledger_make(const char *path, char *error);
  * ledger_join() - take a slot, waiting; no memory is promised by that
  * @path:	of the ledger, absolute; made if it is not there
  * @p:		the caller's until ledger_leave(); none after a failure
- * Return: 0; -ENOSPC: no slot is free; -EAGAIN; else -errno
+ * Return: 0; -EUSERS: no slot is free; -ENOSPC: it cannot be written; -EAGAIN;
+ *	else -errno
  */
 int ledger_join(const char *path, const struct application *a,
 		struct promise_slot *p, char *error);

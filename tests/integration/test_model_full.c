@@ -93,6 +93,25 @@ static void full_directory_harms_no_guest(void **state)
 	orphan_nothing_left(r);
 }
 
+/* It is said at once why nothing starts, and it starts when there is room. */
+static void start_in_a_full_directory_waits_and_says_so(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char ballast[128];
+
+	if (!mounts)
+		skip();
+	fill(r, ballast);
+	rig_run_model(r, "", "");
+	rig_await_said(r, "memory.ledger: its file system is full");
+	assert_non_null(strstr(rig_word(r, "waits_for"), "make room in it"));
+	assert_int_equal(unlink(ballast), 0);
+	rig_await_ready(r);
+	RIG_DO(r, "stop", name);
+	rig_assert_end(r, 0);
+	orphan_nothing_left(r);
+}
+
 static void make_read_only(const struct rig *r)
 {
 	assert_int_equal(
@@ -138,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_TMPFS(full_directory_harms_no_guest),
+		ON_TMPFS(start_in_a_full_directory_waits_and_says_so),
 		ON_TMPFS(read_only_directory_harms_no_guest),
 	};
 

@@ -4,17 +4,23 @@
  */
 #include "host/doctor/doctor.h"
 
+#include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "host/memory/ledger.h"
 #include "tests/host/doctor/machine.h"
+
+static bool mounts; /* may be made */
 
 static void kernel_that_is_too_old_fails(void **state)
 {
@@ -114,6 +120,35 @@ static void runtime_directory_is_where_the_environment_says(void **state)
 	machine_found(look_run_size, LEVEL_FAIL, "absolute path");
 }
 
+static int unmount_run(void **state)
+{
+	umount2(getenv("REPRISE_RUNTIME_DIR"), MNT_DETACH);
+	return machine_tear_down(state);
+}
+
+/* A small tmpfs in a mount namespace of our own, which only root can have. */
+static void runtime_directory_that_is_full_fails(void **state)
+{
+	static const char zeros[4096];
+	char path[SCRATCH_PATH];
+	int fd;
+
+	(void)state;
+	if (!mounts)
+		skip();
+	machine_put("run/x", "");
+	scratch_path(&root, "run", path);
+	setenv("REPRISE_RUNTIME_DIR", path, 1);
+	assert_int_equal(mount("run", path, "tmpfs", 0, "size=64k"), 0);
+	machine_found(look_run_size, LEVEL_WARN, "64 KiB of 64 KiB left in");
+	scratch_path(&root, "run/ballast", path);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	while (write(fd, zeros, sizeof(zeros)) > 0)
+		;
+	close(fd);
+	machine_found(look_run_size, LEVEL_FAIL, "0 KiB of 64 KiB left in");
+}
+
 static void cgroup_wants_v2_with_memory(void **state)
 {
 	(void)state;
@@ -208,6 +243,9 @@ int main(void)
 		ON_MACHINE(swap_in_use_is_a_warning),
 		ON_MACHINE(pressure_that_is_off_is_a_warning),
 		ON_MACHINE(runtime_directory_is_where_the_environment_says),
+		cmocka_unit_test_setup_teardown(
+			runtime_directory_that_is_full_fails, machine_set_up,
+			unmount_run),
 		ON_MACHINE(cgroup_wants_v2_with_memory),
 		ON_MACHINE(unit_is_asked_of_systemctl),
 		ON_MACHINE(enclosing_service_comes_before_the_appliances),
@@ -215,5 +253,7 @@ int main(void)
 		ON_MACHINE(every_probe_answers_on_an_empty_machine),
 	};
 
+	mounts = unshare(CLONE_NEWNS) == 0 &&
+		 mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
