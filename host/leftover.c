@@ -37,6 +37,12 @@ static void empty(struct leftover *l)
 	};
 }
 
+static int adopt_helper(struct process *p, const struct orphan_helper *h)
+{
+	return process_adopt_helper(p, h->qemu, h->process.pid,
+				    h->process.start);
+}
+
 /*
  * The lock is asked first: if it is free and nobody is seen then, QEMU has
  * gone, and its helper is seen if there is one. Lock and process must agree.
@@ -54,11 +60,11 @@ static int look_once(struct leftover *l, struct orphan *o, struct runtime *rt,
 	process_close(p);
 	snprintf(lock, sizeof(lock), "%s/lock", rt->dir);
 	lives = rt->occupied && runtime_claim(rt) < 0;
-	orphan_find(o, name, lock, &l->record.qemu);
+	orphan_find(o, name, lock, &l->record.known);
 	if (o->qemu.pid)
 		r = process_adopt(p, o->qemu.pid, o->qemu.start);
-	else if (o->helper)
-		r = process_adopt_helper(p, o->helper);
+	else if (o->last.process.pid)
+		r = adopt_helper(p, &o->last);
 	if (r == -ESRCH || (r == 0 && lives != (o->qemu.pid != 0)))
 		return -EAGAIN;
 	return r;
@@ -86,7 +92,8 @@ static int look(struct leftover *l, struct orphan *o, struct runtime *rt,
 				"%s: process %d, which an earlier shim has "
 				"left: pidfd_open: %s",
 				name,
-				(int)(o->qemu.pid ? o->qemu.pid : o->helper),
+				(int)(o->qemu.pid ? o->qemu.pid
+						  : o->last.process.pid),
 				strerror(-r))
 		     : 0;
 }
@@ -95,12 +102,10 @@ static int look(struct leftover *l, struct orphan *o, struct runtime *rt,
 static void take_drains(struct leftover *l, const struct orphan *o)
 {
 	for (size_t i = 0; i < o->drains; i++) {
-		struct process *p = &l->drain[l->drains];
+		struct drain_left *d = &l->drain[l->drains];
 
-		if (process_adopt_helper(p, o->drain[i].helper) < 0)
-			continue;
-		p->pid = o->drain[i].qemu;
-		l->drains++;
+		d->generation = o->drain[i].generation;
+		l->drains += adopt_helper(&d->process, &o->drain[i]) == 0;
 	}
 	l->left.draining = l->drains != 0;
 }
@@ -111,8 +116,8 @@ static bool is_recorded(const struct leftover *l, const struct orphan *o)
 	const struct record *r = &l->record;
 
 	if (o->qemu.pid)
-		return r->qemu.pid == o->qemu.pid &&
-		       r->qemu.start == o->qemu.start;
+		return r->known.qemu.pid == o->qemu.pid &&
+		       r->known.qemu.start == o->qemu.start;
 	return r->life.state != LC_DOWN && r->life.state != LC_ENDED;
 }
 
@@ -135,11 +140,12 @@ int leftover_look(struct leftover *l, struct runtime *rt, const char *name,
 		return r;
 	}
 	l->left.qemu = o.qemu.pid != 0;
-	l->left.memory = !l->left.qemu && o.helper != 0;
+	l->left.memory = o.last.process.pid != 0;
 	take_drains(l, &o);
 	l->recorded = is_recorded(l, &o);
 	l->left.saved = l->recorded ? &l->record.life : NULL;
-	l->any = l->left.qemu || l->left.memory || l->recorded;
+	l->any = l->left.qemu || l->left.memory || l->left.draining ||
+		 l->recorded;
 	return 0;
 }
 
@@ -241,6 +247,6 @@ void leftover_close(struct leftover *l)
 			close(*fds[i]);
 	process_close(&l->qemu.process);
 	for (size_t i = 0; i < l->drains; i++)
-		process_close(&l->drain[i]);
+		process_close(&l->drain[i].process);
 	empty(l);
 }

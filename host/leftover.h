@@ -30,9 +30,11 @@ struct leftover {
 	struct record record;
 	struct lc_left left;	/* for the lifecycle; borrows @record */
 	struct generation qemu; /* its descriptors, each -1: none */
-	/* of generations before, each a helper and the pid that its QEMU had */
-	size_t drains;
-	struct process drain[ORPHAN_DRAINS];
+	size_t drains;		/* of generations before */
+	struct drain_left {
+		struct process process; /* its helper; the pid of its QEMU */
+		uint32_t generation;	/* 0: not known */
+	} drain[ORPHAN_DRAINS];
 };
 
 /*

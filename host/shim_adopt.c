@@ -40,22 +40,48 @@ void shim_keep_booted(struct shim *s, const struct image *image)
 {
 	struct record *r = &s->record;
 
-	r->qemu.pid = s->process.pid;
-	r->qemu.start = proc_start(s->process.pid);
+	r->known.qemu.pid = s->process.pid;
+	r->known.qemu.start = proc_start(s->process.pid);
 	memcpy(r->image, image->name, sizeof(r->image));
 	memcpy(r->version, image->version, sizeof(r->version));
 	memcpy(r->id, image->id, sizeof(r->id));
 }
 
+static void note_helper(struct orphan_hint *known, size_t i,
+			const struct process *p, uint32_t generation)
+{
+	struct orphan_helper *h = &known->helper[i];
+
+	if (p->helper_pidfd < 0)
+		return;
+	h->process.pid = p->helper;
+	h->process.start = p->helper_start;
+	h->qemu = p->pid;
+	h->generation = generation;
+}
+
+/* All that hold memory, or will: for as long as the kernel clears it nothing
+ * in /proc says whose they are. */
+static void note_helpers(const struct shim *s, struct orphan_hint *known)
+{
+	memset(known->helper, 0, sizeof(known->helper));
+	note_helper(known, 0, &s->process, s->lc.generation);
+	for (size_t i = 0; i < s->teardowns; i++)
+		note_helper(known, i + 1, &s->teardown[i].process,
+			    s->teardown[i].generation);
+}
+
 void shim_keep(struct shim *s)
 {
-	struct lc_saved now;
+	struct record now;
 	int e;
 
-	lifecycle_save(&s->lc, &now);
-	if (memcmp(&now, &s->record.life, sizeof(now)) == 0)
+	memcpy(&now, &s->record, sizeof(now)); /* padding too */
+	lifecycle_save(&s->lc, &now.life);
+	note_helpers(s, &now.known);
+	if (memcmp(&now, &s->record, sizeof(now)) == 0)
 		return;
-	s->record.life = now;
+	memcpy(&s->record, &now, sizeof(now));
 	e = s->record_fd < 0 ? s->record_fd
 			     : record_write(s->record_fd, &s->record);
 	if (e < 0 && !s->record_told)
@@ -99,13 +125,12 @@ static void take_score(struct shim *s)
 /* Whatever counts and holds its memory. */
 static void take_memory(struct shim *s, const struct leftover *l)
 {
-	pid_t qemu = s->process.pid ? s->process.pid : l->record.qemu.pid;
-	pid_t pid = l->left.qemu ? qemu : s->process.helper;
+	pid_t pid = l->left.qemu ? s->process.pid : s->process.helper;
 
 	cgroup_leaf_of("", pid, s->opt->appliance->name, s->leaf);
 	gauge_open(&s->gauge, &s->leaf[0], &s->leaf[1], pid, "");
 	shim_watch_helper(s);
-	shim_retake(s, qemu);
+	shim_retake(s, s->process.pid);
 }
 
 int shim_adopt(struct shim *s)
@@ -115,6 +140,8 @@ int shim_adopt(struct shim *s)
 	int r;
 
 	l->left.handed_over = s->opt->before->given;
+	if (l->recorded)
+		memcpy(&s->record, &l->record, sizeof(s->record));
 	if (l->left.qemu || l->left.memory) {
 		s->process = l->qemu.process;
 		l->qemu.process =
@@ -132,7 +159,8 @@ int shim_adopt(struct shim *s)
 	if (l->left.qemu || l->left.memory)
 		take_memory(s, l);
 	for (size_t i = 0; i < l->drains; i++)
-		shim_teardown_adopt(s, &l->drain[i]);
+		shim_teardown_adopt(s, &l->drain[i].process,
+				    l->drain[i].generation);
 	l->drains = 0;
 	shim_step(s, &ev);
 	return 0;

@@ -143,11 +143,13 @@ void shim_watch_helper(struct shim *s);
 
 /* The generations that drain (shim_teardown.c): shim_teardown() is ACT_NUDGE.
  * shim_teardown_adopt(): likewise of an earlier shim, at most SHIM_TEARDOWNS of
- * them; @p, its helper and the pid that its QEMU had, is taken over.
+ * them; @p, its helper and the pid that its QEMU had, is taken over;
+ * @generation may be 0: not known.
  * Return: >= 0; -errno */
 int shim_teardown_open(struct shim *s);
 void shim_teardown(struct shim *s);
-void shim_teardown_adopt(struct shim *s, struct process *p);
+void shim_teardown_adopt(struct shim *s, struct process *p,
+			 uint32_t generation);
 void shim_teardown_close(struct shim *s);
 
 /*

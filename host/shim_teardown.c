@@ -104,6 +104,8 @@ static void on_helper_end(void *ctx, uint32_t events)
 	(void)events;
 	if (reap(ctx))
 		shim_step(ctx, &back);
+	else
+		shim_keep(ctx);
 }
 
 static void on_timer(void *ctx, uint32_t events)
@@ -188,14 +190,16 @@ static uint32_t generation_of(const struct cgroup_leaf *leaf)
 	return dash ? (uint32_t)strtoul(dash + 1, NULL, 10) : 0;
 }
 
-void shim_teardown_adopt(struct shim *s, struct process *p)
+void shim_teardown_adopt(struct shim *s, struct process *p, uint32_t generation)
 {
 	struct teardown *t = &s->teardown[s->teardowns++];
 
 	*t = (struct teardown){ .process = *p, .promise = { .fd = -1 } };
 	*p = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
 	cgroup_leaf_of("", t->process.helper, s->opt->appliance->name, t->leaf);
-	t->generation = generation_of(&t->leaf[0]);
+	t->generation = generation;
+	if (!t->generation)
+		t->generation = generation_of(&t->leaf[0]);
 	if (!t->generation)
 		t->generation = generation_of(&t->leaf[1]);
 	gauge_open(&t->gauge, &t->leaf[0], &t->leaf[1], t->process.helper, "");

@@ -33,12 +33,34 @@ void record_remove(int dir_fd)
 	unlinkat(dir_fd, file_name, 0);
 }
 
+static json_t *helpers_json(const struct orphan_hint *known)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < ORPHAN_HELPERS; i++) {
+		const struct orphan_helper *h = &known->helper[i];
+
+		if (h->process.pid)
+			json_array_append_new(
+				array,
+				json_pack("{s:i, s:I, s:i, s:i}", "pid",
+					  (int)h->process.pid, "start",
+					  (json_int_t)h->process.start, "qemu",
+					  (int)h->qemu, "generation",
+					  (int)h->generation));
+	}
+	return array;
+}
+
 static json_t *to_json(const struct record *r)
 {
-	return json_pack("{s:i, s:{s:i, s:I}, s:{s:s, s:s, s:s}, s:o}",
-			 "format", FORMAT, "qemu", "pid", (int)r->qemu.pid,
-			 "start", (json_int_t)r->qemu.start, "image", "name",
-			 r->image, "version", r->version, "id", r->id, "life",
+	const struct identity_of_process *qemu = &r->known.qemu;
+
+	return json_pack("{s:i, s:{s:i, s:I}, s:o, s:{s:s, s:s, s:s}, s:o}",
+			 "format", FORMAT, "qemu", "pid", (int)qemu->pid,
+			 "start", (json_int_t)qemu->start, "helpers",
+			 helpers_json(&r->known), "image", "name", r->image,
+			 "version", r->version, "id", r->id, "life",
 			 life_json(&r->life));
 }
 
@@ -81,16 +103,37 @@ static void copy_text(char *to, size_t size, const json_t *from)
 	snprintf(to, size, "%s", s ? s : "");
 }
 
+static json_int_t number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static void read_process(const json_t *object, struct identity_of_process *p)
+{
+	p->pid = (pid_t)number(object, "pid");
+	p->start = (uint64_t)number(object, "start");
+}
+
+static void read_helpers(const json_t *array, struct orphan_hint *known)
+{
+	for (size_t i = 0; i < ORPHAN_HELPERS; i++) {
+		const json_t *object = json_array_get(array, i);
+		struct orphan_helper *h = &known->helper[i];
+
+		read_process(object, &h->process);
+		h->qemu = (pid_t)number(object, "qemu");
+		h->generation = (uint32_t)number(object, "generation");
+	}
+}
+
 static int from_json(const json_t *object, struct record *r)
 {
-	const json_t *qemu = json_object_get(object, "qemu");
 	const json_t *image = json_object_get(object, "image");
 
-	if (json_integer_value(json_object_get(object, "format")) != FORMAT)
+	if (number(object, "format") != FORMAT)
 		return -EBADMSG;
-	r->qemu.pid = (pid_t)json_integer_value(json_object_get(qemu, "pid"));
-	r->qemu.start =
-		(uint64_t)json_integer_value(json_object_get(qemu, "start"));
+	read_process(json_object_get(object, "qemu"), &r->known.qemu);
+	read_helpers(json_object_get(object, "helpers"), &r->known);
 	copy_text(r->image, sizeof(r->image), json_object_get(image, "name"));
 	copy_text(r->version, sizeof(r->version),
 		  json_object_get(image, "version"));

@@ -8,11 +8,14 @@
  * written, and the old one would go on telling what is no longer true. What
  * cannot be written is emptied instead.
  *
- * No file is the truth: a reader has to compare `qemu` with what lives, and
- * one that is missing, cut, garbage or of another format is as good as none.
+ * No file is the truth: a reader has to compare `qemu` and `helpers` with what
+ * lives, and one that is missing, cut, garbage or of another format is as good
+ * as none. A member that an older shim does not know is passed over by it, and
+ * missing where it wrote.
  * Names stand for enumerations, so that a newer shim may number them anew.
  *
- *	{"format": 1, "qemu": {"pid", "start"}, "image": {"name", "version",
+ *	{"format": 1, "qemu": {"pid", "start"}, "helpers": [{"pid", "start",
+ *	 "qemu", "generation"}], "image": {"name", "version",
  *	 "id"}, "life": {"state", "generation", "boot", "epoch", "stage", ...}}
  */
 #ifndef HOST_CONFIG_RUNNING_RECORD_H
@@ -23,8 +26,8 @@
 #include "host/qemu/orphan.h"
 
 struct record {
-	struct identity_of_process qemu; /* all zero: none was started */
-	char image[64];			 /* name of what it booted */
+	struct orphan_hint known; /* its QEMU, all zero: none; helpers */
+	char image[64];		  /* name of what it booted */
 	char version[32];
 	char id[IMAGE_ID_SIZE]; /* of its manifest */
 	struct lc_saved life;

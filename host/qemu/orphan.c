@@ -16,16 +16,22 @@ enum { CMDLINE = 16384 };
 
 struct search {
 	const char *name, *lock;
-	const struct identity_of_process *hint;
-	struct orphan *found;
+	const struct orphan_hint *hint;
+	struct identity_of_process qemu;
+	size_t helpers;
+	struct orphan_helper helper[ORPHAN_HELPERS];
 };
 
-/* -name NAME,debug-threads=on */
-static bool names_appliance(const char *cmdline, size_t len, const char *name)
+/* -name NAME,debug-threads=on. @len: of its command line; -errno */
+static bool names_appliance(pid_t pid, const char *name, ssize_t *len)
 {
-	const char *value = proc_argument(cmdline, len, "-name", 0);
+	static char cmdline[CMDLINE];
+	const char *value;
 	size_t n = strlen(name);
 
+	*len = proc_read(pid, "cmdline", cmdline, sizeof(cmdline));
+	value = *len > 0 ? proc_argument(cmdline, (size_t)*len, "-name", 0)
+			 : NULL;
 	return value && strncmp(value, name, n) == 0 &&
 	       (!value[n] || value[n] == ',');
 }
@@ -42,25 +48,54 @@ static pid_t helper_of(pid_t pid)
 	return (pid_t)qemu;
 }
 
-/* A helper whose QEMU lives is not what is left of one. */
-static void look_at_helper(const struct search *s, pid_t pid, pid_t qemu,
-			   bool named)
+/*
+ * Who got its pid later began after its helper. In a container a helper bears
+ * the pid that its QEMU has there; but it is below it for as long as it lives.
+ */
+static bool qemu_lives(const struct search *s, pid_t qemu,
+		       const struct identity_of_process *helper)
 {
-	uint64_t start = proc_start(pid);
-	bool hinted = qemu == s->hint->pid && start >= s->hint->start;
+	uint64_t start = proc_start(qemu);
+	ssize_t len;
 
+	return (start && start <= helper->start) ||
+	       names_appliance(proc_parent(helper->pid), s->name, &len);
+}
+
+/* Return: what the record says of it; NULL: nothing */
+static const struct orphan_helper *recorded(const struct orphan_hint *hint,
+					    const struct identity_of_process *p)
+{
+	for (size_t i = 0; i < ORPHAN_HELPERS; i++)
+		if (hint->helper[i].process.pid == p->pid &&
+		    hint->helper[i].process.start == p->start)
+			return &hint->helper[i];
+	return NULL;
+}
+
+/* A helper whose QEMU lives is not what is left of one. */
+static void look_at_helper(struct search *s, pid_t pid, pid_t qemu, bool named)
+{
+	const struct identity_of_process self = { pid, proc_start(pid) };
+	const struct orphan_helper *known = recorded(s->hint, &self);
+	bool hinted =
+		qemu == s->hint->qemu.pid && self.start >= s->hint->qemu.start;
 	bool home = proc_parent(pid) == getpid();
 
-	if (start && !proc_start(qemu) && (named || hinted || home) &&
-	    s->found->drains < ORPHAN_DRAINS)
-		s->found->drain[s->found->drains++] =
-			(struct drain_of_orphan){ qemu, pid };
+	if (!self.start || qemu_lives(s, qemu, &self) ||
+	    s->helpers == ORPHAN_HELPERS)
+		return;
+	if (known)
+		s->helper[s->helpers++] = *known;
+	else if (named || hinted || home)
+		s->helper[s->helpers++] =
+			(struct orphan_helper){ self, qemu, 0 };
 }
 
 static bool is_ours(const struct search *s, pid_t pid, uint64_t start,
 		    bool named, bool ending)
 {
-	bool hinted = pid == s->hint->pid && start == s->hint->start;
+	bool hinted = pid == s->hint->qemu.pid && start == s->hint->qemu.start;
 
 	if (ending)
 		return hinted;
@@ -80,15 +115,14 @@ static bool is_ours(const struct search *s, pid_t pid, uint64_t start,
 /* Between its birth and its name a helper looks like its QEMU. */
 static bool is_helper_to_be(const struct search *s, pid_t pid)
 {
-	return s->found->qemu.pid && proc_parent(pid) == s->found->qemu.pid;
+	return s->qemu.pid && proc_parent(pid) == s->qemu.pid;
 }
 
 static bool look_at(void *ctx, pid_t pid)
 {
-	static char cmdline[CMDLINE];
-	const struct search *s = ctx;
-	ssize_t len = proc_read(pid, "cmdline", cmdline, sizeof(cmdline));
-	bool named = len > 0 && names_appliance(cmdline, (size_t)len, s->name);
+	struct search *s = ctx;
+	ssize_t len;
+	bool named = names_appliance(pid, s->name, &len);
 	pid_t qemu;
 
 	if (len < 0 || pid == getpid() || (len > 0 && !named))
@@ -96,40 +130,41 @@ static bool look_at(void *ctx, pid_t pid)
 	qemu = helper_of(pid);
 	if (qemu) {
 		look_at_helper(s, pid, qemu, named);
-	} else if (named || pid == s->hint->pid) {
+	} else if (named || pid == s->hint->qemu.pid) {
 		uint64_t start = proc_start(pid);
 
 		if (start && is_ours(s, pid, start, named, len == 0) &&
 		    !is_helper_to_be(s, pid))
-			s->found->qemu =
-				(struct identity_of_process){ pid, start };
+			s->qemu = (struct identity_of_process){ pid, start };
 	}
 	return false;
 }
 
-/* Where no QEMU lives, one of those that drain was the last. */
-static void choose_helper(struct orphan *o, pid_t last)
+/* Where no QEMU lives, is it that of the last one? */
+static bool is_last(const struct search *s, const struct orphan_helper *h)
 {
-	size_t i = 0;
+	return !s->qemu.pid &&
+	       (!s->hint->qemu.pid || h->qemu == s->hint->qemu.pid);
+}
 
-	if (o->qemu.pid || !o->drains)
-		return;
-	while (i < o->drains && o->drain[i].qemu != last)
-		i++;
-	if (i == o->drains)
-		i = 0;
-	o->helper = o->drain[i].helper;
-	o->drain[i] = o->drain[--o->drains];
+static void sort_helpers(const struct search *s, struct orphan *o)
+{
+	for (size_t i = 0; i < s->helpers; i++) {
+		const struct orphan_helper *h = &s->helper[i];
+
+		if (!o->last.process.pid && is_last(s, h))
+			o->last = *h;
+		else if (o->drains < ORPHAN_DRAINS)
+			o->drain[o->drains++] = *h;
+	}
 }
 
 void orphan_find(struct orphan *o, const char *name, const char *lock,
-		 const struct identity_of_process *hint)
+		 const struct orphan_hint *hint)
 {
-	struct search s = {
-		.name = name, .lock = lock, .hint = hint, .found = o
-	};
+	struct search s = { .name = name, .lock = lock, .hint = hint };
 
-	*o = (struct orphan){ .helper = 0 };
 	proc_each(look_at, &s);
-	choose_helper(o, hint->pid);
+	*o = (struct orphan){ .qemu = s.qemu };
+	sort_helpers(&s, o);
 }

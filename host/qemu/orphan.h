@@ -10,8 +10,9 @@
  *
  * Where we may not look at its descriptors (it is another user's), or its
  * command line is gone already (it is ending), pid and start time of a record
- * stand in for them: see @hint. A helper that has lost its command line
- * is ours, too, if it has come home to this process.
+ * stand in for them: see @hint. So for a helper, which has none any more for as
+ * long as the kernel clears its memory; one that has come home to this process
+ * needs no record.
  */
 #ifndef HOST_QEMU_ORPHAN_H
 #define HOST_QEMU_ORPHAN_H
@@ -26,24 +27,37 @@ struct identity_of_process {
 	uint64_t start; /* proc_start() */
 };
 
-enum { ORPHAN_DRAINS = 4 };
+enum { ORPHAN_DRAINS = 4, ORPHAN_HELPERS = ORPHAN_DRAINS + 1 };
+
+/* A teardown helper. */
+struct orphan_helper {
+	struct identity_of_process process; /* all zero: none */
+	pid_t qemu;			    /* whose memory it holds */
+	uint32_t generation;		    /* of that; 0: not known */
+};
+
+/* What a record says was there; all zero: there is none. */
+struct orphan_hint {
+	struct identity_of_process qemu;
+	/* that of @qemu, and of generations before, in any order */
+	struct orphan_helper helper[ORPHAN_HELPERS];
+};
 
 struct orphan {
 	struct identity_of_process qemu; /* it lives */
-	pid_t helper; /* if not: that of the QEMU that has gone; 0: none */
+	struct orphan_helper last;	 /* if not: of the QEMU that has gone */
 	/* of generations before, which drain beside it */
 	size_t drains;
-	struct drain_of_orphan {
-		pid_t qemu, helper;
-	} drain[ORPHAN_DRAINS];
+	struct orphan_helper drain[ORPHAN_DRAINS];
 };
 
 /*
  * orphan_find() - look at every process
  * @lock:	path of the appliance's lock
- * @hint:	what a record says that QEMU is; all zero: no record
+ * @hint:	what a record says; where it names no QEMU and none lives, any helper
+ *	is taken for that of the last one
  */
 void orphan_find(struct orphan *o, const char *name, const char *lock,
-		 const struct identity_of_process *hint);
+		 const struct orphan_hint *hint);
 
 #endif

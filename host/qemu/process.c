@@ -117,6 +117,7 @@ int process_find_helper(struct process *p)
 	if (p->helper_pidfd < 0)
 		return -ESRCH;
 	p->helper = pid;
+	p->helper_start = proc_start(pid);
 	return 0;
 }
 
@@ -136,14 +137,20 @@ int process_adopt(struct process *p, pid_t pid, uint64_t start)
 	return 0;
 }
 
-int process_adopt_helper(struct process *p, pid_t helper)
+int process_adopt_helper(struct process *p, pid_t qemu, pid_t helper,
+			 uint64_t start)
 {
-	*p = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	*p = (struct process){ .pid = qemu,
+			       .pidfd = -1,
+			       .helper = helper,
+			       .helper_start = start };
 	p->helper_pidfd = sys_pidfd_open(helper, 0);
 	if (p->helper_pidfd < 0)
 		return -errno;
-	p->helper = helper;
-	return 0;
+	if (proc_start(helper) == start)
+		return 0;
+	process_close(p);
+	return -ESRCH;
 }
 
 int process_signal(const struct process *p, int sig)

@@ -27,10 +27,11 @@ struct process {
 	pid_t pid;
 	int pidfd; /* -1: none */
 	pid_t helper;
-	int helper_pidfd;     /* -1: none was found */
-	bool in_cgroup;	      /* it was born in the leaf meant for it */
-	bool in_memory_group; /* likewise, where the controller is of v1 */
-	int score_fd;	      /* host/memory/victim.h, of this QEMU; 0: none */
+	uint64_t helper_start; /* proc_start() of it */
+	int helper_pidfd;      /* -1: none was found */
+	bool in_cgroup;	       /* it was born in the leaf meant for it */
+	bool in_memory_group;  /* likewise, where the controller is of v1 */
+	int score_fd;	       /* host/memory/victim.h, of this QEMU; 0: none */
 };
 
 /*
@@ -60,9 +61,13 @@ int process_find_helper(struct process *p);
  */
 int process_adopt(struct process *p, pid_t pid, uint64_t start);
 
-/* process_adopt_helper() - likewise, of a QEMU that has gone. Return: 0; -errno
+/*
+ * process_adopt_helper() - likewise, of a QEMU that has gone
+ * @qemu:	the pid that it had; 0: not known
+ * Return: 0; -ESRCH: it has gone; else -errno
  */
-int process_adopt_helper(struct process *p, pid_t helper);
+int process_adopt_helper(struct process *p, pid_t qemu, pid_t helper,
+			 uint64_t start);
 
 /* process_signal() - to QEMU alone. Return: 0; else -errno */
 int process_signal(const struct process *p, int sig);

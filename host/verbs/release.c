@@ -114,13 +114,15 @@ static int end_one(struct release *r, struct process *p, struct marks *marks,
 /* The last generation, then those before it that drain yet. */
 static int end_processes(struct release *r, struct marks *marks, char *error)
 {
+	const struct lc_left *left = &r->left.left;
 	struct marks before;
-	int why;
+	int why = 0;
 
 	progress_begin(&r->progress, r->name);
-	why = end_one(r, &r->left.qemu.process, marks, error);
+	if (left->qemu || left->memory)
+		why = end_one(r, &r->left.qemu.process, marks, error);
 	for (size_t i = 0; why == 0 && i < r->left.drains; i++)
-		why = end_one(r, &r->left.drain[i], &before, error);
+		why = end_one(r, &r->left.drain[i].process, &before, error);
 	progress_end(&r->progress);
 	return why;
 }
@@ -149,7 +151,7 @@ static void say(const struct release *r)
 	if (left->qemu)
 		printf("%s: QEMU %d was ended, its memory is back\n", r->name,
 		       (int)r->left.qemu.process.pid);
-	else if (left->memory)
+	else if (left->memory || left->draining)
 		printf("%s: QEMU had ended, its memory is back\n", r->name);
 	else
 		printf("%s: nothing was left\n", r->name);
@@ -160,7 +162,7 @@ static int release(struct release *r, char *error)
 	int why = leftover_look(&r->left, &r->runtime, r->name, error);
 	struct marks marks = { .at_us = { 0 } };
 
-	if (why == 0 && (r->left.left.qemu || r->left.left.memory))
+	if (why == 0)
 		why = end_processes(r, &marks, error);
 	if (why == 0)
 		why = clear(r, &marks, error);

@@ -38,7 +38,7 @@ static unsigned int looks;
 static pid_t ends_at_look; /* before the first is told; 0: nobody */
 
 void orphan_find(struct orphan *o, const char *name, const char *lock,
-		 const struct identity_of_process *hint)
+		 const struct orphan_hint *hint)
 {
 	(void)name;
 	(void)lock;
@@ -77,6 +77,11 @@ static pid_t start(void)
 static struct identity_of_process identity(pid_t pid)
 {
 	return (struct identity_of_process){ pid, proc_start(pid) };
+}
+
+static struct orphan_helper helper_of(pid_t qemu, pid_t pid)
+{
+	return (struct orphan_helper){ identity(pid), qemu, 7 };
 }
 
 static void end(pid_t pid)
@@ -144,7 +149,7 @@ static void look_qemu_that_ends_unseen_shows_its_helper(void **state)
 
 	(void)state;
 	ends_at_look = pid;
-	seen[1].helper = helper;
+	seen[1].last = helper_of(4711, helper);
 	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
 	assert_true(left.left.memory);
 	assert_int_equal(left.qemu.process.helper, helper);
@@ -162,13 +167,14 @@ static void look_helpers_beside_a_qemu_are_held_as_well(void **state)
 	seen[0] = (struct orphan){
 		.qemu = identity(pid),
 		.drains = 2,
-		.drain = { { 4711, gone }, { 4712, helper } },
+		.drain = { helper_of(4711, gone), helper_of(4712, helper) },
 	};
 	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
 	assert_true(left.left.qemu && left.left.draining);
 	assert_int_equal(left.drains, 1);
-	assert_int_equal(left.drain[0].helper, helper);
-	assert_int_equal(left.drain[0].pid, 4712);
+	assert_int_equal(left.drain[0].process.helper, helper);
+	assert_int_equal(left.drain[0].process.pid, 4712);
+	assert_int_equal(left.drain[0].generation, 7);
 	leftover_close(&left);
 	assert_int_equal(left.drains, 0);
 	end(helper);

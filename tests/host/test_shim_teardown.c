@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "host/config/appliance.h"
+#include "host/qemu/proc.h"
 #include "host/shim_impl.h"
 
 enum { HELPERS = SHIM_TEARDOWNS + 1 };
@@ -82,14 +83,15 @@ static void helper_of_an_earlier_shim_is_followed_to_its_end(void **state)
 	if (pid == 0)
 		for (;;)
 			pause();
-	assert_int_equal(process_adopt_helper(&p, pid), 0);
-	p.pid = 4711;
+	assert_int_equal(process_adopt_helper(&p, 4711, pid, proc_start(pid)),
+			 0);
 	assert_int_equal(loop_init(&s.loop), 0);
 	assert_true(shim_teardown_open(&s) >= 0);
-	shim_teardown_adopt(&s, &p);
+	shim_teardown_adopt(&s, &p, 7);
 	assert_int_equal(p.helper_pidfd, -1);
 	assert_int_equal(s.teardowns, 1);
 	assert_int_equal(s.teardown[0].process.helper, pid);
+	assert_int_equal(s.teardown[0].generation, 7);
 	assert_true(s.teardown[0].slot >= 0);
 	assert_int_equal(s.teardown[0].promise.fd, -1);
 	shim_teardown_close(&s);

@@ -7,6 +7,7 @@
  */
 #include "tests/integration/both.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,9 +65,9 @@ static const char *say(struct rig *r, const char *what, const char *more)
 	return verb.text[CHILD_OUT];
 }
 
-static void start(struct rig *r)
+static void start_as(struct rig *r, const char *script)
 {
-	rig_run_model(r, "", "");
+	rig_run_model(r, script, "");
 	rig_await_ready(r);
 	BEGIN(r, &events, "events", under_test);
 	await(r, &events, CHILD_OUT, "\"event\":\"begin\"");
@@ -74,6 +75,11 @@ static void start(struct rig *r)
 	assert_true(helper > 0);
 	assert_true(rig_number(r, "memory_bytes") > 0);
 	held_begin(helper);
+}
+
+static void start(struct rig *r)
+{
+	start_as(r, "");
 }
 
 /* Nobody is left who watches, runs or drains. */
@@ -152,15 +158,12 @@ static int listen_as_manager(const struct rig *r)
 
 /* It speaks at the begin of each step of one generation's end, then once a
  * second: so often only while it waits for what is held. */
-static void release_waits_for_the_generation_before(void **state)
+static void assert_release_waits(struct rig *r)
 {
-	struct both *b = *state;
-	struct rig *r = &b->rig;
 	int64_t end_ms = child_deadline();
 	int fd, words = 0;
 	char word[128];
 
-	start(r);
 	RIG_DO(r, "reboot", under_test, "--full", "--wait");
 	assert_int_equal(rig_number(r, "generation"), 2);
 	orphan_crash(r);
@@ -174,6 +177,58 @@ static void release_waits_for_the_generation_before(void **state)
 	assert_false(verb.ended);
 	held_let_go(helper);
 	await_done(r, &verb);
+	orphan_nothing_left(r);
+}
+
+static void release_waits_for_the_generation_before(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	start(r);
+	assert_release_waits(r);
+}
+
+/* The kernel has begun to clear its memory: the record alone knows it. */
+static void release_waits_for_a_helper_without_a_name(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	start_as(r, "nameless-end");
+	assert_release_waits(r);
+}
+
+static json_int_t draining(struct rig *r, const char *key)
+{
+	json_t *status = rig_status(r);
+	const json_t *all = json_object_get(status, "draining");
+	json_int_t n = (json_int_t)json_array_size(all);
+
+	if (key)
+		n = json_integer_value(
+			json_object_get(json_array_get(all, 0), key));
+	json_decref(status);
+	return n;
+}
+
+static void run_after_a_crash_follows_a_helper_without_a_name(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	int64_t end_ms = child_deadline();
+
+	start_as(r, "nameless-end");
+	RIG_DO(r, "reboot", under_test, "--full", "--wait");
+	orphan_crash(r);
+	rig_run(r, rig_under_test(r), under_test);
+	rig_await_ready(r);
+	assert_int_equal(draining(r, NULL), 1);
+	assert_int_equal(draining(r, "helper"), helper);
+	assert_int_equal(draining(r, "generation"), 1);
+	let_go();
+	while (draining(r, NULL) && child_left(end_ms))
+		poll(NULL, 0, 10);
+	assert_int_equal(draining(r, NULL), 0);
+	RIG_DO(r, "stop", under_test);
+	assert_int_equal(rig_await_end(r), 0);
 	orphan_nothing_left(r);
 }
 
@@ -205,6 +260,8 @@ int main(void)
 		HELD(stop_that_waits_for_memory_is_over_after_it),
 		HELD(run_after_stop_waits_for_the_last_generation),
 		HELD(release_waits_for_the_generation_before),
+		HELD(release_waits_for_a_helper_without_a_name),
+		HELD(run_after_a_crash_follows_a_helper_without_a_name),
 		HELD(run_of_what_serves_is_refused),
 	};
 

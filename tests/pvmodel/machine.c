@@ -164,5 +164,7 @@ void machine_quit(struct model *m, const char *reason)
 {
 	monitor_event(m, "SHUTDOWN", why(false, reason));
 	secure_exit(m);
+	if (m->script.nameless_end)
+		nameless_end();
 	_exit(0);
 }

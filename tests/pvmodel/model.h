@@ -6,6 +6,7 @@
  *	monitor    QMP, as a server       -> machine
  *	machine    run state, resets      -> monitor (events), guest (boot, end)
  *	guest      the agent's side       -> machine (its end)
+ *	nameless   an end without a command line
  *	secure     what a protected VM costs, by the rules of pv
  *	helper     cleanup/<pid>
  *	rogue      what else a monitor may say
@@ -99,6 +100,9 @@ void machine_guest_ends(struct model *m, bool reset);
 /* machine_guest_panics() - into a disabled wait */
 void machine_guest_panics(struct model *m);
 _Noreturn void machine_quit(struct model *m, const char *reason);
+
+/* nameless.c */
+_Noreturn void nameless_end(void); /* no command line is left */
 
 /* secure.c */
 int secure_open(struct model *m);

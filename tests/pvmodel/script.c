@@ -28,6 +28,7 @@ static const struct {
 	FLAG("refuses-reset", refuses_reset),
 	FLAG("double-shutdown", double_shutdown),
 	FLAG("no-helper", no_helper),
+	FLAG("nameless-end", nameless_end),
 	FLAG("secure", secure),
 	FLAG("no-async", host.no_async),
 	FLAG("no-destroy-fast", host.no_fast),

@@ -36,6 +36,7 @@ struct script {
 	bool refuses_reset;   /* system_reset is an error */
 	bool double_shutdown; /* two SHUTDOWN for one STOP */
 	bool no_helper;	      /* async teardown is asked for and not done */
+	bool nameless_end;    /* its helper has no command line then */
 
 	/* waits-at=greeting, grant, commit, status, reset, quit */
 	enum model_wait waits_at;

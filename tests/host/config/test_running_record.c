@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "common/array.h"
+#include "common/crc32c.h"
 #include "tests/host/scratch.h"
 
 static struct scratch scratch;
@@ -39,12 +41,23 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void set_helper(struct orphan_helper *h, int i)
+{
+	h->process.pid = 5001 + i;
+	h->process.start = UINT64_C(123456789999) + (unsigned int)i;
+	h->qemu = 4001 + i;
+	h->generation = 3 - (unsigned int)i % 3;
+}
+
 static struct record example(void)
 {
 	struct record r;
 
 	memset(&r, 0, sizeof(r));
-	r.qemu = (struct identity_of_process){ 4711, UINT64_C(123456789012) };
+	r.known.qemu.pid = 4711;
+	r.known.qemu.start = UINT64_C(123456789012);
+	for (int i = 0; i < ORPHAN_HELPERS; i++)
+		set_helper(&r.known.helper[i], i);
 	strcpy(r.image, "web");
 	strcpy(r.version, "1.2");
 	memset(r.id, 'a', sizeof(r.id) - 1);
@@ -140,6 +153,63 @@ static void record_damaged_anywhere_is_refused(void **state)
 	close(fd);
 }
 
+static void write_line(const char *json)
+{
+	int fd = open_record();
+
+	dprintf(fd, "%08x %s\n", crc32c((const uint8_t *)json, strlen(json)),
+		json);
+	close(fd);
+}
+
+static const char life[] =
+	"\"life\":{\"state\":\"serving\",\"stage\":\"ready\",\"wish\":\"none\","
+	"\"epoch\":\"0\",\"now\":{\"cause\":\"none\",\"strategy\":\"none\"},"
+	"\"last\":{\"cause\":\"none\",\"strategy\":\"none\"}}";
+
+/* As shims wrote it that knew less. */
+static void record_of_an_older_shim_is_read(void **state)
+{
+	char json[512];
+	struct record r;
+
+	(void)state;
+	snprintf(json, sizeof(json),
+		 "{\"format\":1,\"qemu\":{\"pid\":4711,\"start\":12},%s}",
+		 life);
+	write_line(json);
+	assert_int_equal(record_read(dir_fd, &r), 0);
+	assert_int_equal(r.known.qemu.pid, 4711);
+	assert_int_equal(r.known.helper[0].process.pid, 0);
+	assert_int_equal(r.life.state, LC_SERVING);
+	record_remove(dir_fd);
+}
+
+/* Helpers that are none, and more of them than there can be. */
+static void record_with_strange_helpers_is_read(void **state)
+{
+	static const char *const strange[] = {
+		"7",
+		"{}",
+		"[[]]",
+		"[1,2,3,4,5,6,7]",
+		"[{\"pid\":\"x\"},{},{},{},{},{\"pid\":9}]",
+	};
+	char json[512];
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(strange); i++) {
+		snprintf(json, sizeof(json), "{\"format\":1,\"helpers\":%s,%s}",
+			 strange[i], life);
+		write_line(json);
+		assert_int_equal(record_read(dir_fd, &r), 0);
+		for (int h = 0; h < ORPHAN_HELPERS; h++)
+			assert_int_equal(r.known.helper[h].process.pid, 0);
+		record_remove(dir_fd);
+	}
+}
+
 /* /dev/full takes nothing: what was there must not stay either. */
 static void record_on_a_full_disk_is_an_error(void **state)
 {
@@ -175,6 +245,8 @@ int main(void)
 		cmocka_unit_test(
 			record_shorter_one_leaves_nothing_of_the_longer),
 		cmocka_unit_test(record_damaged_anywhere_is_refused),
+		cmocka_unit_test(record_of_an_older_shim_is_read),
+		cmocka_unit_test(record_with_strange_helpers_is_read),
 		cmocka_unit_test(record_on_a_full_disk_is_an_error),
 		cmocka_unit_test(record_that_is_no_file_is_refused),
 	};

@@ -140,7 +140,9 @@ static void ending_memory_alone_is_nudged(void **state)
 
 	(void)state;
 	start_helper(1);
-	assert_int_equal(process_adopt_helper(&process, helper), 0);
+	assert_int_equal(
+		process_adopt_helper(&process, 0, helper, proc_start(helper)),
+		0);
 	assert_int_equal(run(LONG_MS, &e), 0);
 	assert_string_equal(told.steps, "D");
 	assert_int_equal(waitpid(helper, NULL, 0), -1);
@@ -186,7 +188,8 @@ static void assert_waits_for_nobody(bool qemu)
 
 		assert_int_equal(
 			qemu ? process_adopt(&process, pid, proc_start(pid))
-			     : process_adopt_helper(&process, pid),
+			     : process_adopt_helper(&process, 0, pid,
+						    proc_start(pid)),
 			0);
 		assert_int_equal(run(LONG_MS, &e), 0);
 		us = e.marks.at_us[MARK_MEMORY] - e.marks.at_us[MARK_ASKED];
