@@ -4,10 +4,12 @@
  */
 #include "tests/integration/held.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
@@ -38,7 +40,9 @@ bool held_try(pid_t pid)
 
 void held_begin(pid_t pid)
 {
-	assert_true(held_try(pid));
+	if (!held_try(pid))
+		fail_msg("process %d cannot be held: %s", (int)pid,
+			 strerror(errno));
 }
 
 /*
