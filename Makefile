@@ -133,9 +133,10 @@ host: $(O)/$(ARCH)/reprise
 guest: $(O)/$(ARCH)/reprise-init
 
 lock: | deps
-	$(Q)image/toolchain/fetch --relock >$(O)/lock
-	$(Q)mv $(O)/lock image/toolchain/lock
-	@git diff --stat -- image/toolchain/lock
+	$(Q)for lock in image/toolchain/lock tests/peers/lock; do \
+		REPRISE_LOCK=$$lock image/toolchain/fetch --relock >$(O)/lock && \
+		mv $(O)/lock $$lock || exit 1; done
+	@git diff --stat -- image/toolchain/lock tests/peers/lock
 
 clean:
 	rm -rf $(O)

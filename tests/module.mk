@@ -13,6 +13,8 @@
 #	tests/pvmodel/*.c    one program, build/tests/pvmodel
 #	tests/v2host/*.c     one program, with what is beside integration's tests;
 #	                     runs in a guest, whose image make puts together
+#	tests/peers/         programs that are not ours, which integration runs: make
+#	                     takes them from Debian's next release
 #
 # All natively, with gcc: tests under ASan and UBSan in build/san/, bench and
 # pvmodel without in build/native/.
@@ -154,10 +156,17 @@ tiny-guests:
 
 check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 	$(if $(filter %/test_tiny,$(test-programs)),tiny-guests) \
+	$(if $(filter %/test_varlinkctl,$(test-programs)),peers) \
 	$(if $(filter %/test_v2_host,$(test-programs)),$(v2host-image)) \
 	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel bench,$(if \
 		$(wildcard tests/$(t)/*.c),$(t))))
 	@tests/run $(O)/log $(test-checks) $(test-programs)
+
+# Where Debian's next release cannot be had its tests are skipped.
+peers: | deps
+	@tests/peers/build $(O)/peers || { rm -f $(O)/peers; \
+		echo "peers: not to be had: the tests with them are skipped"; }
+.PHONY: peers
 
 # unit: what needs neither QEMU nor an image
 unit: $(sweep-needs) $(O)/tests/bench $(filter-out $(O)/san/tests/integration/% \

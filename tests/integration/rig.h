@@ -46,6 +46,7 @@
  *   test_model_qmp     a peer that floods, stalls, or is no QEMU
  *   test_model_secure  a Secure Execution guest's resets
  *   test_model_uv      secure = yes and auto, on a host that is none
+ *   test_varlinkctl    the control socket, by a client that is not ours
  *
  * Theory of operation: `reprise run` is a child whose readiness comes by a
  * descriptor, one byte for each READY, and whose every word is kept. The test
