@@ -15,6 +15,7 @@
 struct sum {
 	uint64_t at_exit, held;
 	struct drain_outlook outlook;
+	bool endless; /* of one of them nobody can say when it will be back */
 };
 
 static uint64_t number(const json_t *object, const char *key)
@@ -34,11 +35,16 @@ static void add(struct sum *s, const json_t *teardown)
 	s->outlook.rate += number(teardown, "rate");
 	if (left_us > s->outlook.left_us)
 		s->outlook.left_us = left_us;
+	s->endless |= number(teardown, "held_bytes") && !left_us;
 }
 
 static void say(const struct sum *s, char text[static DRAIN_TEXT])
 {
-	admission_progress(s->at_exit, s->held, &s->outlook, text, DRAIN_TEXT);
+	static const struct drain_outlook unknown;
+
+	admission_progress(s->at_exit, s->held,
+			   s->endless ? &unknown : &s->outlook, text,
+			   DRAIN_TEXT);
 }
 
 void show_drain(const json_t *teardown, char text[static DRAIN_TEXT])

@@ -39,6 +39,11 @@ static void list(FILE *out, const json_t *entries)
 	"\"draining_us\":9000000,\"gauge\":\"cgroup\","                        \
 	"\"at_exit_bytes\":68719476736,\"held_bytes\":55405077504,"            \
 	"\"rate\":1395864371,\"left_us\":39700000}"
+#define STANDING                                                               \
+	"{\"generation\":1,\"way\":\"asynchronous\",\"helper\":78,"            \
+	"\"draining_us\":9000000,\"gauge\":\"MemAvailable\","                  \
+	"\"at_exit_bytes\":68719476736,\"held_bytes\":68719476737,"            \
+	"\"rate\":0,\"left_us\":0}"
 #define UNKNOWN                                                                \
 	"{\"generation\":2,\"way\":\"defeated\",\"helper\":0,"                 \
 	"\"draining_us\":1500000}"
@@ -61,6 +66,21 @@ static void drain_that_nobody_can_measure_is_since_when(void **state)
 {
 	(void)state;
 	assert_string_equal(shown(drain, UNKNOWN), "for 1.50 s.");
+}
+
+static void drain_that_stands_still_or_grows_has_no_end(void **state)
+{
+	(void)state;
+	assert_string_equal(shown(drain, STANDING), "0.0 of 64.0 GiB.");
+}
+
+static void wait_has_no_end_before_each_of_them_has(void **state)
+{
+	(void)state;
+	assert_string_equal(shown(wait,
+				  "{\"state\":\"draining\","
+				  "\"draining\":[" KNOWN "," STANDING "]}"),
+			    "12.4 of 128.0 GiB.");
 }
 
 static void wait_of_an_end_is_for_all_that_drains(void **state)
@@ -140,6 +160,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drain_is_how_much_how_fast_and_how_long),
 		cmocka_unit_test(drain_that_nobody_can_measure_is_since_when),
+		cmocka_unit_test(drain_that_stands_still_or_grows_has_no_end),
+		cmocka_unit_test(wait_has_no_end_before_each_of_them_has),
 		cmocka_unit_test(wait_of_an_end_is_for_all_that_drains),
 		cmocka_unit_test(wait_of_a_start_is_in_the_ledgers_words),
 		cmocka_unit_test(wait_of_who_serves_is_nothing),
