@@ -3,11 +3,14 @@
  * host/core/drain.h - how soon the memory of an ended generation is back
  *
  * Theory of operation: whoever can read how many bytes are still held says so
- * now and then. The kernel frees pages at an even pace for pages of one size,
- * so the rate is that of the newer half of what was seen: old enough to carry
- * noise, new enough to follow a change from huge pages to small ones. When the
- * room for samples is full every other one is dropped: what is kept spans the
- * whole drain, however long it takes.
+ * now and then. What comes next is foretold by the newest third of what was
+ * seen: old enough to carry noise, new enough to follow a change of pace, from
+ * huge pages to small ones or from scattered to adjoining ones. It is a second
+ * at least, for in less than that it is the scheduler that one sees, and before
+ * there has been one nothing is foretold (docs/facts.md 11).
+ *
+ * When the room for samples is full every other one is dropped: what is kept
+ * spans the whole drain, however long it takes.
  */
 #ifndef HOST_CORE_DRAIN_H
 #define HOST_CORE_DRAIN_H
@@ -25,6 +28,7 @@ struct drain {
 		uint64_t held; /* bytes */
 	} sample[DRAIN_SAMPLES];
 	uint64_t held_first, held_now;
+	uint64_t now_us; /* of held_now */
 };
 
 /* What can be said of it; 0 where nothing can be said yet. */
