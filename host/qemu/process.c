@@ -52,13 +52,14 @@ int process_spawn(struct process *p, const struct launcher *l,
 	return 0;
 }
 
+/* One that has ended stays for who reaps it, and is no helper any more. */
 static bool is_helper_of(pid_t pid, pid_t qemu)
 {
 	char comm[32], wanted[32];
 
 	snprintf(wanted, sizeof(wanted), "cleanup/%d\n", (int)qemu);
 	return proc_read(pid, "comm", comm, sizeof(comm)) > 0 &&
-	       strcmp(comm, wanted) == 0;
+	       strcmp(comm, wanted) == 0 && proc_start(pid);
 }
 
 /* Look among the children of @parent. Return: 0: there is no helper */
