@@ -174,7 +174,7 @@ static void link_options(const struct line *l)
 	struct argv *out = l->out;
 
 	argv_add(out, "-add-fd");
-	argv_add(out, "fd=%d,set=7", fds->qmp_log);
+	argv_add(out, "fd=%d,set=7,opaque=%s", fds->qmp_log, fds->mark);
 	argv_add(out, "-chardev");
 	argv_add(out,
 		 "socket,id=qmp,fd=%d,server=on,wait=off,"

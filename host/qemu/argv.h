@@ -17,10 +17,11 @@ enum { ARGV_MAX = 128, ARGV_TEXT = 131072 };
 
 /* Descriptors as QEMU will have them: open, without CLOEXEC. */
 struct qemu_fds {
-	int qmp;     /* listening */
-	int agent;   /* listening */
-	int serial;  /* listening */
-	int qmp_log; /* O_WRONLY | O_APPEND */
+	const char *mark; /* whose it is: orphan_mark(); borrowed */
+	int qmp;	  /* listening */
+	int agent;	  /* listening */
+	int serial;	  /* listening */
+	int qmp_log;	  /* O_WRONLY | O_APPEND */
 	int kernel;
 	int initrd;
 	int disk[APPLIANCE_DISKS];

@@ -4,10 +4,12 @@
  */
 #include "host/qemu/orphan.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/qemu/proc.h"
@@ -16,16 +18,18 @@ enum { CMDLINE = 16384 };
 
 struct search {
 	const char *name, *lock;
+	char mark[ORPHAN_MARK];
 	const struct orphan_hint *hint;
 	struct identity_of_process qemu;
 	size_t helpers;
 	struct orphan_helper helper[ORPHAN_HELPERS];
 };
 
+static char cmdline[CMDLINE]; /* of whom names_appliance() was asked last */
+
 /* -name NAME,debug-threads=on. @len: of its command line; -errno */
 static bool names_appliance(pid_t pid, const char *name, ssize_t *len)
 {
-	static char cmdline[CMDLINE];
 	const char *value;
 	size_t n = strlen(name);
 
@@ -34,6 +38,15 @@ static bool names_appliance(pid_t pid, const char *name, ssize_t *len)
 			 : NULL;
 	return value && strncmp(value, name, n) == 0 &&
 	       (!value[n] || value[n] == ',');
+}
+
+/* -add-fd fd=N,set=7,opaque=MARK */
+static bool is_marked(ssize_t len, const char *mark)
+{
+	const char *value = proc_argument(cmdline, (size_t)len, "-add-fd", 0);
+	const char *at = value ? strrchr(value, '=') : NULL;
+
+	return at && mark[0] && strcmp(at + 1, mark) == 0;
 }
 
 /* cleanup/<pid>. Return: that pid; 0: it is no helper */
@@ -74,7 +87,7 @@ static const struct orphan_helper *recorded(const struct orphan_hint *hint,
 }
 
 /* A helper whose QEMU lives is not what is left of one. */
-static void look_at_helper(struct search *s, pid_t pid, pid_t qemu, bool named)
+static void look_at_helper(struct search *s, pid_t pid, pid_t qemu, bool marked)
 {
 	const struct identity_of_process self = { pid, proc_start(pid) };
 	const struct orphan_helper *known = recorded(s->hint, &self);
@@ -87,7 +100,7 @@ static void look_at_helper(struct search *s, pid_t pid, pid_t qemu, bool named)
 		return;
 	if (known)
 		s->helper[s->helpers++] = *known;
-	else if (named || hinted || home)
+	else if (marked || hinted || home)
 		s->helper[s->helpers++] =
 			(struct orphan_helper){ self, qemu, 0 };
 }
@@ -129,7 +142,7 @@ static bool look_at(void *ctx, pid_t pid)
 		return false;
 	qemu = helper_of(pid);
 	if (qemu) {
-		look_at_helper(s, pid, qemu, named);
+		look_at_helper(s, pid, qemu, named && is_marked(len, s->mark));
 	} else if (named || pid == s->hint->qemu.pid) {
 		uint64_t start = proc_start(pid);
 
@@ -159,11 +172,26 @@ static void sort_helpers(const struct search *s, struct orphan *o)
 	}
 }
 
+void orphan_mark(int lock_fd, char mark[static ORPHAN_MARK])
+{
+	struct stat st;
+
+	mark[0] = '\0';
+	if (fstat(lock_fd, &st) == 0)
+		snprintf(mark, ORPHAN_MARK, "lock-%llx-%llx",
+			 (unsigned long long)st.st_dev,
+			 (unsigned long long)st.st_ino);
+}
+
 void orphan_find(struct orphan *o, const char *name, const char *lock,
 		 const struct orphan_hint *hint)
 {
 	struct search s = { .name = name, .lock = lock, .hint = hint };
+	int lock_fd = open(lock, O_PATH | O_CLOEXEC);
 
+	orphan_mark(lock_fd, s.mark);
+	if (lock_fd >= 0)
+		close(lock_fd);
 	proc_each(look_at, &s);
 	*o = (struct orphan){ .qemu = s.qemu };
 	sort_helpers(&s, o);

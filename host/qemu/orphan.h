@@ -4,9 +4,10 @@
  *
  * Theory of operation: a QEMU of ours names its appliance (-name NAME,...) and
  * has the appliance's lock open; a process that does both is it, whatever any
- * file says, and also if the file was removed. Its teardown helper shares its
- * memory, so its command line too, and is called cleanup/<pid of QEMU>
- * (QEMU system/async-teardown.c).
+ * file says, and also if the file was removed. Its teardown helper is called
+ * cleanup/<pid of QEMU> (QEMU system/async-teardown.c) and has no file open, but
+ * shares QEMU's memory, so its command line too, and in that is a mark of the
+ * lock: elsewhere others may have an appliance of the same name.
  *
  * Where we may not look at its descriptors (it is another user's), or its
  * command line is gone already (it is ending), pid and start time of a record
@@ -27,7 +28,11 @@ struct identity_of_process {
 	uint64_t start; /* proc_start() */
 };
 
-enum { ORPHAN_DRAINS = 4, ORPHAN_HELPERS = ORPHAN_DRAINS + 1 };
+enum {
+	ORPHAN_DRAINS = 4,
+	ORPHAN_HELPERS = ORPHAN_DRAINS + 1,
+	ORPHAN_MARK = 64
+};
 
 /* A teardown helper. */
 struct orphan_helper {
@@ -50,6 +55,13 @@ struct orphan {
 	size_t drains;
 	struct orphan_helper drain[ORPHAN_DRAINS];
 };
+
+/*
+ * orphan_mark() - the word in QEMU's command line that says whose it is
+ * @lock_fd:	the appliance's lock; negative: it was removed
+ * @mark:	no other file has the same for as long as it exists; "": none
+ */
+void orphan_mark(int lock_fd, char mark[static ORPHAN_MARK]);
 
 /*
  * orphan_find() - look at every process

@@ -115,6 +115,7 @@ static void start(struct rig *r)
 	int serial, log = open(rig_write(r, "qmp.log", ""),
 			       O_WRONLY | O_APPEND | O_CLOEXEC);
 	struct qemu_fds fds = {
+		.mark = "lock-8-99",
 		.qmp = listen_at(r, "qmp", &m.qmp),
 		.agent = listen_at(r, "agent", &m.agent),
 		.serial = listen_at(r, "serial", &serial),

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 const struct qemu_fds argv_fds = {
+	.mark = "lock-8-99",
 	.qmp = 10,
 	.agent = 11,
 	.serial = 12,

@@ -25,6 +25,8 @@
 
 #include "host/qemu/proc.h"
 
+static char mark[ORPHAN_MARK];
+
 /* All processes of the machine are looked at, those of other runs too. */
 const char *stage_web(void)
 {
@@ -35,15 +37,25 @@ const char *stage_web(void)
 	return name;
 }
 
+void stage_lock(const char *file)
+{
+	int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	orphan_mark(fd, mark);
+	close(fd);
+}
+
 /* That it runs is what it says: execve(2) closes descriptors before it sets the
  * command line. */
 pid_t stage_start(const char *name, const char *file, int other, int *go)
 {
-	char value[64], byte;
+	char value[64], log[128], byte;
 	int in[2], up[2];
 	pid_t pid;
 
 	snprintf(value, sizeof(value), "%s,debug-threads=on", name);
+	snprintf(log, sizeof(log), "fd=3,set=7,opaque=%s", mark);
 	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(up, O_CLOEXEC), 0);
 	pid = fork();
@@ -56,7 +68,7 @@ pid_t stage_start(const char *name, const char *file, int other, int *go)
 		(void)fd; /* stays open */
 		execl("/bin/sh", "sh", "-c",
 		      "echo; read x && printf %s $x >/proc/self/comm; read x",
-		      "sh", "-name", value, NULL);
+		      "sh", "-name", value, "-add-fd", log, NULL);
 		_exit(1);
 	}
 	close(in[0]);

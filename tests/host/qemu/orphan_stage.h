@@ -16,8 +16,11 @@
 /* stage_web() - an appliance's name, of this run alone. Static */
 const char *stage_web(void);
 
+/* stage_lock() - make it: who is started from now on bears its mark */
+void stage_lock(const char *file);
+
 /*
- * stage_start() - a process with `-name NAME,...` and a file open
+ * stage_start() - a process with `-name NAME,...`, a mark and a file open
  * @other:	not held open by it; -1: none
  * @go:		what is written to it becomes its name; it ends with its end
  */

@@ -25,8 +25,9 @@
 	"watchdog=pause %s"                                                    \
 	"-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,"         \
 	"resourcecontrol=deny "                                                \
-	"-add-fd fd=13,set=7 -chardev socket,id=qmp,fd=10,server=on,"          \
-	"wait=off,logfile=/dev/fdset/7,logappend=on "                          \
+	"-add-fd fd=13,set=7,opaque=lock-8-99 "                                \
+	"-chardev socket,id=qmp,fd=10,server=on,wait=off,"                     \
+	"logfile=/dev/fdset/7,logappend=on "                                   \
 	"-mon chardev=qmp,mode=control "                                       \
 	"-chardev socket,id=serial,fd=12,server=on,wait=off "
 #define AGENT " -chardev socket,id=agent,fd=11,server=on,wait=off "

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -25,6 +27,7 @@ static int set_up(void **state)
 	(void)state;
 	scratch_make(&scratch);
 	scratch_path(&scratch, "lock", lock);
+	stage_lock(lock);
 	return 0;
 }
 
@@ -77,6 +80,45 @@ static void orphan_helper_needs_a_qemu_that_has_gone(void **state)
 	stage_end(pid, go_helper);
 }
 
+/* To a shim that is not its parent, is @pid what is left of its QEMU? */
+static bool is_left(const struct orphan_hint *hint, pid_t pid)
+{
+	pid_t shim = fork();
+	int status;
+
+	if (shim == 0) {
+		struct orphan o;
+
+		orphan_find(&o, stage_web(), lock, hint);
+		_exit(o.last.process.pid == pid);
+	}
+	assert_int_equal(waitpid(shim, &status, 0), shim);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* Another user's, or a container's, which has the same name. */
+static void orphan_helper_of_another_lock_is_a_strangers(void **state)
+{
+	pid_t qemu = stage_gone(), pid;
+	char other[SCRATCH_PATH];
+	struct orphan_hint hint;
+	int go;
+
+	(void)state;
+	hint = stage_hint(qemu, 1);
+	pid = stage_helper(qemu, -1, &go);
+	assert_true(is_left(&no_hint, pid));
+	stage_end(pid, go);
+	scratch_path(&scratch, "other", other);
+	stage_lock(other);
+	pid = stage_helper(qemu, -1, &go);
+	stage_lock(lock);
+	assert_false(is_left(&no_hint, pid));
+	assert_true(is_left(&hint, pid)); /* the record says so */
+	stage_end(pid, go);
+}
+
 /* Two generations end, one after the other, beside one that runs. */
 static void orphan_helpers_beside_a_qemu_drain(void **state)
 {
@@ -122,7 +164,7 @@ static void orphan_helper_without_a_name_is_known_by_the_record(void **state)
 	(void)state;
 	orphan_find(&o, stage_web(), lock, &no_hint);
 	assert_int_equal(o.last.process.pid, 0);
-	hint.qemu.pid = qemu + 1; /* it was of a generation before */
+	hint.qemu.pid = getpid(); /* it was of a generation before */
 	orphan_find(&o, stage_web(), lock, &hint);
 	assert_int_equal(o.last.process.pid, 0);
 	assert_int_equal(o.drains, 1);
@@ -139,7 +181,7 @@ static void orphan_helper_without_a_name_is_known_by_the_record(void **state)
 static void orphan_helper_of_an_earlier_qemu_is_not_the_last(void **state)
 {
 	pid_t qemu = stage_gone(), pid;
-	struct orphan_hint hint = stage_hint(qemu + 1, 1);
+	struct orphan_hint hint = stage_hint(getpid(), 1);
 	struct orphan o;
 	int go;
 
@@ -179,6 +221,7 @@ int main(void)
 		cmocka_unit_test(
 			orphan_helper_in_a_container_needs_no_other_qemu),
 		cmocka_unit_test(orphan_helper_needs_a_qemu_that_has_gone),
+		cmocka_unit_test(orphan_helper_of_another_lock_is_a_strangers),
 		cmocka_unit_test(orphan_helpers_beside_a_qemu_drain),
 		cmocka_unit_test(
 			orphan_helper_without_a_name_is_known_by_the_record),
