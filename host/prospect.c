@@ -8,8 +8,6 @@
 #include "host/config/size.h"
 #include "host/report.h"
 
-enum { GUEST_IS_SECURE = 1 }; /* msg_hello.secure */
-
 void prospect_make(const struct report *r, struct outlook *o)
 {
 	const struct costs costs = {

@@ -159,8 +159,9 @@ void shim_teardown_close(struct shim *s);
  * others; what the ledger could not be told of it is told again. shim_retake():
  * of an adopted QEMU. shim_retake_drain(): of one that has ended; none if it
  * has none. shim_room(): tell the lifecycle whether a second generation would
- * fit; shim_spare(): and whoever asks. shim_leave_queue(): a start that waited
- * will not be.
+ * fit, and a reset in place; shim_claim(): promise what a reset in
+ * place takes to the one that is to be judged; shim_spare(): tell whoever asks.
+ * shim_leave_queue(): a start that waited will not be.
  */
 int shim_memory_open(struct shim *s, char *error);
 void shim_admit(struct shim *s);
@@ -170,6 +171,7 @@ void shim_serves(struct shim *s);
 void shim_retake(struct shim *s, pid_t qemu);
 void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p);
 void shim_room(struct shim *s);
+void shim_claim(struct shim *s);
 json_t *shim_spare(struct shim *s);
 void shim_leave_queue(struct shim *s);
 

@@ -8,6 +8,10 @@
  * memory is back it is free. Where the ledger cannot be used nobody is
  * admitted, and the sentence says why: it is waited for like memory.
  *
+ * What the ultravisor was given for a guest is in nobody's resident memory, and
+ * no longer available: once a guest is secure and serves its promise is less by
+ * that, and what a reset in place takes of it again is claimed before the reset.
+ *
  * A generation that boots beside one that drains is to be the first that the
  * kernel kills, should it come to that, until it serves.
  */
@@ -72,10 +76,15 @@ int shim_memory_open(struct shim *s, char *error)
 	return ledger_make(s->ledger, error);
 }
 
+static struct machine_size size_of(const struct shim *s)
+{
+	return appliance_size(s->opt->appliance, s->opt->image);
+}
+
 static struct application application(const struct shim *s)
 {
 	const struct appliance *a = s->opt->appliance;
-	const struct machine_size size = appliance_size(a, s->opt->image);
+	const struct machine_size size = size_of(s);
 
 	return (struct application){
 		.name = a->name,
@@ -158,11 +167,25 @@ void shim_promised(struct shim *s)
 		victim_stand(s->process.score_fd, STANDING_BOOTS);
 }
 
+/* Is its guest secure, and its promise less by so much than it needs? */
+static bool is_less(const struct shim *s, const struct machine_size *m,
+		    uint64_t bytes)
+{
+	return s->lc.epoch.secure == GUEST_IS_SECURE && m->donated &&
+	       s->promise.fd >= 0 &&
+	       s->promise.mine.bytes == need_bytes(m) - bytes;
+}
+
 void shim_serves(struct shim *s)
 {
+	const struct machine_size m = size_of(s);
+	char error[SENTENCE_MAX];
+
 	if (s->promise.fd < 0)
 		shim_retake(s, s->process.pid);
 	tell_pid(s, s->process.pid);
+	if (is_less(s, &m, 0))
+		ledger_keeps(&s->promise, need_bytes(&m) - m.donated, error);
 	if (s->process.score_fd > 0)
 		victim_stand(s->process.score_fd, STANDING_SERVES);
 }
@@ -188,6 +211,20 @@ void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p)
 		p->fd = -1;
 }
 
+/* Would a reset in place find no memory for what it takes? */
+static bool is_cramped(const struct shim *s)
+{
+	const struct machine_size m = size_of(s);
+	struct application a = application(s);
+	char text[ADMISSION_TEXT], error[SENTENCE_MAX];
+	struct decision d;
+
+	a.need = m.again;
+	return m.again && is_less(s, &m, m.donated) &&
+	       ledger_peek(s->ledger, &a, NULL, &sizes, &d, text, error) == 0 &&
+	       d.what != ADMIT;
+}
+
 /*
  * What a second generation beside this one would be told; the lifecycle hears
  * it, too. Return: false: it cannot be known
@@ -203,6 +240,7 @@ static bool peek(struct shim *s, struct decision *d, char *text)
 
 	ev.fits_twice =
 		r == 0 && d->what == ADMIT && s->teardowns + 1 < SHIM_TEARDOWNS;
+	ev.cramped = is_cramped(s);
 	lifecycle_step(&s->lc, &ev, clock_us());
 	return r == 0;
 }
@@ -213,6 +251,27 @@ void shim_room(struct shim *s)
 	struct decision d;
 
 	peek(s, &d, text);
+}
+
+/* Of an ultravisor that destroys fast the old donations are back first. */
+void shim_claim(struct shim *s)
+{
+	const struct machine_size m = size_of(s);
+	const struct lc_event cramped = { .type = EV_ROOM,
+					  .fits_twice = s->lc.fits_twice,
+					  .cramped = true };
+	char error[SENTENCE_MAX], text[ADMISSION_TEXT];
+	struct decision d;
+
+	if (!is_less(s, &m, m.donated) ||
+	    lifecycle_will_relaunch(&s->lc, clock_us()))
+		return;
+	if (!m.again)
+		ledger_keeps(&s->promise, need_bytes(&m), error);
+	else if (ledger_grow(&s->promise, need_bytes(&m), &sizes, &d, text,
+			     error) == 0 &&
+		 d.what != ADMIT)
+		lifecycle_step(&s->lc, &cramped, clock_us());
 }
 
 json_t *shim_spare(struct shim *s)

@@ -49,6 +49,7 @@ static void judge(struct shim *s)
 {
 	if (lifecycle_will_relaunch(&s->lc, clock_us()))
 		shim_room(s);
+	shim_claim(s);
 	shim_step_type(s, EV_STATUS);
 }
 

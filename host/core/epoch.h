@@ -18,10 +18,12 @@
 
 enum { EPOCHS_KEPT = 64 };
 
+enum { GUEST_IS_NOT_SECURE = 0, GUEST_IS_SECURE = 1 };
+
 struct epoch {
 	uint64_t id; /* 0: no HELLO yet */
 	enum epoch_stage stage;
-	uint8_t secure;	    /* as in HELLO */
+	uint8_t secure;	    /* as in HELLO: GUEST_IS_SECURE, or not */
 	uint8_t intent;	    /* enum intent, once it was said */
 	uint8_t icause;	    /* enum intent_cause, likewise */
 	uint32_t detail;    /* of the INTENT */

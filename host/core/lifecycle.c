@@ -255,8 +255,10 @@ static void note_pv_failed(struct lifecycle *lc, const struct lc_event *ev)
 /* What holds in every state, before the state has its say. */
 static void note(struct lifecycle *lc, const struct lc_event *ev)
 {
-	if (ev->type == EV_ROOM)
+	if (ev->type == EV_ROOM) {
 		lc->fits_twice = ev->fits_twice;
+		lc->cramped = ev->cramped;
+	}
 	if (ev->type == EV_MEMORY_BACK)
 		lc->memory_out = false;
 	if (ev->type == EV_PV_FAILED)

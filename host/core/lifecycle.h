@@ -95,7 +95,7 @@ enum lc_event_type {
 	EV_MEMORY_BACK,	  /* nothing holds memory of those that ended */
 	EV_PRESSURE,	  /* the host is short of memory; heeded by few */
 	EV_ADMISSION,	  /* the answer to ACT_ADMIT: @admission */
-	EV_ROOM,	  /* before a judgement: @fits_twice */
+	EV_ROOM,	  /* before a judgement: @fits_twice, @cramped */
 	EV_LAUNCH_FAILED, /* QEMU could not even be started */
 	EV_COMMIT_LOST,	  /* ACT_COMMIT could not be carried out */
 	EV_WISH,	  /* an operator: @wish */
@@ -129,7 +129,10 @@ struct lc_event {
 		struct cleanup_sight sight;
 		uint64_t cpu_us; /* that QEMU's main thread has used */
 		enum admission admission;
-		bool fits_twice; /* a second generation would be admitted */
+		struct {
+			bool fits_twice; /* a second generation */
+			bool cramped;	 /* but not what a reset takes */
+		};
 	};
 	const char *said;  /* EV_SHUTDOWN: QEMU's details; EV_ADMISSION: the
 			    * numbers; or NULL */
@@ -267,6 +270,7 @@ struct lifecycle {
 	char memory_said[EVIDENCE_SAID]; /* what the ledger answered last */
 	bool memory_out;		 /* of generations that have ended */
 	bool fits_twice;		 /* when EV_ROOM came last */
+	bool cramped;			 /* likewise */
 
 	bool gave_way;	       /* this generation, to one that drains: once */
 	bool held;	       /* ACT_PAUSE was said, and no ACT_CONT since */

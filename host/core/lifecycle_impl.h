@@ -17,8 +17,6 @@
 #include "host/core/lifecycle.h"
 
 enum {
-	GUEST_IS_NOT_SECURE = 0, /* msg_hello.secure */
-	GUEST_IS_SECURE = 1,
 	QUIESCE_MARGIN_MS = 5000, /* after its grace: sync, unmount */
 };
 

@@ -98,6 +98,7 @@ static uint32_t facts(const struct lifecycle *lc, bool orderly, bool healthy,
 		{ FACT_RESTED, cleanup_rested(&lc->cleanup, now_us) },
 		{ FACT_VM_STOPPED, alive && lc->stopped },
 		{ FACT_FITS_TWICE, lc->fits_twice },
+		{ FACT_CRAMPED, lc->cramped },
 		{ FACT_WANT_FULL, lc->wish == WISH_FULL },
 		{ FACT_WANT_IN_PLACE, lc->wish == WISH_IN_PLACE },
 		{ FACT_RELAUNCH_FASTER,
@@ -240,6 +241,7 @@ uint32_t lifecycle_prospect(const struct lifecycle *lc)
 	       (same_image(lc) ? FACT_SAME_IMAGE : 0) |
 	       (lc_wants_stop(lc) ? FACT_WANT_STOP : 0) |
 	       (lc->fits_twice ? FACT_FITS_TWICE : 0) |
+	       (lc->cramped ? FACT_CRAMPED : 0) |
 	       (past_relaunch_faster(&lc->past, lc->fits_twice)
 			? FACT_RELAUNCH_FASTER
 			: 0);

@@ -33,26 +33,33 @@ static double seconds(uint64_t us)
 	return (double)us / 1e6;
 }
 
+static uint64_t peak_bytes(const struct costs *c, enum strategy s)
+{
+	uint64_t once = need_bytes(&c->size);
+
+	if (s == STRATEGY_OVERLAP)
+		return 2 * once;
+	return s == STRATEGY_IN_PLACE && c->secure ? once + c->size.again
+						   : once;
+}
+
 void outlook_make(struct outlook *o, uint32_t facts, const struct past *p,
 		  const struct costs *c)
 {
-	static const struct {
-		enum strategy strategy;
-		unsigned int copies;
-	} kinds[OUTLOOK_OPTIONS] = {
-		{ STRATEGY_IN_PLACE, 1 },
-		{ STRATEGY_OVERLAP, 2 },
-		{ STRATEGY_DRAIN_FIRST, 1 },
+	static const enum strategy kinds[OUTLOOK_OPTIONS] = {
+		STRATEGY_IN_PLACE,
+		STRATEGY_OVERLAP,
+		STRATEGY_DRAIN_FIRST,
 	};
 
 	o->plan = planner_choose(facts);
 	for (int i = 0; i < OUTLOOK_OPTIONS; i++) {
-		enum strategy s = kinds[i].strategy;
+		enum strategy s = kinds[i];
 
 		o->option[i] = (struct option){
 			.strategy = s,
 			.forecast = predict(p, c, s),
-			.peak_bytes = need_bytes(&c->size) * kinds[i].copies,
+			.peak_bytes = peak_bytes(c, s),
 			.obstacle = planner_obstacle(facts, s),
 		};
 	}

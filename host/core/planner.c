@@ -41,6 +41,11 @@ static const struct rule {
 	  "the image must stay the same" },
 	{ 0, FACT_HEALTHY, RELAUNCH, "QEMU did not answer within a second",
 	  "QEMU must answer within a second" },
+	{ FACT_CRAMPED, 0, RELAUNCH,
+	  "the host has no memory for the donations of a second secure guest",
+	  "an ultravisor that destroys fast, or memory for the donations of "
+	  "one "
+	  "more guest" },
 	{ 0, FACT_RESTED, RELAUNCH,
 	  "KVM has not begun to destroy the guest before this one",
 	  "QEMU must get the CPU time to begin it" },

@@ -27,7 +27,8 @@ enum fact {
 	FACT_RELAUNCH_FASTER = 4096, /* past_relaunch_faster() */
 	FACT_FITS_TWICE = 8192,	     /* a second one was admitted beside it */
 	FACT_WAITS = 16384,	     /* it failed before: a pause is due */
-	FACTS_ALL = 32767,
+	FACT_CRAMPED = 32768,	     /* no memory for what a reset takes */
+	FACTS_ALL = 65535,
 };
 
 enum strategy {

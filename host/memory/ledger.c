@@ -350,6 +350,14 @@ int ledger_lives(struct promise_slot *p, pid_t pid, char *error)
 	return tell(p, &m, error);
 }
 
+int ledger_keeps(struct promise_slot *p, uint64_t bytes, char *error)
+{
+	struct promised m = p->mine;
+
+	m.bytes = bytes;
+	return tell(p, &m, error);
+}
+
 int ledger_drains(struct promise_slot *p, uint64_t bytes, char *error)
 {
 	struct promised m = p->mine;

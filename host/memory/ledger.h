@@ -108,6 +108,23 @@ int ledger_ask(struct promise_slot *p, const struct ledger_ops *ops,
 	       struct decision *d, char *text, char *error);
 
 /*
+ * ledger_grow() - may one that lives have so much? If so, it is promised it
+ * @bytes:	in all; less than it has is no change
+ * @d, @text:	of what is more: it goes before all who came after it
+ * Return: as ledger_ask()
+ */
+int ledger_grow(struct promise_slot *p, uint64_t bytes,
+		const struct ledger_ops *ops, struct decision *d, char *text,
+		char *error);
+
+/*
+ * ledger_keeps() - one that lives has so much, whatever there is
+ * @bytes:	less than before; or more that its own end gives back first
+ * Return: 0; -EAGAIN; else -errno
+ */
+int ledger_keeps(struct promise_slot *p, uint64_t bytes, char *error);
+
+/*
  * ledger_lives() - its QEMU is @pid; with 0: it starts, admitted or not
  * Return: 0; -EAGAIN; else -errno
  */

@@ -145,15 +145,20 @@ static int decide(const struct asker *a, const struct ledger_ops *ops,
 }
 
 /* In the section: the answer is in the ledger before anybody else can ask. */
-static int note(int fd, struct promise_slot *p, const struct decision *d)
+static int note(int fd, struct promise_slot *p, uint64_t bytes,
+		const struct decision *d)
 {
 	const struct promised was = p->mine;
 	int r;
 
-	if (d->what == ADMIT)
+	if (d->what == ADMIT) {
 		p->mine.state = PROMISE_LIVES;
-	p->mine.held = d->held;
-	if (p->mine.state == was.state && p->mine.held == was.held)
+		p->mine.bytes = bytes;
+	}
+	if (was.state == PROMISE_WAITS)
+		p->mine.held = d->held;
+	if (p->mine.state == was.state && p->mine.held == was.held &&
+	    p->mine.bytes == was.bytes)
 		return 0;
 	r = ledger_write(fd, p);
 	if (r < 0)
@@ -161,13 +166,18 @@ static int note(int fd, struct promise_slot *p, const struct decision *d)
 	return r;
 }
 
-static int ask(struct promise_slot *p, const struct ledger_ops *ops,
-	       struct reading *r, struct decision *d, char *text, char *error)
+/* One that lives asks for what is more, beside itself. */
+static int ask(struct promise_slot *p, uint64_t bytes,
+	       const struct ledger_ops *ops, struct reading *r,
+	       struct decision *d, char *text, char *error)
 {
-	const struct asker a = { p->path, &p->mine, p->domains, (int)p->slot,
-				 -1 };
+	const bool lives = p->mine.state == PROMISE_LIVES;
+	struct promised mine = p->mine;
+	const struct asker a = { p->path, &mine, p->domains,
+				 lives ? -1 : (int)p->slot, -1 };
 	int fd, failed;
 
+	mine.bytes = bytes - (lives ? p->mine.bytes : 0);
 	read_residents(p->fd, ops, r);
 	fd = ledger_enter(p->path, error);
 	if (fd < 0)
@@ -176,7 +186,7 @@ static int ask(struct promise_slot *p, const struct ledger_ops *ops,
 	if (failed == 0)
 		failed = decide(&a, ops, r, d, text, error);
 	if (failed == 0) {
-		failed = note(fd, p, d);
+		failed = note(fd, p, bytes, d);
 		if (failed < 0)
 			ledger_failed(p->path, failed, error);
 	}
@@ -187,8 +197,16 @@ static int ask(struct promise_slot *p, const struct ledger_ops *ops,
 int ledger_ask(struct promise_slot *p, const struct ledger_ops *ops,
 	       struct decision *d, char *text, char *error)
 {
+	return ledger_grow(p, p->mine.bytes, ops, d, text, error);
+}
+
+int ledger_grow(struct promise_slot *p, uint64_t bytes,
+		const struct ledger_ops *ops, struct decision *d, char *text,
+		char *error)
+{
+	const uint64_t most = bytes > p->mine.bytes ? bytes : p->mine.bytes;
 	struct reading *r = reading_make();
-	int failed = r ? ask(p, ops, r, d, text, error)
+	int failed = r ? ask(p, most, ops, r, d, text, error)
 		       : ledger_failed(p->path, -ENOMEM, error);
 
 	reading_end(r);

@@ -16,6 +16,7 @@
 
 #include "host/config/appliance.h"
 #include "host/config/runtime.h"
+#include "host/core/donation.h"
 #include "host/memory/ledger_impl.h"
 #include "host/shim_impl.h"
 #include "tests/host/scratch.h"
@@ -263,6 +264,83 @@ static void room_for_a_second_one_is_told_and_known(void **state)
 	assert_false(shim.lc.fits_twice);
 }
 
+static struct appliance secure = { .name = "guest",
+				   .architecture = "s390x",
+				   .memory = 1 << 20,
+				   .may_be_secure = true };
+static const struct shim_options secure_options = { .appliance = &secure,
+						    .image = &image,
+						    .runtime = &runtime };
+
+/* Return: of what it was promised at first, what is no longer */
+static uint64_t serve_secure(bool donates_again)
+{
+	uint64_t first;
+
+	secure.donates_again = donates_again;
+	shim.opt = &secure_options;
+	assert_int_equal(admit(), ADMIT);
+	shim.process.pid = QEMU;
+	shim_promised(&shim);
+	first = shim.promise.mine.bytes;
+	shim_serves(&shim);
+	assert_int_equal(shim.promise.mine.bytes, first); /* not secure yet */
+	shim.lc.epoch.secure = GUEST_IS_SECURE;
+	shim_serves(&shim);
+	shim_serves(&shim);
+	assert_int_equal(count().pid, QEMU);
+	return first - shim.promise.mine.bytes;
+}
+
+static void donations_are_promised_until_they_are_made(void **state)
+{
+	const uint64_t donated = donation_assumed(secure.memory, 0);
+	uint64_t served;
+
+	(void)state;
+	assert_int_equal(serve_secure(true), donated);
+	served = shim.promise.mine.bytes;
+	shim_claim(&shim);
+	assert_int_equal(shim.promise.mine.bytes, served + donated);
+	assert_false(shim.lc.cramped);
+	shim_serves(&shim); /* after the reset */
+	assert_int_equal(shim.promise.mine.bytes, served);
+}
+
+static void reset_that_finds_no_memory_for_donations_is_told(void **state)
+{
+	uint64_t served;
+
+	(void)state;
+	serve_secure(true);
+	served = shim.promise.mine.bytes;
+	shim.domains.reserve = UINT64_MAX / 2;
+	shim_claim(&shim);
+	assert_int_equal(shim.promise.mine.bytes, served);
+	assert_true(shim.lc.cramped);
+	shim.domains.reserve = 0;
+	shim_room(&shim);
+	assert_false(shim.lc.cramped);
+	shim.domains.reserve = UINT64_MAX / 2;
+	shim_room(&shim);
+	assert_true(shim.lc.cramped);
+}
+
+/* They are back before they are made again. */
+static void donations_that_are_destroyed_fast_need_no_room(void **state)
+{
+	uint64_t donated, served;
+
+	(void)state;
+	donated = serve_secure(false);
+	served = shim.promise.mine.bytes;
+	shim.domains.reserve = UINT64_MAX / 2;
+	shim_claim(&shim);
+	assert_int_equal(shim.promise.mine.bytes, served + donated);
+	shim_room(&shim);
+	assert_false(shim.lc.cramped);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +355,9 @@ int main(void)
 		WITH_LEDGER(
 			drain_that_could_not_be_told_is_told_at_the_next_look),
 		WITH_LEDGER(room_for_a_second_one_is_told_and_known),
+		WITH_LEDGER(donations_are_promised_until_they_are_made),
+		WITH_LEDGER(reset_that_finds_no_memory_for_donations_is_told),
+		WITH_LEDGER(donations_that_are_destroyed_fast_need_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

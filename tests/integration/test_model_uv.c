@@ -4,12 +4,14 @@
  *
  * There is no such host to test on. So this program is the shim of its own
  * tests, with two answers exchanged: that the machine's processor may run the
- * guest, and that there is an ultravisor. QEMU, guest and what KVM refuses are
- * the stand-in's (tests/pvmodel), a model.
+ * guest, and that there is an ultravisor, which destroys fast if the
+ * environment says so. QEMU, guest and what KVM refuses are the stand-in's
+ * (tests/pvmodel), a model.
  */
 #include "tests/integration/both.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/launch/accel.h"
@@ -17,7 +19,7 @@
 #include "host/verbs/verbs.h"
 #include "tests/integration/stub_image.h"
 
-static const char under_test[] = "under-test";
+static const char under_test[] = "under-test", fast[] = "TEST_DESTROYS_FAST";
 
 int accel_check(const struct appliance *a, const struct identity *who,
 		char *error)
@@ -30,7 +32,9 @@ int accel_check(const struct appliance *a, const struct identity *who,
 
 struct uv_host uv_look(void)
 {
-	return (struct uv_host){ .hosts = true, .async = true };
+	return (struct uv_host){ .hosts = true,
+				 .async = true,
+				 .fast = getenv(fast) != NULL };
 }
 
 int verb_refuse(const char *error) /* main.c's, whose place this takes */
@@ -39,17 +43,23 @@ int verb_refuse(const char *error) /* main.c's, whose place this takes */
 	return VERB_REFUSED;
 }
 
-static void run(struct rig *r, const char *script, const char *secure)
+static void run_in(struct rig *r, const char *script, const char *secure,
+		   const char *memory)
 {
 	char words[128], lines[256];
 
 	snprintf(words, sizeof(words), "version=10.2,arch=s390x%s", script);
 	snprintf(lines, sizeof(lines),
 		 "accel = kvm\nsecure = %s\nmemory = 2100 MiB\n"
-		 "[restart]\npolicy = never\n",
-		 secure);
+		 "[restart]\npolicy = never\n%s",
+		 secure, memory);
 	rig_run_program(r, "/proc/self/exe",
 			stub_model(r, "s390x", words, lines), under_test);
+}
+
+static void run(struct rig *r, const char *script, const char *secure)
+{
+	run_in(r, script, secure, "");
 }
 
 static void stop(struct rig *r)
@@ -113,6 +123,63 @@ static void guest_that_cannot_become_secure_has_its_cause(void **state)
 	}
 }
 
+/* It starts anyway, and whoever asks for more memory from then on is refused. */
+static const char no_room[] = "[memory]\nreserve = 16 TiB\n"
+			      "admission-timeout = 0 s\n"
+			      "admission-late = start-anyway\n";
+
+static void reboot_secure(struct rig *r, const char *script, const char *memory)
+{
+	run_in(r, script, "yes", memory);
+	unsetenv(fast);
+	rig_await_ready(r);
+	RIG_DO(r, "reboot", under_test, "--wait");
+	rig_await_ready(r);
+}
+
+/* facts 1.6: what PREPARE gives back the next guest takes. */
+static void reset_that_destroys_fast_needs_no_memory(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	setenv(fast, "1", 1);
+	reboot_secure(r, ",secure,donated=64", no_room);
+	assert_string_equal(rig_last(r, "strategy"), "in place");
+	stop(r);
+}
+
+static void reset_takes_a_second_set_of_donations_where_it_fits(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	reboot_secure(r, ",secure,no-destroy-fast,donated=64,donatable=128",
+		      "[memory]\ndonation = 64 MiB\n");
+	assert_string_equal(rig_last(r, "strategy"), "in place");
+	stop(r);
+}
+
+/* It would end as a guest that cannot become secure: 96. */
+static void reset_is_a_restart_where_a_second_set_does_not_fit(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	struct child plan;
+
+	reboot_secure(r, ",secure,no-destroy-fast,donated=64,donatable=100",
+		      no_room);
+	assert_int_equal(rig_number(r, "generation"), 2);
+	assert_string_equal(rig_last(r, "cause"), "clean reboot");
+	assert_string_equal(rig_last(r, "reason"),
+			    "the host has no memory for the donations of a "
+			    "second secure guest");
+	rig_verb(r, &plan, (const char *const[]){ "plan", under_test, NULL });
+	if (!strstr(plan.text[CHILD_OUT], "an ultravisor that destroys fast"))
+		print_error("plan: %s", plan.text[CHILD_OUT]);
+	assert_non_null(strstr(plan.text[CHILD_OUT],
+			       "an ultravisor that destroys fast, or memory"));
+	child_close(&plan);
+	stop(r);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +187,9 @@ int main(int argc, char **argv)
 		ON_MODEL(guest_that_is_not_secure_has_failed),
 		ON_MODEL(guest_that_may_be_secure_need_not_be),
 		ON_MODEL(guest_that_cannot_become_secure_has_its_cause),
+		ON_MODEL(reset_that_destroys_fast_needs_no_memory),
+		ON_MODEL(reset_takes_a_second_set_of_donations_where_it_fits),
+		ON_MODEL(reset_is_a_restart_where_a_second_set_does_not_fit),
 	};
 	const struct verb shim = { .name = "run" };
 

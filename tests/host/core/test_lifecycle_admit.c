@@ -168,6 +168,27 @@ static void relaunch_foretells_what_the_room_allows(void **state)
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
 }
 
+static void reset_in_place_that_finds_no_memory_is_a_relaunch(void **state)
+{
+	const struct lc_event cramped = { .type = EV_ROOM, .cramped = true };
+	const struct lc_event again = { .type = EV_ROOM };
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	drive_serving(&d);
+	drive_wish(&d, WISH_IN_PLACE);
+	drive_quiesce(&d, INTENT_REBOOT);
+	lifecycle_step(&d.lc, &cramped, d.now_us);
+	assert_true(lifecycle_will_relaunch(&d.lc, d.now_us));
+	lifecycle_step(&d.lc, &again, d.now_us); /* it came back meanwhile */
+	assert_false(lifecycle_will_relaunch(&d.lc, d.now_us));
+	lifecycle_step(&d.lc, &cramped, d.now_us);
+	drive_type(&d, EV_STATUS);
+	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
+	assert_non_null(strstr(d.lc.now.reason, "donations"));
+}
+
 static void reset_in_place_need_not_know_of_room(void **state)
 {
 	struct drive d;
@@ -325,6 +346,8 @@ int main(void)
 			relaunch_that_waits_for_nothing_overlaps_however_fast),
 		cmocka_unit_test(relaunch_that_waits_for_a_part_drains_first),
 		cmocka_unit_test(relaunch_foretells_what_the_room_allows),
+		cmocka_unit_test(
+			reset_in_place_that_finds_no_memory_is_a_relaunch),
 		cmocka_unit_test(reset_in_place_need_not_know_of_room),
 		cmocka_unit_test(restart_in_full_is_foreseen_at_stop),
 		cmocka_unit_test(

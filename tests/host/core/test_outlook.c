@@ -58,6 +58,26 @@ static void outlook_names_the_peak_of_each(void **state)
 	assert_null(outlook_option(&o, STRATEGY_STOP));
 }
 
+/* A second set of donations, where the ultravisor does not destroy fast. */
+static void outlook_peak_of_a_secure_reset_has_what_it_takes_again(void **state)
+{
+	const struct past p = past_of(5);
+	struct costs c = costs;
+	uint64_t once;
+	struct outlook o;
+
+	(void)state;
+	c.size.donated = c.size.again = 9 << 20;
+	once = need_bytes(&c.size);
+	outlook_make(&o, good, &p, &c);
+	assert_int_equal(o.option[0].peak_bytes, once); /* it is not secure */
+	c.secure = true;
+	outlook_make(&o, good, &p, &c);
+	assert_int_equal(o.option[0].peak_bytes, once + (9 << 20));
+	assert_int_equal(o.option[1].peak_bytes, 2 * once);
+	assert_int_equal(o.option[2].peak_bytes, once);
+}
+
 static void outlook_better_needs_what_its_obstacle_says(void **state)
 {
 	const struct outlook silent = outlook_of(good & ~FACT_CLEAN, 5);
@@ -169,6 +189,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outlook_names_the_peak_of_each),
+		cmocka_unit_test(
+			outlook_peak_of_a_secure_reset_has_what_it_takes_again),
 		cmocka_unit_test(outlook_better_needs_what_its_obstacle_says),
 		cmocka_unit_test(budget_that_holds_keeps_the_plan),
 		cmocka_unit_test(budget_too_small_for_the_plan_takes_another),

@@ -46,6 +46,21 @@ static void plan_in_place_needs_every_good_fact(void **state)
 	}
 }
 
+/* Asking for it makes no memory; nor is the reset worth waiting for. */
+static void plan_without_memory_for_a_reset_is_a_relaunch(void **state)
+{
+	const uint32_t f = good | FACT_CRAMPED | FACT_WANT_IN_PLACE;
+
+	(void)state;
+	assert_int_equal(planner_choose(f).strategy, STRATEGY_DRAIN_FIRST);
+	assert_int_equal(planner_choose(f | FACT_FITS_TWICE).strategy,
+			 STRATEGY_OVERLAP);
+	assert_string_equal(planner_choose(f).reason,
+			    planner_choose(f & ~FACT_RESTED).reason);
+	assert_string_equal(planner_obstacle(f, STRATEGY_IN_PLACE),
+			    planner_choose(f).instead);
+}
+
 static void plan_stop_wins_over_everything(void **state)
 {
 	(void)state;
@@ -126,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan_good_facts_is_in_place),
 		cmocka_unit_test(plan_in_place_needs_every_good_fact),
+		cmocka_unit_test(plan_without_memory_for_a_reset_is_a_relaunch),
 		cmocka_unit_test(plan_stop_wins_over_everything),
 		cmocka_unit_test(plan_full_asked_drains_first),
 		cmocka_unit_test(plan_relaunch_overlaps_where_both_fit),
