@@ -26,12 +26,13 @@
 #include "host/link/control.h"
 #include "host/report.h"
 
-enum { SAMPLE_MS = 200, WORTH_TELLING_US = 1000000 };
+enum { WORTH_TELLING_US = 1000000 };
 
 static void arm(struct shim *s, bool on)
 {
-	const struct timespec every = { .tv_nsec =
-						on ? SAMPLE_MS * 1000000L : 0 };
+	const struct timespec every = {
+		.tv_nsec = on ? TEARDOWN_SAMPLE_MS * 1000000L : 0,
+	};
 	const struct itimerspec t = { .it_interval = every, .it_value = every };
 
 	timerfd_settime(s->drain_timer_fd, 0, &t, NULL);

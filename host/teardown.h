@@ -26,6 +26,9 @@
 #include "host/memory/ledger.h"
 #include "host/qemu/process.h"
 
+/* Whoever follows one looks at it so often. */
+enum { TEARDOWN_SAMPLE_MS = 200 };
+
 /* Who frees the memory. */
 enum teardown_way {
 	TEARDOWN_ASYNCHRONOUS, /* its helper */

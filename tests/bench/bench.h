@@ -51,7 +51,7 @@ measure_fn measure_quiesce;	   /* byproducts.c */
 measure_fn measure_memory_back;	   /* memory.c */
 measure_fn measure_memory_nudge;   /* nudge.c */
 measure_fn measure_teardown_async; /* teardown.c */
-measure_fn measure_drain_estimate; /* teardown.c */
+measure_fn measure_drain_estimate; /* drain.c */
 
 measure_fn measure_init_size_tiny, measure_init_size_full; /* guest_init.c */
 measure_fn measure_init_memory_tiny, measure_init_memory_full;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "common/array.h"
+#include "host/cgroup/cgroup.h"
 #include "host/launch/spawn.h"
 
 #include "tests/bench/available.h"
@@ -23,6 +24,9 @@
 enum {
 	SPARE_MIB = 1024,
 	DEADLINE_MS = 120000, /* 8 GiB of page faults on a busy machine */
+	PASSES = 64,
+	MIB = 1 << 20,
+	PAGE = 4096,
 };
 
 double victim_now_ms(void)
@@ -96,26 +100,31 @@ static int spawn(struct victim *v, const struct qemu_caps *caps,
 {
 	char line[PATH_MAX + 512], *argv[32], *rest = line;
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	const struct spawn s = {
+	struct spawn s = {
 		.argv = argv,
 		.keep = &theirs,
 		.keep_count = 1,
 		.output = null,
-		.cgroup = -1,
+		.cgroup = plan->leaf ? plan->leaf[0].fd : -1,
 	};
 	size_t n = 0;
 	int r;
 
 	if (null < 0)
 		return -errno;
+	if (plan->leaf)
+		s.memory_group = cgroup_leaf_entrance(&plan->leaf[1]);
+	if (s.memory_group < 0)
+		s.memory_group = 0;
 	snprintf(line, sizeof(line),
 		 "%s -nodefaults -no-user-config -display none -S -accel tcg "
 		 "-machine q35,memory-backend=ram -m %dM "
-		 "-object memory-backend-ram,id=ram,size=%dM,prealloc=on "
+		 "-object memory-backend-ram,id=ram,size=%dM,prealloc=%s "
 		 "-action reboot=shutdown,shutdown=pause "
 		 "-chardev socket,id=q,fd=%d -mon chardev=q,mode=control %s "
 		 "%s %s",
-		 caps->path, plan->mib, plan->mib, theirs,
+		 caps->path, plan->mib, plan->mib,
+		 plan->all_over ? "off" : "on", theirs,
 		 helper_option(caps, plan), plan->firmware ? "-bios" : "",
 		 plan->firmware ? plan->firmware : "");
 	while (n < ARRAY_SIZE(argv) - 1 &&
@@ -125,8 +134,58 @@ static int spawn(struct victim *v, const struct qemu_caps *caps,
 	prctl(PR_SET_THP_DISABLE, plan->small_pages, 0, 0, 0);
 	r = process_spawn(&v->process, NULL, &s);
 	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+	if (s.memory_group)
+		close(s.memory_group);
 	close(null);
 	return r;
+}
+
+/* Return: the address of its RAM; 0: it has no mapping so large */
+static off_t ram_of(const struct victim *v, const struct victim_plan *plan)
+{
+	unsigned long long from = 0, to = 0;
+	char path[64], line[512];
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)v->process.pid);
+	f = fopen(path, "re");
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "%llx-%llx rw", &from, &to) == 2 &&
+			(to - from) / MIB >= (unsigned int)plan->mib;
+	if (f)
+		fclose(f);
+	return found ? (off_t)from : 0;
+}
+
+static int touch_mib(int fd, off_t from)
+{
+	for (int at = 0; at < MIB; at += PAGE)
+		if (pwrite(fd, "", 1, from + at) != 1)
+			return -errno;
+	return 0;
+}
+
+/* A MiB here and a MiB there, in so many passes over all of it. */
+static int touch_all_over(const struct victim *v,
+			  const struct victim_plan *plan, char *error)
+{
+	off_t ram = ram_of(v, plan);
+	int fd, r = ram ? 0 : -ENOENT;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)v->process.pid);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		r = -errno;
+	for (int pass = 0; pass < PASSES && r == 0; pass++)
+		for (int i = pass; i < plan->mib && r == 0; i += PASSES)
+			r = touch_mib(fd, ram + (off_t)i * MIB);
+	if (fd >= 0)
+		close(fd);
+	return r < 0 ? sentence(error, r, "%s: QEMU's RAM: %s", path,
+				strerror(-r))
+		     : 0;
 }
 
 /* Not more pages than were asked for, and each of them there. */
@@ -196,6 +255,8 @@ int victim_start(struct victim *v, const struct qemu_caps *caps,
 	v->qmp = -1;
 	if (r == 0)
 		r = begin(v, caps, plan, error);
+	if (r == 0 && plan->all_over)
+		r = touch_all_over(v, plan, error);
 	if (r == 0)
 		r = check_touched(v, plan, error);
 	if (r == 0 && plan->async && process_find_helper(&v->process) < 0)

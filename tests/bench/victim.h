@@ -2,9 +2,14 @@
 /*
  * tests/bench/victim.h - a large QEMU whose end is looked at
  *
- * Theory of operation: a QEMU of gigabytes, every page of it touched, as QEMU's
- * own preallocation does it. No guest runs, for no end depends on one, but for
- * those that a guest begins: then it is a firmware that does just that.
+ * Theory of operation: a QEMU of gigabytes, every page of it touched. No guest
+ * runs, for no end depends on one, but for those that a guest begins: then it is
+ * a firmware that does just that.
+ *
+ * QEMU's own preallocation touches them in the order in which they will be freed.
+ * The kernel hands out its smallest pieces first, so such a drain begins slowly
+ * and ends fast. A guest touches its memory here and there: done so, the drain
+ * is even (docs/facts.md 11).
  */
 #ifndef TESTS_BENCH_VICTIM_H
 #define TESTS_BENCH_VICTIM_H
@@ -14,11 +19,16 @@
 #include "host/qemu/probe.h"
 #include "host/qemu/process.h"
 
+struct cgroup_leaf;
+
 struct victim_plan {
 	int mib;
 	bool async;	      /* with the teardown helper */
 	bool small_pages;     /* of 4 KiB: no transparent huge ones */
+	bool all_over;	      /* touched as a guest would, not in order */
 	const char *firmware; /* path; NULL: it never runs */
+	/* of both hierarchies, where it is born; NULL: beside us */
+	const struct cgroup_leaf *leaf;
 };
 
 /* One QEMU, and our end of its monitor. */
