@@ -6,6 +6,7 @@
 #	make image IMAGE=directory   an image of your own
 #	make repro [KERNEL=cached]   build twice elsewhere, compare every byte
 #	make bench                   every number
+#	make soak                    restarts at random, for minutes
 #	make install                 program, manual, systemd units (DESTDIR, prefix)
 #	make menuconfig              change what is adjustable (Kconfig)
 #	make defconfig CONFIG=tiny   begin with configs/tiny, or full

@@ -168,6 +168,13 @@ peers: | deps
 		echo "peers: not to be had: the tests with them are skipped"; }
 .PHONY: peers
 
+# make soak SOAK_SECONDS=600 SOAK_SEED=7: restarts at random for so long with the
+# guard, and then without it; their figures
+soak: $(O)/san/tests/integration/test_random $(O)/$(HOST_ARCH)/reprise \
+		$(needs-guests)
+	@SOAK_SECONDS=$(or $(SOAK_SECONDS),300) SOAK_SEED=$(SOAK_SEED) $<
+.PHONY: soak
+
 # unit: what needs neither QEMU nor an image
 unit: $(sweep-needs) $(O)/tests/bench $(filter-out $(O)/san/tests/integration/% \
 	$(O)/san/tests/image/%,$(test-programs))

@@ -20,7 +20,7 @@
 
 extern char **environ;
 
-static int64_t now_ms(void)
+int64_t child_now(void)
 {
 	struct timespec t;
 
@@ -30,12 +30,12 @@ static int64_t now_ms(void)
 
 int64_t child_deadline(void)
 {
-	return now_ms() + CHILD_DEADLINE_MS;
+	return child_now() + CHILD_DEADLINE_MS;
 }
 
 int child_left(int64_t end_ms)
 {
-	int64_t left = end_ms - now_ms();
+	int64_t left = end_ms - child_now();
 
 	return left > 0 ? (int)left : 0;
 }

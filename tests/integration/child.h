@@ -27,7 +27,10 @@ struct child {
 	int code; /* once it ended: exit code, or minus the signal's number */
 };
 
-/* child_deadline() - CLOCK_MONOTONIC of CHILD_DEADLINE_MS from now, ms */
+/* child_now() - CLOCK_MONOTONIC, ms */
+int64_t child_now(void);
+
+/* child_deadline() - CHILD_DEADLINE_MS from now, ms */
 int64_t child_deadline(void);
 
 /* child_left() - ms until @end_ms, for poll(); 0 when it has passed */

@@ -33,6 +33,7 @@
  *                  Secure Execution guest's command line, without its object
  *   test_teardown  every end of QEMU: its memory comes back after it
  *   test_memory    two appliances and room for one; overlap or drain first
+ *   test_random    three, restarted at random in a space that is too small
  *   test_refused   what never starts: bad files, bad images, bad QEMUs
  *
  * On the stand-in (tests/pvmodel):

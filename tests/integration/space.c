@@ -98,6 +98,11 @@ uint64_t space_peak(const struct space *s)
 	return number(s, "memory.max_usage_in_bytes", "");
 }
 
+uint64_t space_hits(const struct space *s)
+{
+	return number(s, "memory.failcnt", "");
+}
+
 uint64_t space_kills(const struct space *s)
 {
 	return number(s, "memory.oom_control", "\noom_kill ");

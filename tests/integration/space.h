@@ -40,6 +40,9 @@ void space_take(const struct space *s, pid_t pid);
 uint64_t space_used(const struct space *s);
 uint64_t space_peak(const struct space *s);
 
+/* space_hits() - how often it was to hold more than its limit */
+uint64_t space_hits(const struct space *s);
+
 /* space_kills() - how many in it the kernel has killed for want of memory */
 uint64_t space_kills(const struct space *s);
 
