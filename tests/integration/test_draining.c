@@ -223,7 +223,7 @@ static void run_after_a_crash_follows_a_helper_without_a_name(void **state)
 	assert_int_equal(draining(r, NULL), 1);
 	assert_int_equal(draining(r, "helper"), helper);
 	assert_int_equal(draining(r, "generation"), 1);
-	let_go();
+	held_let_go(helper);
 	while (draining(r, NULL) && child_left(end_ms))
 		poll(NULL, 0, 10);
 	assert_int_equal(draining(r, NULL), 0);
