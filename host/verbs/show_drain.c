@@ -38,13 +38,12 @@ static void add(struct sum *s, const json_t *teardown)
 	s->endless |= number(teardown, "held_bytes") && !left_us;
 }
 
-static void say(const struct sum *s, char text[static DRAIN_TEXT])
+static void say(const struct sum *s, char *text, size_t size)
 {
 	static const struct drain_outlook unknown;
 
 	admission_progress(s->at_exit, s->held,
-			   s->endless ? &unknown : &s->outlook, text,
-			   DRAIN_TEXT);
+			   s->endless ? &unknown : &s->outlook, text, size);
 }
 
 void show_drain(const json_t *teardown, char text[static DRAIN_TEXT])
@@ -54,7 +53,7 @@ void show_drain(const json_t *teardown, char text[static DRAIN_TEXT])
 
 	add(&s, teardown);
 	if (s.at_exit) {
-		say(&s, text);
+		say(&s, text, DRAIN_TEXT);
 		return;
 	}
 	show_duration(since, sizeof(since), number(teardown, "draining_us"));
@@ -72,20 +71,25 @@ static void word(const json_t *object, const char *key,
 
 void show_wait(const json_t *status, char text[static DRAIN_TEXT])
 {
+	char state[DRAIN_TEXT], waits_for[DRAIN_TEXT], progress[128];
 	const json_t *teardown;
 	struct sum s = { 0 };
+	bool ends;
 	size_t i;
 
-	word(status, "state", text);
-	if (strcmp(text, "draining") != 0) {
-		word(status, "waits_for", text);
-		return;
-	}
+	word(status, "state", state);
+	word(status, "waits_for", waits_for);
+	ends = strcmp(state, "draining") == 0;
 	json_array_foreach(json_object_get(status, "draining"), i, teardown)
 		add(&s, teardown);
-	text[0] = '\0';
-	if (s.at_exit)
-		say(&s, text);
+	say(&s, progress, sizeof(progress));
+	if (ends)
+		snprintf(text, DRAIN_TEXT, "%s", s.at_exit ? progress : "");
+	else if (waits_for[0] && s.at_exit)
+		snprintf(text, DRAIN_TEXT, "draining %s; %.200s", progress,
+			 waits_for);
+	else
+		snprintf(text, DRAIN_TEXT, "%s", waits_for);
 }
 
 static void drain_row(FILE *out, const json_t *teardown, bool full,

@@ -27,8 +27,9 @@ void show_drain(const json_t *teardown, char text[static DRAIN_TEXT]);
 /*
  * show_wait() - what the appliance waits for
  *
- * A start: for memory, in the ledger's words; an end: for that of its
- * generations, all together. Else, or where nobody can tell: "".
+ * A start: for memory, in the ledger's words, behind how far the generations
+ * before it have drained (a terminal may be narrow); an end: for those, all
+ * together. Else, or where nobody can tell: "".
  */
 void show_wait(const json_t *status, char text[static DRAIN_TEXT]);
 

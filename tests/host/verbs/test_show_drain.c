@@ -93,7 +93,18 @@ static void wait_of_an_end_is_for_all_that_drains(void **state)
 static void wait_of_a_start_is_in_the_ledgers_words(void **state)
 {
 	(void)state;
-	assert_string_equal(shown(wait, WAITING), "it needs 2.1 GiB??.");
+	assert_string_equal(shown(wait, "{\"state\":\"waiting for memory\","
+					"\"draining\":[],\"waits_for\":\"it "
+					"needs 2.1 GiB\"}"),
+			    "it needs 2.1 GiB.");
+}
+
+static void wait_of_a_start_begins_with_what_drains_before_it(void **state)
+{
+	(void)state;
+	assert_string_equal(shown(wait, WAITING),
+			    "draining 12.4 of 64.0 GiB, 1.3 GiB/s, 40 s left; "
+			    "it needs 2.1 GiB??.");
 }
 
 static void wait_of_who_serves_is_nothing(void **state)
@@ -164,6 +175,8 @@ int main(void)
 		cmocka_unit_test(wait_has_no_end_before_each_of_them_has),
 		cmocka_unit_test(wait_of_an_end_is_for_all_that_drains),
 		cmocka_unit_test(wait_of_a_start_is_in_the_ledgers_words),
+		cmocka_unit_test(
+			wait_of_a_start_begins_with_what_drains_before_it),
 		cmocka_unit_test(wait_of_who_serves_is_nothing),
 		cmocka_unit_test(status_has_a_row_for_each_and_for_the_wait),
 		cmocka_unit_test(list_has_them_below_their_appliance),
