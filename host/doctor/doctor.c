@@ -20,6 +20,7 @@ const struct probe doctor_probes[] = {
 	{ "QEMU's user", look_user },
 	{ "memory", look_memory },
 	{ "memory ledger", look_ledger },
+	{ "appliance's need", look_need },
 	{ "overcommit", look_overcommit },
 	{ "swap", look_swap },
 	{ "pressure", look_psi },
@@ -36,7 +37,8 @@ const struct probe doctor_probes[] = {
 
 const size_t doctor_probe_count = ARRAY_SIZE(doctor_probes);
 
-struct patient doctor_patient(const struct appliance *a)
+struct patient doctor_patient(const struct appliance *a,
+			      const struct image *image)
 {
 	static struct utsname host;
 
@@ -45,6 +47,7 @@ struct patient doctor_patient(const struct appliance *a)
 		.root = "",
 		.machine = host.machine,
 		.appliance = a,
+		.image = image,
 		.systemctl = "systemctl",
 		.try_kvm = kvm_try,
 		.kvm_capability = kvm_capability,

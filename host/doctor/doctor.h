@@ -30,6 +30,7 @@ struct finding {
 };
 
 struct appliance;
+struct image;
 struct qemu_caps;
 
 /* Does a guest run under KVM? */
@@ -39,6 +40,7 @@ struct patient {
 	const char *root;    /* "", or a directory in place of / */
 	const char *machine; /* of uname(): "x86_64", "s390x" */
 	const struct appliance *appliance; /* complete; NULL: none was named */
+	const struct image *image;	   /* its image; NULL likewise */
 	const struct qemu_caps *caps;	   /* of its QEMU; NULL: not probed */
 	const char *systemctl;		   /* program to ask */
 
@@ -56,8 +58,9 @@ struct probe {
 extern const struct probe doctor_probes[];
 extern const size_t doctor_probe_count;
 
-/* doctor_patient() - this machine. @a: borrowed, or NULL */
-struct patient doctor_patient(const struct appliance *a);
+/* doctor_patient() - this machine. @a, @image: borrowed; or both NULL */
+struct patient doctor_patient(const struct appliance *a,
+			      const struct image *image);
 
 /* level_name() - "ok", "warn", "fail", "n/a" */
 const char *level_name(enum level l);
@@ -73,6 +76,7 @@ void finding_set(struct finding *f, enum level level, const char *advice,
 typedef void probe_fn(const struct patient *p, struct finding *f);
 probe_fn look_kernel, look_memory, look_psi, look_swap, look_overcommit,
 	look_run_size, look_ledger;	    /* host.c */
+probe_fn look_need;			    /* need.c */
 probe_fn look_user, look_cgroup, look_unit; /* service.c */
 probe_fn look_qemu, look_kvm;		    /* virt.c */
 probe_fn look_uv, look_kvm_secure, look_async_destroy, look_destroy_fast,

@@ -42,7 +42,7 @@ void look_kernel(const struct patient *p, struct finding *f)
 
 void look_memory(const struct patient *p, struct finding *f)
 {
-	uint64_t total = 0, available = 0, need = 0;
+	uint64_t total = 0, available = 0;
 	char text[TEXT];
 
 	reading_text(p->root, "/proc/meminfo", text, sizeof(text));
@@ -52,24 +52,9 @@ void look_memory(const struct patient *p, struct finding *f)
 			    "/proc/meminfo does not say");
 		return;
 	}
-	if (p->appliance)
-		need = p->appliance->memory >> 10;
-	if (need > total)
-		finding_set(f, LEVEL_FAIL, "give the appliance less memory",
-			    "the appliance wants %" PRIu64 " MiB, this machine "
-			    "has %" PRIu64,
-			    need >> 10, total >> 10);
-	else if (need > available)
-		finding_set(f, LEVEL_WARN,
-			    "end something else, or give the appliance less "
-			    "memory",
-			    "the appliance wants %" PRIu64 " MiB, %" PRIu64
-			    " are available now",
-			    need >> 10, available >> 10);
-	else
-		finding_set(f, LEVEL_OK, "",
-			    "%" PRIu64 " MiB of %" PRIu64 " MiB available",
-			    available >> 10, total >> 10);
+	finding_set(f, LEVEL_OK, "",
+		    "%" PRIu64 " MiB of %" PRIu64 " MiB available",
+		    available >> 10, total >> 10);
 }
 
 /* Mode 2 counts what QEMU may touch, not what it touches. */

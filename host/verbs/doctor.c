@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "host/doctor/doctor.h"
+#include "host/doctor/need.h"
+#include "host/qemu/able.h"
 #include "host/qemu/probe_cache.h"
 #include "host/verbs/args.h"
 #include "host/verbs/prepare.h"
@@ -82,10 +84,27 @@ static bool has_operand(int argc, char **argv)
 	return false;
 }
 
-static void print_json(struct exam *e)
+static json_t *need_json(const struct patient *p)
 {
-	json_t *all = json_pack("{s:s, s:o}", "result", level_name(e->worst),
-				"checks", e->checks);
+	char error[SENTENCE_MAX];
+	struct weighing w;
+
+	if (!p->appliance || need_weigh(p, &w, error) < 0)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "guest_bytes",
+			 (json_int_t)w.need.guest, "qemu_bytes",
+			 (json_int_t)w.need.qemu, "image_bytes",
+			 (json_int_t)w.need.image, "donated_bytes",
+			 (json_int_t)w.need.donated, "need_bytes",
+			 (json_int_t)w.decision.need, "spare_bytes",
+			 (json_int_t)admission_headroom(&w.decision));
+}
+
+static void print_json(struct exam *e, const struct patient *p)
+{
+	json_t *all =
+		json_pack("{s:s, s:o, s:o}", "result", level_name(e->worst),
+			  "need", need_json(p), "checks", e->checks);
 
 	show_json(stdout, all, JSON_INDENT(2));
 	json_decref(all);
@@ -107,13 +126,17 @@ int verb_doctor(const struct verb *self, int argc, char **argv)
 		return VERB_USAGE;
 	e.checks = json ? json_array() : NULL;
 	loaded = path && examine_file(path, &p, &e);
-	patient = doctor_patient(loaded ? &p.appliance : NULL);
+	patient = doctor_patient(loaded ? &p.appliance : NULL,
+				 loaded ? &p.image : NULL);
 	if (loaded && probe_cached(p.appliance.qemu, p.appliance.architecture,
-				   PROBE_MS, &p.caps, error) == 0)
+				   PROBE_MS, &p.caps, error) == 0) {
 		patient.caps = &p.caps;
+		p.uv = uv_look();
+		able_settle(&p.appliance, &p.caps, &p.uv);
+	}
 	examine(&patient, &e);
 	if (json)
-		print_json(&e);
+		print_json(&e, &patient);
 	if (loaded)
 		prepare_end(&p);
 	return e.worst == LEVEL_FAIL ? VERB_REFUSED : VERB_DONE;

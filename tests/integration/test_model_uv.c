@@ -79,6 +79,36 @@ static void guest_that_says_it_is_secure_serves(void **state)
 	stop(r);
 }
 
+/* Of the program itself, on this machine: whose ultravisor there is not. */
+static void doctor_has_each_term_of_the_need(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	json_int_t guest, qemu, image, donated, all, spare;
+	struct child c;
+	json_t *said;
+
+	rig_verb(r, &c,
+		 (const char *const[]){ "doctor", "--json",
+					stub_model(r, "s390x", "arch=s390x",
+						   "accel = kvm\nsecure = no\n"
+						   "memory = 64 MiB\n"),
+					NULL });
+	said = json_loads(c.text[CHILD_OUT], 0, NULL);
+	child_close(&c);
+	assert_int_equal(json_unpack(said, "{s:{s:I, s:I, s:I, s:I, s:I, s:I}}",
+				     "need", "guest_bytes", &guest,
+				     "qemu_bytes", &qemu, "image_bytes", &image,
+				     "donated_bytes", &donated, "need_bytes",
+				     &all, "spare_bytes", &spare),
+			 0);
+	json_decref(said);
+	assert_int_equal(guest, 64 << 20);
+	assert_true(qemu > 0 && image > 0);
+	assert_int_equal(donated, 0);
+	assert_int_equal(all, guest + qemu + image);
+	assert_true(spare > 0);
+}
+
 static void guest_that_is_not_secure_has_failed(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
@@ -185,6 +215,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		ON_MODEL(guest_that_says_it_is_secure_serves),
 		ON_MODEL(guest_that_is_not_secure_has_failed),
+		ON_MODEL(doctor_has_each_term_of_the_need),
 		ON_MODEL(guest_that_may_be_secure_need_not_be),
 		ON_MODEL(guest_that_cannot_become_secure_has_its_cause),
 		ON_MODEL(reset_that_destroys_fast_needs_no_memory),

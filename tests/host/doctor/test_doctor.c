@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "host/config/image.h"
 #include "host/memory/ledger.h"
 #include "tests/host/doctor/machine.h"
 
@@ -35,16 +36,12 @@ static void kernel_that_is_too_old_fails(void **state)
 	machine_found(look_kernel, LEVEL_FAIL, "garbage");
 }
 
-static void memory_is_compared_with_the_appliances(void **state)
+static void memory_is_what_is_available(void **state)
 {
 	(void)state;
 	machine_put("proc/meminfo", "MemTotal:       8388608 kB\n"
 				    "MemAvailable:   2097152 kB\n");
 	machine_found(look_memory, LEVEL_OK, "2048 MiB of 8192 MiB");
-	patient.appliance = &appliance;
-	machine_found(look_memory, LEVEL_WARN, "wants 4096 MiB, 2048");
-	appliance.memory = 16 * GIB;
-	machine_found(look_memory, LEVEL_FAIL, "this machine has 8192");
 	machine_put("proc/meminfo", "nonsense");
 	machine_found(look_memory, LEVEL_WARN, "does not say");
 }
@@ -67,6 +64,59 @@ static void ledger_is_what_can_be_promised_and_was(void **state)
 	ledger_leave(&p);
 	machine_put("proc/meminfo", "nonsense");
 	machine_found(look_ledger, LEVEL_WARN, "meminfo");
+}
+
+static void need_is_each_term_against_what_can_be_promised(void **state)
+{
+	static const struct image image = { .kernel_bytes = 5 << 20,
+					    .initrd_bytes = 7 << 20 };
+
+	(void)state;
+	setenv("REPRISE_RUNTIME_DIR", root.dir, 1);
+	machine_put("proc/meminfo", "MemTotal:       8388608 kB\n"
+				    "MemAvailable:   6291456 kB\n");
+	machine_found(look_need, LEVEL_NONE, "no appliance file");
+	patient.appliance = &appliance;
+	patient.image = &image;
+	appliance.cpus = 1;
+	machine_found(look_need, LEVEL_OK,
+		      "guest 4.0 GiB, QEMU 40.8 MiB, image 12.0 MiB, "
+		      "ultravisor 0.0 KiB: it needs 4.1 GiB, and the host has "
+		      "5.5 GiB to spare");
+	appliance.may_be_secure = true;
+	machine_found(look_need, LEVEL_OK, "ultravisor 67.0 MiB: it needs");
+	appliance.admission.reserve = 2 * GIB;
+	machine_found(look_need, LEVEL_FAIL, "has 4.0 GiB to spare");
+	machine_put("proc/meminfo", "nonsense");
+	machine_found(look_need, LEVEL_WARN, "meminfo");
+}
+
+static void need_that_drains_will_be_waited_for(void **state)
+{
+	static const struct image image;
+	static const struct domains host;
+	struct application a = { "old", 5 * GIB, 0, &host };
+	char path[SCRATCH_PATH], error[SENTENCE_MAX];
+	struct promise_slot p;
+
+	(void)state;
+	setenv("REPRISE_RUNTIME_DIR", root.dir, 1);
+	machine_put("proc/meminfo", "MemTotal:       8388608 kB\n"
+				    "MemAvailable:   2097152 kB\n");
+	patient.appliance = &appliance;
+	patient.image = &image;
+	scratch_path(&root, LEDGER_NAME, path);
+	assert_int_equal(ledger_join(path, &a, &p, error), 0);
+	assert_int_equal(ledger_drains(&p, 5 * GIB, error), 0);
+	machine_found(look_need, LEVEL_WARN, "5.0 GiB draining");
+	ledger_leave(&p);
+	machine_found(look_need, LEVEL_FAIL, "0.0 KiB draining");
+	a.name = appliance.name;
+	assert_int_equal(ledger_join(path, &a, &p, error), 0);
+	machine_found(look_need, LEVEL_FAIL, "0.0 KiB: it needs");
+	assert_int_equal(ledger_lives(&p, 0, error), 0);
+	machine_found(look_need, LEVEL_OK, ": it runs; beside it, it needs");
+	ledger_leave(&p);
 }
 
 static void overcommit_strict_counts_what_is_left(void **state)
@@ -237,8 +287,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_MACHINE(kernel_that_is_too_old_fails),
-		ON_MACHINE(memory_is_compared_with_the_appliances),
+		ON_MACHINE(memory_is_what_is_available),
 		ON_MACHINE(ledger_is_what_can_be_promised_and_was),
+		ON_MACHINE(need_is_each_term_against_what_can_be_promised),
+		ON_MACHINE(need_that_drains_will_be_waited_for),
 		ON_MACHINE(overcommit_strict_counts_what_is_left),
 		ON_MACHINE(swap_in_use_is_a_warning),
 		ON_MACHINE(pressure_that_is_off_is_a_warning),
