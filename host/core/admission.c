@@ -195,7 +195,7 @@ void admission_progress(uint64_t at_exit, uint64_t held,
 			 in_unit(less(at_exit, held), unit),
 			 in_unit(at_exit, unit), units[unit]);
 
-	if (n < 0 || (size_t)n >= size || o->rate == 0)
+	if (n < 0 || (size_t)n >= size || !o->rate || !o->left_us)
 		return;
 	if (o->left_us < day_us)
 		snprintf(left, sizeof(left), "%llu s",

@@ -117,7 +117,8 @@ void admission_sentence(const struct snapshot *s, const struct decision *d,
  * admission_progress() - "12.4 of 64.0 GiB, 1.3 GiB/s, 40 s left"
  * @at_exit, @held: bytes, of all that drains together: of them so many are not
  *		back yet
- * @o:		what is not known yet is left out
+ * @o:		left out where it says nothing, or nothing more: by
+ *		MemAvailable all may seem to be back long before it is
  */
 void admission_progress(uint64_t at_exit, uint64_t held,
 			const struct drain_outlook *o, char *buf, size_t size);

@@ -303,7 +303,7 @@ static void progress_tells_rate_and_rest(void **state)
 			    "4.0 of 64.0 GiB, 2.0 GiB/s, 30 s left");
 	assert_string_equal(progress_of(64 * GIB, 0), "0.0 of 64.0 GiB");
 	assert_string_equal(progress_of(64 * GIB, 32 * GIB),
-			    "64.0 of 64.0 GiB, 32.0 GiB/s, 0 s left");
+			    "64.0 of 64.0 GiB");
 	assert_string_equal(progress_of(2048 * GIB, 8 * MIB),
 			    "0.0 of 2.0 TiB, 8.0 MiB/s, over a day left");
 }

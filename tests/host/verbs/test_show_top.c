@@ -67,6 +67,26 @@ static void generation_that_drains_has_a_line_with_a_bar(void **state)
 		"[######------] 32.0 of 64.0 GiB, 1.3 GiB/s, 9 s left\n");
 }
 
+/* At first, while it stands still, when others take more; and at the end. */
+static void drain_whose_end_nobody_knows_has_none(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		lines("{\"draining\":[{\"at_exit_bytes\":68719476736,"
+		      "\"held_bytes\":34359738368,\"rate\":0,\"left_us\":0},"
+		      "{\"at_exit_bytes\":68719476736,\"held_bytes\":"
+		      "137438953472,\"rate\":0,\"left_us\":0},"
+		      "{\"at_exit_bytes\":68719476736,\"held_bytes\":0,"
+		      "\"rate\":1395864371,\"left_us\":0}]}",
+		      "draining"),
+		"web                 - draining            32.0 GiB  "
+		"[######------] 32.0 of 64.0 GiB\n"
+		"web                 - draining           128.0 GiB  "
+		"[------------] 0.0 of 64.0 GiB\n"
+		"web                 - draining                   -  "
+		"[############] 64.0 of 64.0 GiB\n");
+}
+
 static void appliance_that_ends_is_what_drains_of_it(void **state)
 {
 	(void)state;
@@ -124,6 +144,7 @@ int main(void)
 		cmocka_unit_test(host_is_what_is_left_promised_and_wanted),
 		cmocka_unit_test(host_that_cannot_be_looked_at_says_why),
 		cmocka_unit_test(generation_that_drains_has_a_line_with_a_bar),
+		cmocka_unit_test(drain_whose_end_nobody_knows_has_none),
 		cmocka_unit_test(appliance_that_ends_is_what_drains_of_it),
 		cmocka_unit_test(start_that_waits_says_for_what),
 		cmocka_unit_test(shim_that_says_nothing_has_a_line),
