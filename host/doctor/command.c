@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,40 +14,6 @@
 
 #include "host/clock.h"
 #include "host/launch/child.h"
-
-extern char **environ;
-
-enum { ARGS_MAX = 31 };
-
-static int start(const char *const argv[], int out, pid_t *pid)
-{
-	posix_spawn_file_actions_t actions;
-	char *args[ARGS_MAX + 1];
-	size_t n = 0;
-	int r;
-
-	for (; argv[n]; n++) {
-		if (n == ARGS_MAX)
-			return -E2BIG;
-		memcpy(&args[n], &argv[n], sizeof(args[n]));
-	}
-	args[n] = NULL;
-	r = posix_spawn_file_actions_init(&actions);
-	if (r)
-		return -r;
-	r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
-					     "/dev/null", O_RDONLY, 0);
-	if (!r)
-		r = posix_spawn_file_actions_adddup2(&actions, out,
-						     STDOUT_FILENO);
-	if (!r)
-		r = posix_spawn_file_actions_adddup2(&actions, out,
-						     STDERR_FILENO);
-	if (!r)
-		r = posix_spawnp(pid, args[0], &actions, NULL, args, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return -r;
-}
 
 /* Return: 1: it has said @until; 0: all was read; -ETIMEDOUT; else -errno */
 static int read_all(int fd, const char *until, int64_t end_ms, char *text,
@@ -103,7 +68,7 @@ int command_read(const char *const argv[], const char *until, char *text,
 	text[0] = '\0';
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return -errno;
-	r = start(argv, out[1], &pid);
+	r = child_start(argv, -1, out[1], &pid);
 	close(out[1]);
 	if (r == 0) {
 		r = read_all(out[0], until, end_ms, text, size);

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/launch/child.c - the end of a child, with a bound
+ * host/launch/child.c - a child that runs a program, and its end, with a bound
+ *
+ * That a program could not be executed comes back by a pipe, which an execution
+ * closes. posix_spawn(3) would do as well, but is 2 KiB of code.
  */
 #include "host/launch/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +20,38 @@
 #include "host/clock.h"
 
 enum { DEATH_MS = 2000 };
+
+static _Noreturn void become(const char *const argv[], int in, int out,
+			     int report)
+{
+	if (in < 0)
+		in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (in >= 0 && dup2(in, STDIN_FILENO) >= 0 &&
+	    dup2(out, STDOUT_FILENO) >= 0 && dup2(out, STDERR_FILENO) >= 0)
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+	(void)!write(report, &errno, sizeof(errno));
+	_exit(EXIT_FAILURE);
+}
+
+int child_start(const char *const argv[], int in, int out, pid_t *pid)
+{
+	int report[2], error = 0, status;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return -errno;
+	*pid = fork();
+	if (*pid == 0)
+		become(argv, in, out, report[1]);
+	if (*pid < 0)
+		error = errno;
+	close(report[1]);
+	while (read(report[0], &error, sizeof(error)) < 0 && errno == EINTR)
+		;
+	close(report[0]);
+	if (*pid > 0 && error)
+		child_reap(*pid, clock_ms() + DEATH_MS, &status);
+	return -error;
+}
 
 int child_reap(pid_t pid, int64_t end_ms, int *status)
 {

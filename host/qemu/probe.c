@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +22,6 @@
 #include "host/clock.h"
 #include "host/launch/child.h"
 #include "host/qemu/answers.h"
-
-extern char **environ;
 
 enum { OUTPUT_MAX = 65536, WORDS_MAX = 200, MAJOR_MIN = 7, MINOR_MIN = 2 };
 
@@ -67,38 +64,20 @@ int probe_find(const char *name, char path[static PATH_MAX], char *error)
 			name, MAJOR_MIN, MINOR_MIN);
 }
 
-/* Return: 0, with @in and @out of the child being what is ours; -errno */
-static int spawn_with(const char *path, int in, int out, pid_t *pid)
+static int spawn(const char *path, int in, int out, pid_t *pid)
 {
-	static const char *const args[] = {
-		"qemu",
-		"-machine",
-		"none",
-		"-nodefaults",
-		"-no-user-config",
-		"-display",
-		"none",
-		"-qmp",
-		"stdio",
-		NULL,
-	};
-	char *argv[sizeof(args) / sizeof(args[0])];
-	posix_spawn_file_actions_t actions;
-	int r;
+	const char *const argv[] = { path,
+				     "-machine",
+				     "none",
+				     "-nodefaults",
+				     "-no-user-config",
+				     "-display",
+				     "none",
+				     "-qmp",
+				     "stdio",
+				     NULL };
 
-	memcpy(argv, args, sizeof(args));
-	r = posix_spawn_file_actions_init(&actions);
-	if (r)
-		return -r;
-	r = posix_spawn_file_actions_adddup2(&actions, in, 0);
-	if (!r)
-		r = posix_spawn_file_actions_adddup2(&actions, out, 1);
-	if (!r)
-		r = posix_spawn_file_actions_adddup2(&actions, out, 2);
-	if (!r)
-		r = posix_spawn(pid, path, &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return -r;
+	return child_start(argv, in, out, pid);
 }
 
 /* Return: 0: @t->fd gives its output, its questions are asked; -errno */
@@ -117,7 +96,7 @@ static int start(const char *path, struct talk *t)
 	}
 	/* Into an empty pipe that has a reader: neither blocks nor fails. */
 	(void)!write(in[1], questions, answers_questions(questions));
-	r = spawn_with(path, in[0], out[1], &t->pid);
+	r = spawn(path, in[0], out[1], &t->pid);
 	close(in[0]);
 	close(in[1]);
 	close(out[1]);
