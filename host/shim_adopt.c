@@ -245,7 +245,9 @@ void shim_found(struct shim *s, const json_t *status)
 		 "generation %u, boot %u: the VM is %s; it was %s",
 		 s->lc.generation, s->lc.boot, word ? word : "silent",
 		 lc_state_name(s->lc.before));
-	if (ev.vm == VM_STOPPED)
+	if (ev.vm == VM_STOPPED) {
 		tell_why(s, word ? word : "");
+		shim_room(s);
+	}
 	shim_step(s, &ev);
 }

@@ -94,6 +94,7 @@ static void check_step(struct books *b, const struct drive *d,
 	    (before == LC_JUDGING || before == LC_HOLDING)) {
 		assert_true(b->committed);
 		assert_true(cause_clean(lc->now.cause));
+		assert_false(lc->cramped);
 		b->reset_once = true;
 		b->kept += lc->before != LC_DOWN;
 	} else if (d->acts & ACT_RESET) {
@@ -184,6 +185,9 @@ static void event_of_host(struct drive *d, struct books *b, uint64_t *seed)
 	case 10:
 	case 11:
 		drive_type(d, EV_PRESSURE);
+		break;
+	case 8: /* as an EV_ROOM would */
+		d->lc.cramped = draw(seed, 8) == 0;
 		break;
 	case 7:
 		drive_wait(d, draw(seed, 3) * 4000ULL);
