@@ -7,6 +7,11 @@
  * holds the shim as it ships, the stand-in for QEMU, and tests of them; it is
  * booted once, and each test here waits for what the guest's console says of
  * the one of its name, and repeats it when that failed.
+ *
+ * It is of this machine's architecture only: what runs in it is the shim, as a
+ * host has it, and this machine's libraries; no kernel of the other guests has
+ * what a host needs (tests/v2host/image/kernel.config). What the other one would
+ * cost: docs/facts.md, 11.
  */
 #include "tests/integration/both.h"
 
