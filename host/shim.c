@@ -73,6 +73,8 @@ static void step_once(struct shim *s, const struct lc_event *ev)
 	const struct shim_seen before = shim_see(s);
 	uint32_t acts = lifecycle_step(&s->lc, ev, clock_us());
 
+	if (acts & ~(ACT_ADMIT | ACT_MEASURE))
+		shim_show_wait(s, false);
 	shim_act(s, acts);
 	if (s->lc.state != LC_ADMITTING)
 		shim_leave_queue(s);
@@ -110,6 +112,7 @@ void shim_step(struct shim *s, const struct lc_event *ev)
 			s->later_count * sizeof(s->later[0]));
 		step_once(s, &next);
 	}
+	shim_show_wait(s, true);
 	shim_pressure_watch(s);
 	shim_keep(s);
 	arm_timer(s);

@@ -5,6 +5,8 @@
 #ifndef HOST_SHIM_H
 #define HOST_SHIM_H
 
+#include <jansson.h>
+
 struct appliance;
 struct handover;
 struct image;
@@ -26,6 +28,12 @@ struct shim_options {
 	struct leftover *leftover; /* of an earlier shim; taken over */
 	int ready_fd; /* gets a newline when the payload is ready; -1: none */
 	struct handover *before; /* what of it is used becomes -1 */
+	/*
+	 * While it waits for memory, again and again: its status, as JSON;
+	 * before it says something else: NULL. May be NULL: nobody looks.
+	 */
+	void (*waits)(void *ctx, const json_t *status);
+	void *waits_ctx;
 };
 
 /* An exit code: it could not go on, and what ran does; start it again. */

@@ -279,11 +279,20 @@ static void tell_wait(struct shim *s)
 
 static void tell_memory(struct shim *s)
 {
-	bool anyway = s->lc.state == LC_LAUNCHING;
+	const char *name = s->opt->appliance->name;
+	uint64_t since_us =
+		s->lc.admit_until_us - s->lc.cfg.admission_ms * 1000ULL;
 
-	log_line(STDERR_FILENO, s->opt->appliance->name, "%s for memory: %s",
-		 anyway ? "starts anyway, after it has waited" : "waits",
-		 s->lc.memory_said);
+	if (s->lc.memory_said[0])
+		log_line(STDERR_FILENO, name, "%s for memory: %s",
+			 s->lc.state == LC_LAUNCHING
+				 ? "starts anyway, after it has waited"
+				 : "waits",
+			 s->lc.memory_said);
+	else
+		log_line(STDERR_FILENO, name,
+			 "starts: there is memory for it, after %llu ms",
+			 (unsigned long long)(clock_us() - since_us) / 1000);
 }
 
 /* A crash loop: whoever starts it again is to know. */
@@ -318,6 +327,7 @@ void shim_act(struct shim *s, uint32_t acts)
 		enum lc_action act;
 		void (*fn)(struct shim *s);
 	} table[] = {
+		{ ACT_TELL_MEMORY, tell_memory },
 		{ ACT_LAUNCH, shim_launch },
 		{ ACT_RUN, run },
 		{ ACT_WELCOME, welcome },
@@ -346,7 +356,6 @@ void shim_act(struct shim *s, uint32_t acts)
 		{ ACT_CLAIM, claim },
 		{ ACT_ASK, shim_ask },
 		{ ACT_ADMIT, shim_admit },
-		{ ACT_TELL_MEMORY, tell_memory },
 		{ ACT_GONE, shim_answer_gone },
 		{ ACT_SUPERSEDED, shim_answer_superseded },
 		{ ACT_PAUSE, pause_guest },

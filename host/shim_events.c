@@ -8,6 +8,7 @@
  */
 #include "common/array.h"
 
+#include "host/clock.h"
 #include "host/link/control.h"
 #include "host/report.h"
 #include "host/shim_impl.h"
@@ -82,6 +83,20 @@ void shim_tell(struct shim *s, const struct shim_seen *before, uint32_t acts)
 		if (news[i].happened(&change))
 			control_event(s->control,
 				      report_event(&r, news[i].kind));
+}
+
+void shim_show_wait(struct shim *s, bool on)
+{
+	bool waits = s->lc.state == LC_ADMITTING || s->lc.state == LC_DRAINING;
+	struct report r;
+	json_t *status;
+
+	if (!s->opt->waits || (on && !waits))
+		return;
+	r = shim_report(s);
+	status = on ? report_status(&r, clock_us()) : NULL;
+	s->opt->waits(s->opt->waits_ctx, status);
+	json_decref(status);
 }
 
 json_t *shim_begin(void *ctx)

@@ -212,6 +212,12 @@ struct shim_seen shim_see(const struct shim *s);
 /* shim_tell() - tell watchers what is other than @before, and what was done */
 void shim_tell(struct shim *s, const struct shim_seen *before, uint32_t acts);
 
+/*
+ * shim_show_wait() - tell who looks at the terminal what is waited for, if it is
+ * @on:		false: something else is to be written there
+ */
+void shim_show_wait(struct shim *s, bool on);
+
 /* shim_report() - what report.h needs to know, borrowed from @s */
 struct report shim_report(const struct shim *s);
 

@@ -65,6 +65,7 @@ static void finish(struct shim *s, size_t i)
 	const struct teardown *t = &s->teardown[i];
 	uint64_t took_us = clock_us() - t->began_us;
 
+	shim_show_wait(s, false);
 	if (took_us > WORTH_TELLING_US)
 		log_line(STDERR_FILENO, s->opt->appliance->name,
 			 "generation %u: its memory is back after %llu ms",
@@ -120,6 +121,7 @@ static void on_timer(void *ctx, uint32_t events)
 		teardown_sample(&s->teardown[i], now_us);
 		tell(s, &s->teardown[i], REPORT_DRAINING);
 	}
+	shim_show_wait(s, true);
 	on_helper_end(s, events);
 }
 

@@ -169,7 +169,7 @@ enum lc_action {
 	ACT_LOOK = 1 << 25,	 /* for the thread of lc->cleanup */
 	ACT_TELL_RESET = 1 << 26,  /* lc->cleanup.kind is known: log it */
 	ACT_ADMIT = 1 << 27,	   /* ask the ledger */
-	ACT_TELL_MEMORY = 1 << 28, /* lc->memory_said: log it */
+	ACT_TELL_MEMORY = 1 << 28, /* lc->memory_said; "": it is there */
 	ACT_GONE = 1 << 29, /* as ACT_ANSWER, but for who waits for memory */
 	ACT_SUPERSEDED = 1 << 30, /* likewise for lc->superseded */
 	ACT_PAUSE = 1u << 31,	  /* stop; ACT_CONT follows, or its end */

@@ -47,12 +47,14 @@ bool lc_is_relaunch(const struct lifecycle *lc)
 
 static uint32_t start(struct lifecycle *lc, bool waited, uint64_t now_us)
 {
-	if (lc->admission_told)
+	uint32_t tell = lc->admission_told ? ACT_TELL_MEMORY : 0;
+
+	if (tell)
 		lc_mark(lc, MARK_ADMITTED, now_us);
 	if (lc_is_relaunch(lc))
 		lc->now.strategy =
 			waited ? STRATEGY_DRAIN_FIRST : STRATEGY_OVERLAP;
-	return lc_launch(lc, now_us);
+	return tell | lc_launch(lc, now_us);
 }
 
 static uint32_t refuse(struct lifecycle *lc, uint64_t now_us)
@@ -75,14 +77,16 @@ uint32_t lc_on_admission(struct lifecycle *lc, const struct lc_event *ev,
 	bool hopeless = ev->admission == NEVER && !lc_is_relaunch(lc);
 	bool told = lc->admission_told;
 
-	if (ev->admission == ADMIT)
+	if (ev->admission == ADMIT) {
+		lc->memory_said[0] = '\0';
 		return start(lc, told, now_us);
+	}
 	snprintf(lc->memory_said, sizeof(lc->memory_said), "%s", ev->said);
 	lc->admission_told = true;
 	if (!late && !hopeless)
 		return told ? 0 : ACT_TELL_MEMORY;
 	if (lc->cfg.start_late)
-		return ACT_TELL_MEMORY | start(lc, !lc->memory_out, now_us);
+		return start(lc, !lc->memory_out, now_us);
 	return refuse(lc, now_us);
 }
 

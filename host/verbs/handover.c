@@ -8,11 +8,10 @@
  */
 #include <stdio.h>
 
-#include "host/link/client.h"
+#include "host/sentence.h"
 #include "host/verbs/args.h"
+#include "host/verbs/progress.h"
 #include "host/verbs/verbs.h"
-
-enum { ANSWER_MS = 30000 };
 
 int verb_handover(const struct verb *self, int argc, char **argv)
 {
@@ -22,7 +21,7 @@ int verb_handover(const struct verb *self, int argc, char **argv)
 
 	if (!args_parse(self, argc, argv, NULL, 0, &name))
 		return VERB_USAGE;
-	if (client_call(name, "Handover", NULL, ANSWER_MS, &reply, error) < 0)
+	if (progress_call(name, "Handover", NULL, &reply, error) < 0)
 		return verb_refuse(error);
 	json_decref(reply);
 	printf("%s: handed over\n", name);

@@ -51,6 +51,8 @@ static bool will_go(struct wait *w)
 	state = json_string_value(json_object_get(a.status, "state"));
 	drains = state && (strcmp(state, "draining") == 0 ||
 			   strcmp(state, "ended") == 0);
+	if (drains && w->told)
+		progress_show(&w->progress, a.status);
 	json_decref(a.status);
 	if (!drains)
 		return false;
@@ -60,13 +62,12 @@ static bool will_go(struct wait *w)
 			 "that has ended");
 	w->told = true;
 	w->leave_ms = clock_ms() + LEAVE_MS;
-	progress_tell(&w->progress, "draining");
 	return true;
 }
 
 static int await(struct wait *w, char *error)
 {
-	int64_t since_ms = clock_ms();
+	int64_t since_ms = w->progress.since_ms;
 
 	for (;;) {
 		int r = -EBUSY;
@@ -102,6 +103,10 @@ int predecessor_await(const char *name, const char *dir, uint32_t ms,
 	progress_begin(&w.progress, name);
 	r = await(&w, error);
 	progress_end(&w.progress);
+	if (r == 0 && w.told)
+		log_line(STDERR_FILENO, name,
+			 "its last generation has ended, after %" PRId64 " ms",
+			 clock_ms() - w.progress.since_ms);
 	close(w.lock);
 	return r;
 }

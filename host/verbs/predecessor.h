@@ -16,7 +16,7 @@
  * @dir:	the runtime directory of @name that it has charge of
  * @ms:		no longer than about this, milliseconds
  *
- * Says once that it waits, and on a terminal how far it is.
+ * Says that it waits, on a terminal how far that is, and that it is over.
  * Return: 0: it has gone; -EBUSY: it does something else, or gives no answer,
  *	@error as it was; -ETIMEDOUT: @error has the sentence
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * host/verbs/progress.c - wait for an answer, and show that it is waited for
+ * host/verbs/progress.c - show that something is waited for, and how far it is
  */
 #include "host/verbs/progress.h"
 
@@ -19,9 +19,49 @@ enum { QUIET_MS = 1000, ANSWER_MS = 1000 };
 
 #define WIPE "\r\033[K"
 
+bool progress_wanted(void)
+{
+	return isatty(STDERR_FILENO);
+}
+
 void progress_begin(struct progress *p, const char *name)
 {
 	*p = (struct progress){ .name = name, .since_ms = clock_ms() };
+}
+
+/* Is it time for a line? So it will be drawn. */
+static bool is_due(struct progress *p)
+{
+	int64_t now_ms = clock_ms();
+
+	if (now_ms - p->since_ms < QUIET_MS ||
+	    now_ms - p->drawn_ms < QUIET_MS || !progress_wanted())
+		return false;
+	p->drawn_ms = now_ms;
+	return true;
+}
+
+/* @wait: how far, or for what; "": nobody says */
+static void draw(struct progress *p, const char *wait)
+{
+	bool drains = strcmp(p->state, "draining") == 0;
+	char line[2 * DRAIN_TEXT], seconds[32];
+	int n;
+
+	snprintf(seconds, sizeof(seconds), ", %lld s",
+		 (long long)(p->drawn_ms - p->since_ms) / 1000);
+	n = snprintf(line, sizeof(line), "%s: %s%s%s%s", p->name,
+		     p->state[0] ? p->state : "waiting",
+		     !wait[0] ? ""
+		     : drains ? " "
+			      : ": ",
+		     wait, wait[0] ? "" : seconds);
+	utf8_tame(line, (size_t)n); /* a shim has said it */
+	fprintf(stderr, WIPE "%.*s",
+		(int)terminal_fit(line, (size_t)n,
+				  terminal_size(STDERR_FILENO).columns - 1),
+		line);
+	p->shown = true;
 }
 
 /* The states of which there is more to say: host/core/lifecycle.c. */
@@ -32,40 +72,37 @@ static bool waits_for_memory(const struct progress *p)
 	       strcmp(p->state, "waiting for memory") == 0;
 }
 
-/* What does it wait for? "" where its shim does not say. */
-static void ask(const struct progress *p, char text[static DRAIN_TEXT])
+static void be_in(struct progress *p, const char *state)
 {
-	char error[SENTENCE_MAX];
-	json_t *reply;
+	if (state)
+		snprintf(p->state, sizeof(p->state), "%s", state);
+}
 
-	text[0] = '\0';
-	if (!waits_for_memory(p) ||
-	    client_call(p->name, "Status", NULL, ANSWER_MS, &reply, error) < 0)
+void progress_show(struct progress *p, const json_t *status)
+{
+	char wait[DRAIN_TEXT];
+
+	be_in(p, json_string_value(json_object_get(status, "state")));
+	if (!is_due(p))
 		return;
-	show_wait(json_object_get(reply, "status"), text);
-	json_decref(reply);
+	show_wait(status, wait);
+	draw(p, wait);
 }
 
 void progress_tell(struct progress *p, const char *state)
 {
-	int64_t ms = clock_ms() - p->since_ms;
-	char wait[DRAIN_TEXT], line[2 * DRAIN_TEXT];
-	int n;
+	char error[SENTENCE_MAX], wait[DRAIN_TEXT] = "";
+	json_t *reply;
 
-	if (state)
-		snprintf(p->state, sizeof(p->state), "%s", state);
-	if (ms < QUIET_MS || !isatty(STDERR_FILENO))
+	be_in(p, state);
+	if (!is_due(p))
 		return;
-	p->shown = true;
-	ask(p, wait);
-	n = snprintf(line, sizeof(line), "%s: %s%s%s, %lld s", p->name,
-		     p->state[0] ? p->state : "waiting", wait[0] ? ": " : "",
-		     wait, (long long)ms / 1000);
-	utf8_tame(line, (size_t)n); /* a shim has said it */
-	fprintf(stderr, WIPE "%.*s",
-		(int)terminal_fit(line, (size_t)n,
-				  terminal_size(STDERR_FILENO).columns - 1),
-		line);
+	if (waits_for_memory(p) && client_call(p->name, "Status", NULL,
+					       ANSWER_MS, &reply, error) == 0) {
+		show_wait(json_object_get(reply, "status"), wait);
+		json_decref(reply);
+	}
+	draw(p, wait);
 }
 
 void progress_end(struct progress *p)

@@ -27,6 +27,7 @@
 #include "host/verbs/args.h"
 #include "host/verbs/predecessor.h"
 #include "host/verbs/prepare.h"
+#include "host/verbs/progress.h"
 #include "host/verbs/verbs.h"
 
 /* What this process was given: who waits for us to be ready, and more. */
@@ -87,10 +88,23 @@ static int get_launcher(struct launcher *l, const struct prepared *p,
 	return 0;
 }
 
+static void show_wait(void *ctx, const json_t *status)
+{
+	struct progress *p = ctx;
+
+	if (status) {
+		progress_show(p, status);
+	} else {
+		progress_end(p);
+		progress_begin(p, p->name); /* another wait may come */
+	}
+}
+
 static int run_launched(struct prepared *p, struct runtime *rt,
 			struct leftover *left, struct given *w)
 {
 	struct launcher launcher;
+	struct progress progress;
 	struct shim_options options = {
 		.appliance = &p->appliance,
 		.image = &p->image,
@@ -103,10 +117,13 @@ static int run_launched(struct prepared *p, struct runtime *rt,
 		.tap_fd = -1,
 		.leftover = left,
 		.before = &w->before,
+		.waits = progress_wanted() ? show_wait : NULL,
+		.waits_ctx = &progress,
 	};
 	char error[SENTENCE_MAX];
 	int code, r = get_launcher(&launcher, p, &w->before);
 
+	progress_begin(&progress, p->appliance.name);
 	if (r < 0) {
 		sentence(error, r, "%s: cannot fork: %s", p->appliance.name,
 			 strerror(-r));

@@ -7,11 +7,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -112,6 +115,67 @@ static void start_in_a_full_directory_waits_and_says_so(void **state)
 	orphan_nothing_left(r);
 }
 
+/* `reprise run` whose standard error is a terminal; it ends with this test. */
+static pid_t run_on(const struct rig *r, int tty)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		dup2(tty, STDERR_FILENO);
+		execl(rig_program(), "reprise", "run", rig_under_test(r), NULL);
+		_exit(127);
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+/* Read from the terminal until it was told @text. */
+static void await_told(int fd, const char *text)
+{
+	static char said[16384];
+	size_t len = strlen(said);
+
+	while (!strstr(said, text)) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		ssize_t n;
+
+		assert_int_equal(poll(&p, 1, CHILD_DEADLINE_MS), 1);
+		n = read(fd, said + len, sizeof(said) - 1 - len);
+		assert_true(n > 0);
+		len += (size_t)n;
+		said[len] = '\0';
+	}
+}
+
+static void wait_is_shown_on_a_terminal_and_wiped(void **state)
+{
+	const struct winsize wide = { .ws_row = 24, .ws_col = 1000 };
+	struct rig *r = &((struct both *)*state)->rig;
+	int fd, tty, status;
+	char ballast[128];
+	pid_t pid;
+
+	start(r);
+	RIG_DO(r, "stop", name);
+	rig_assert_end(r, 0);
+	snprintf(ballast, sizeof(ballast), "%s/memory.ledger", r->runtime);
+	assert_int_equal(unlink(ballast), 0); /* it has its room already */
+	fill(r, ballast);
+	assert_int_equal(openpty(&fd, &tty, NULL, NULL, &wide), 0);
+	pid = run_on(r, tty);
+	await_told(fd, "\r\033[Kunder-test: waiting for memory: ");
+	assert_int_equal(unlink(ballast), 0);
+	await_told(fd, "\r\033[Kunder-test: starts: there is memory for it");
+	RIG_DO(r, "status", name, "--wait");
+	RIG_DO(r, "stop", name);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(fd);
+	close(tty);
+	orphan_nothing_left(r);
+}
+
 static void make_read_only(const struct rig *r)
 {
 	assert_int_equal(
@@ -158,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_TMPFS(full_directory_harms_no_guest),
 		ON_TMPFS(start_in_a_full_directory_waits_and_says_so),
+		ON_TMPFS(wait_is_shown_on_a_terminal_and_wiped),
 		ON_TMPFS(read_only_directory_harms_no_guest),
 	};
 

@@ -71,7 +71,7 @@ static void reboot_full_drains_before_it_launches(void **state)
 	assert_int_equal(d.acts, ACT_NUDGE | ACT_TELL_MEMORY);
 	assert_int_equal(d.lc.state, LC_ADMITTING);
 	drive_type(&d, EV_MEMORY_BACK);
-	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.acts, ACT_TELL_MEMORY | ACT_LAUNCH);
 	assert_int_equal(d.lc.generation, 2);
 	drive_type(&d, EV_UP);
 	drive_hello(&d);

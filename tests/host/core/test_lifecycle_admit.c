@@ -91,7 +91,8 @@ static void first_start_that_may_fit_later_waits_and_asks_again(void **state)
 	assert_int_equal(d.lc.state, LC_ADMITTING);
 	d.room = ROOM_FOR_TWO;
 	drive_wait(&d, 500);
-	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.acts, ACT_TELL_MEMORY | ACT_LAUNCH);
+	assert_string_equal(d.lc.memory_said, "");
 	assert_int_not_equal(d.lc.now.marks.at_us[MARK_ADMITTED], 0);
 }
 
@@ -144,7 +145,7 @@ static void relaunch_that_waits_for_a_part_drains_first(void **state)
 	assert_int_equal(d.lc.state, LC_ADMITTING);
 	d.room = ROOM_FOR_TWO; /* not all of it is back */
 	drive_wait(&d, 500);
-	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.acts, ACT_TELL_MEMORY | ACT_LAUNCH);
 	assert_true(d.lc.memory_out);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
 }
@@ -164,7 +165,7 @@ static void relaunch_foretells_what_the_room_allows(void **state)
 	assert_int_equal(d.lc.now.strategy, STRATEGY_OVERLAP);
 	drive_exit(&d, 0); /* but somebody else was quicker */
 	drive_type(&d, EV_MEMORY_BACK);
-	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.acts, ACT_TELL_MEMORY | ACT_LAUNCH);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
 }
 
@@ -328,7 +329,7 @@ static void pause_after_a_failure_goes_on_while_its_memory_is_out(void **state)
 	drive_wait(&d, 1001);
 	assert_int_equal(d.lc.state, LC_ADMITTING);
 	drive_type(&d, EV_MEMORY_BACK);
-	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.acts, ACT_TELL_MEMORY | ACT_LAUNCH);
 }
 
 int main(void)

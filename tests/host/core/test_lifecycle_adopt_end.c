@@ -160,7 +160,7 @@ static void adopt_nothing_of_a_restart_that_waited_waits_on(void **state)
 	assert_int_equal(d.lc.now.marks.at_us[MARK_EXITED], 0);
 	d.room = ROOM_FOR_TWO;
 	drive_wait(&d, 500);
-	assert_int_equal(d.acts, ACT_LAUNCH);
+	assert_int_equal(d.acts, ACT_TELL_MEMORY | ACT_LAUNCH);
 	assert_int_equal(d.lc.now.cause, CAUSE_CLEAN_REBOOT);
 }
 

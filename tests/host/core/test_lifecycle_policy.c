@@ -57,7 +57,7 @@ static uint64_t fail_again(struct drive *d)
 	drive_exit(d, 9);
 	if (d->lc.state == LC_ADMITTING) {
 		drive_type(d, EV_MEMORY_BACK);
-		assert_int_equal(d->acts, ACT_LAUNCH);
+		assert_int_equal(d->acts, ACT_TELL_MEMORY | ACT_LAUNCH);
 		return 0;
 	}
 	assert_true(d->acts & ACT_TELL_WAIT);

@@ -50,7 +50,7 @@ static void qmp_lost_in_the_reset_waits_for_the_end_that_counts(void **state)
 		assert_int_equal(d.lc.now.cause, cases[i].cause);
 		assert_int_equal(d.lc.failures, 1);
 		drive_type(&d, EV_MEMORY_BACK);
-		assert_int_equal(d.acts, ACT_LAUNCH);
+		assert_int_equal(d.acts, ACT_TELL_MEMORY | ACT_LAUNCH);
 	}
 }
 
