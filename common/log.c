@@ -34,8 +34,9 @@ void log_line(int fd, const char *who, const char *fmt, ...)
 	if (text > 0 && (size_t)text < room - len) {
 		len += (size_t)text;
 	} else if (text > 0) {
-		len = room;
-		memcpy(line + len - strlen(cut), cut, strlen(cut));
+		len = utf8_whole(line, room - strlen(cut));
+		memcpy(line + len, cut, strlen(cut));
+		len += strlen(cut);
 	}
 	utf8_tame(line, len);
 	line[len++] = '\n';

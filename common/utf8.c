@@ -59,14 +59,44 @@ void utf8_tame(char *text, size_t len)
 	}
 }
 
+static bool continues(char c)
+{
+	return ((uint8_t)c & 0xc0) == 0x80;
+}
+
+size_t utf8_whole(const char *text, size_t len)
+{
+	size_t at = len, wanted;
+	uint8_t lead;
+
+	while (at && len - at < 3 && continues(text[at - 1]))
+		at--;
+	lead = at ? (uint8_t)text[at - 1] : 0;
+	wanted = lead < 0xc2 || lead > 0xf4 ? 0
+		 : lead < 0xe0		    ? 2
+		 : lead < 0xf0		    ? 3
+					    : 4;
+	return len - at + 1 < wanted ? at - 1 : len;
+}
+
 void utf8_mend(char *text)
 {
-	size_t len = strlen(text);
+	size_t len = utf8_whole(text, strlen(text));
 
+	text[len] = '\0';
 	utf8_tame(text, len);
 	for (size_t i = 0, n; i < len; i += n ? n : 1) {
 		n = utf8_length(text + i, len - i);
 		if (!n)
 			text[i] = '?';
 	}
+}
+
+size_t utf8_count(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += !continues(*text);
+	return count;
 }

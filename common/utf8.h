@@ -26,7 +26,19 @@ size_t utf8_length(const char *s, size_t left);
  */
 void utf8_tame(char *text, size_t len);
 
-/* utf8_mend() - the same of a string, and of what is no UTF-8 in it */
+/*
+ * utf8_whole() - where text that was cut ends, if not within a character
+ * Return: bytes, at most three less than @len
+ */
+size_t utf8_whole(const char *text, size_t len);
+
+/*
+ * utf8_mend() - the same of a string, and of what is no UTF-8 in it; the
+ * beginning of a character at its end goes
+ */
 void utf8_mend(char *text);
+
+/* utf8_count() - characters of a string that was mended */
+size_t utf8_count(const char *text);
 
 #endif

@@ -60,7 +60,7 @@ int verb_refuse(const char *error)
 	char text[SENTENCE_MAX];
 
 	snprintf(text, sizeof(text), "%s", error);
-	utf8_tame(text, strlen(text)); /* it may quote a guest */
+	utf8_mend(text); /* it may quote a guest */
 	fprintf(stderr, "reprise: %s\n", text);
 	return VERB_REFUSED;
 }

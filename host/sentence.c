@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 int sentence(char *error, int r, const char *fmt, ...)
 {
 	static const char cut[] = "...";
@@ -18,6 +20,7 @@ int sentence(char *error, int r, const char *fmt, ...)
 	n = vsnprintf(error, SENTENCE_MAX, fmt, ap);
 	va_end(ap);
 	if (n >= SENTENCE_MAX)
-		memcpy(error + SENTENCE_MAX - sizeof(cut), cut, sizeof(cut));
+		memcpy(error + utf8_whole(error, SENTENCE_MAX - sizeof(cut)),
+		       cut, sizeof(cut));
 	return r;
 }

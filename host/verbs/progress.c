@@ -44,21 +44,18 @@ static bool is_due(struct progress *p)
 /* @wait: how far, or for what; "": nobody says */
 static void draw(struct progress *p, const char *wait)
 {
-	bool drains = strcmp(p->state, "draining") == 0;
-	char line[2 * DRAIN_TEXT], seconds[32];
-	int n;
+	const char *state = p->state[0] ? p->state : "waiting";
+	char line[2 * DRAIN_TEXT];
 
-	snprintf(seconds, sizeof(seconds), ", %lld s",
-		 (long long)(p->drawn_ms - p->since_ms) / 1000);
-	n = snprintf(line, sizeof(line), "%s: %s%s%s%s", p->name,
-		     p->state[0] ? p->state : "waiting",
-		     !wait[0] ? ""
-		     : drains ? " "
-			      : ": ",
-		     wait, wait[0] ? "" : seconds);
-	utf8_tame(line, (size_t)n); /* a shim has said it */
+	if (wait[0])
+		snprintf(line, sizeof(line), "%s: %s%s %s", p->name, state,
+			 strcmp(state, "draining") == 0 ? "" : ":", wait);
+	else
+		snprintf(line, sizeof(line), "%s: %s, %lld s", p->name, state,
+			 (long long)(p->drawn_ms - p->since_ms) / 1000);
+	utf8_mend(line); /* a shim has said it */
 	fprintf(stderr, WIPE "%.*s",
-		(int)terminal_fit(line, (size_t)n,
+		(int)terminal_fit(line, strlen(line),
 				  terminal_size(STDERR_FILENO).columns - 1),
 		line);
 	p->shown = true;

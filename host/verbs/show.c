@@ -49,6 +49,17 @@ bool show_time(char *buf, size_t size, time_t s)
 	return true;
 }
 
+void show_column(FILE *out, const char *text, unsigned int columns)
+{
+	char cell[64];
+	size_t n;
+
+	snprintf(cell, sizeof(cell), "%s", text);
+	utf8_mend(cell);
+	n = utf8_count(cell);
+	fprintf(out, "%s%*s", cell, n < columns ? (int)(columns - n) : 0, "");
+}
+
 void show_json(FILE *out, const json_t *value, size_t layout)
 {
 	json_dumpf(value, out, layout | JSON_ENSURE_ASCII);
@@ -69,7 +80,7 @@ static bool word(const json_t *value, char *buf, size_t size)
 		snprintf(buf, size, "%s", json_is_true(value) ? "yes" : "no");
 	else
 		return false;
-	utf8_tame(buf, strlen(buf));
+	utf8_mend(buf);
 	return buf[0] != '\0';
 }
 
@@ -273,13 +284,14 @@ static void show_heads(FILE *out)
 }
 
 static void show_cell(FILE *out, const json_t *status, const char *key,
-		      int width)
+		      unsigned int width)
 {
 	char text[WORD];
 
 	if (!member(status, key, text, sizeof(text)))
 		snprintf(text, sizeof(text), "-");
-	fprintf(out, "%-*s ", width, text);
+	show_column(out, text, width);
+	fputc(' ', out);
 }
 
 static void show_line(FILE *out, const json_t *entry, bool colour)
@@ -292,8 +304,9 @@ static void show_line(FILE *out, const json_t *entry, bool colour)
 	if (!member_duration(status, "uptime_us", uptime, sizeof(uptime)))
 		snprintf(uptime, sizeof(uptime), "-");
 	show_cell(out, entry, "name", NAME_WIDTH);
-	fprintf(out, "%s%-*s%s ", colour ? colour_of(state) : "", STATE_WIDTH,
-		state, colour ? colour_end : "");
+	fputs(colour ? colour_of(state) : "", out);
+	show_column(out, state, STATE_WIDTH);
+	fprintf(out, "%s ", colour ? colour_end : "");
 	show_cell(out, status, "image", 16);
 	show_cell(out, status, "architecture", 8);
 	show_cell(out, status, "generation", 4);

@@ -24,6 +24,12 @@ void show_duration(char *buf, size_t size, uint64_t us);
  */
 bool show_time(char *buf, size_t size, time_t s);
 
+/*
+ * show_column() - @text, and blanks up to @columns, a character being one
+ * What goes beyond is not cut, but for 63 bytes; what steers a terminal goes.
+ */
+void show_column(FILE *out, const char *text, unsigned int columns);
+
 /* show_json() - for programs, and a newline; @layout: JSON_COMPACT,
  * JSON_INDENT(2) ASCII alone, so that whoever sees it on a terminal is safe of
  * it too */

@@ -66,7 +66,7 @@ static void word(const json_t *object, const char *key,
 	const char *is = json_string_value(json_object_get(object, key));
 
 	snprintf(text, DRAIN_TEXT, "%s", is ? is : "");
-	utf8_tame(text, strlen(text));
+	utf8_mend(text);
 }
 
 void show_wait(const json_t *status, char text[static DRAIN_TEXT])

@@ -94,8 +94,10 @@ static void show_entry(FILE *out, const json_t *entry,
 	char at[CELL];
 
 	when(entry, at);
-	fprintf(out, "%-19s %-11.11s %-26.26s", at, start ? "start" : strategy,
-		start ? "-" : word(entry, "cause"));
+	fprintf(out, "%-19s ", at);
+	show_column(out, start ? "start" : strategy, 11);
+	fputc(' ', out);
+	show_column(out, start ? "-" : word(entry, "cause"), 26);
 	cell(out, down > 0 ? (uint64_t)down : 0);
 	add_steps(entry, us);
 	for (size_t i = 0; i < STEPS; i++)

@@ -30,7 +30,7 @@ __attribute__((format(printf, 2, 3))) static void line(FILE *out,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	utf8_tame(text, strlen(text));
+	utf8_mend(text);
 	fprintf(out, "%s\n", text);
 }
 

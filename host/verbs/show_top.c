@@ -16,6 +16,7 @@
 
 #include "common/utf8.h"
 #include "host/core/admission.h"
+#include "host/verbs/show.h"
 #include "host/verbs/show_drain.h"
 
 static const char empty_bar[] = "[------------] ";
@@ -50,10 +51,12 @@ static void show_line(FILE *out, const struct line *l)
 	if (l->generation)
 		snprintf(generation, sizeof(generation), "%llu",
 			 (unsigned long long)l->generation);
-	snprintf(text, sizeof(text), "%-17.63s %3s %-18.32s %9s%s%s", l->name,
-		 generation, l->state, size, l->more[0] ? "  " : "", l->more);
-	utf8_tame(text, strlen(text));
-	fprintf(out, "%s\n", text);
+	show_column(out, l->name, 17);
+	fprintf(out, " %3s ", generation);
+	show_column(out, l->state, 18);
+	snprintf(text, sizeof(text), "%s%s", l->more[0] ? "  " : "", l->more);
+	utf8_mend(text);
+	fprintf(out, " %9s%s\n", size, text);
 }
 
 /* "[####--------] " of what is back; "" where nobody can tell. */
@@ -128,7 +131,7 @@ static void head(FILE *out, const json_t *host)
 
 	if (json_object_get(host, "error")) {
 		snprintf(text, sizeof(text), "%s", word(host, "error"));
-		utf8_tame(text, strlen(text));
+		utf8_mend(text);
 		fprintf(out, "the host: %s\n", text);
 		return;
 	}

@@ -128,6 +128,24 @@ static void answers_of_any_shape_do_no_harm(void **state)
 	}
 }
 
+/* The heading of the next column is where it begins. */
+static void list_counts_characters_and_cuts_none(void **state)
+{
+	static const char json[] =
+		"[{\"name\":\"web\",\"state\":\"serving\",\"status\":"
+		"{\"image\":\"b\303\244r\342\202\254\","
+		"\"architecture\":\"s390x\"}}]";
+	static const char longer[] =
+		"[{\"name\":\"web\",\"state\":\"serving\",\"status\":"
+		"{\"image\":\"0123456789012345678901234567890123456789"
+		"0123456789012345678901\303\244xyz\"}}]";
+
+	(void)state;
+	assert_non_null(strstr(shown(list, json),
+			       "b\303\244r\342\202\254             s390x"));
+	assert_non_null(strstr(shown(list, longer), "8901 -"));
+}
+
 static void list_has_headings_and_a_line_each(void **state)
 {
 	(void)state;
@@ -205,6 +223,7 @@ int main(void)
 		cmocka_unit_test(list_has_headings_and_a_line_each),
 		cmocka_unit_test(list_in_colour_has_the_same_columns),
 		cmocka_unit_test(unclean_passage_ends_with_the_console),
+		cmocka_unit_test(list_counts_characters_and_cuts_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
