@@ -170,7 +170,7 @@ static void add_passage(json_t *event, const struct passage *p, json_t *console)
 
 json_t *report_event(const struct report *r, enum report_kind kind)
 {
-	static const char *const kinds[REPORT_KINDS] = {
+	static const char kinds[REPORT_KINDS][10] = {
 		[REPORT_BEGIN] = "begin",     [REPORT_STATE] = "state",
 		[REPORT_BOOT] = "boot",	      [REPORT_STAGE] = "stage",
 		[REPORT_READY] = "ready",     [REPORT_VERDICT] = "verdict",

@@ -56,7 +56,7 @@ static const char *name_strategy(int v)
 
 static const char *name_stage(int v)
 {
-	static const char *const names[EPOCH_STAGES] = {
+	static const char names[EPOCH_STAGES][12] = {
 		[STAGE_SILENT] = "silent",
 		[STAGE_HELLO] = "hello",
 		[STAGE_READY] = "ready",
@@ -73,7 +73,7 @@ static const char *name_stage(int v)
 
 static const char *name_wish(int v)
 {
-	static const char *const names[WISHES] = {
+	static const char names[WISHES][10] = {
 		[WISH_NONE] = "none",	      [WISH_REBOOT] = "reboot",
 		[WISH_IN_PLACE] = "in place", [WISH_FULL] = "full",
 		[WISH_STOP] = "stop",	      [WISH_STOP_NOW] = "stop now",

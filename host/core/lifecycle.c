@@ -291,7 +291,7 @@ uint64_t lifecycle_deadline(const struct lifecycle *lc)
 
 const char *lc_state_name(enum lc_state s)
 {
-	static const char *const names[LC_STATES] = {
+	static const char names[LC_STATES][20] = {
 		[LC_DOWN] = "down",
 		[LC_ADOPTING] = "adopting",
 		[LC_LAUNCHING] = "launching",

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /* What was waited for when the mark was set. */
-static const char *const waited_for[MARKS] = {
+static const char waited_for[MARKS][18] = {
 	[MARK_ASKED] = "begin",
 	[MARK_INTENT] = "guest's intent",
 	[MARK_QUIESCED] = "quiesce",
@@ -106,7 +106,7 @@ uint64_t phases_boot(const struct marks *m)
 
 const char *mark_name(enum mark m)
 {
-	static const char *const names[MARKS] = {
+	static const char names[MARKS][10] = {
 		[MARK_ASKED] = "asked",		[MARK_INTENT] = "intent",
 		[MARK_QUIESCED] = "quiesced",	[MARK_SHUTDOWN] = "shutdown",
 		[MARK_STOP] = "stop",		[MARK_DECIDED] = "decided",

@@ -149,7 +149,7 @@ static void add(struct words *w, const char *fmt, ...)
 /* By name: numbers differ from one architecture to the next. */
 static void add_signal(struct words *w, int sig)
 {
-	static const char *const names[] = {
+	static const char names[][8] = {
 		[SIGHUP] = "SIGHUP",   [SIGINT] = "SIGINT",
 		[SIGQUIT] = "SIGQUIT", [SIGILL] = "SIGILL",
 		[SIGTRAP] = "SIGTRAP", [SIGABRT] = "SIGABRT",
@@ -161,7 +161,7 @@ static void add_signal(struct words *w, int sig)
 		[SIGXFSZ] = "SIGXFSZ", [SIGSYS] = "SIGSYS",
 	};
 
-	if (sig > 0 && sig < (int)ARRAY_SIZE(names) && names[sig])
+	if (sig > 0 && sig < (int)ARRAY_SIZE(names) && names[sig][0])
 		add(w, "%s", names[sig]);
 	else
 		add(w, "signal %d", sig);

@@ -30,7 +30,7 @@ bool colour_wanted(void)
 const char *colour_of(const char *state)
 {
 	static const struct {
-		const char *state, *colour;
+		char state[16], colour[8];
 	} colours[] = {
 		{ "serving", GREEN },	 { "no shim", RED },
 		{ "no answer", RED },	 { "failed", RED },

@@ -15,8 +15,8 @@
 enum { CELL = 32 };
 
 static const struct step {
-	const char *head;
-	const char *phases[3];
+	char head[8];
+	char phases[3][16]; /* "": none */
 } steps[] = {
 	{ "ASK", { "guest's intent" } },
 	{ "QUIESCE", { "quiesce" } },
@@ -27,7 +27,7 @@ static const struct step {
 	{ "LAUNCH", { "launch", "QEMU's start" } },
 	{ "KERNEL", { "guest's kernel" } },
 	{ "PAYLOAD", { "payload ready" } },
-	{ "OTHER", { NULL } },
+	{ "OTHER", { "" } },
 };
 enum { STEPS = ARRAY_SIZE(steps), OTHER = STEPS - 1 };
 
@@ -35,8 +35,7 @@ static size_t step_of(const char *phase)
 {
 	for (size_t i = 0; i < OTHER; i++)
 		for (size_t j = 0; j < ARRAY_SIZE(steps[i].phases); j++)
-			if (steps[i].phases[j] &&
-			    strcmp(steps[i].phases[j], phase) == 0)
+			if (phase[0] && strcmp(steps[i].phases[j], phase) == 0)
 				return i;
 	return OTHER;
 }
