@@ -24,7 +24,7 @@ static const struct verb verbs[] = {
 	  verb_run },
 	{ "ps", "[--json|--names]", "list what runs on this host", verb_ps },
 	{ "top", "[--once] [--json]",
-	  "show who has the memory of this host, again each second", verb_top },
+	  "show who has the memory of this host, live", verb_top },
 	{ "status", "NAME [--json] [--wait]",
 	  "tell how an appliance is; --wait: until it serves", verb_status },
 	{ "reboot", "NAME [--in-place|--full] [--budget TIME] [--wait]",

@@ -2,12 +2,12 @@
 /*
  * host/verbs/top.c - reprise top: who has the memory of this host
  *
- * Theory of operation: once a second the ledger is looked at and every shim is
- * asked, and what there is to say is drawn over what was said before, on the
- * other screen of the terminal, cut to its size. Signals are read like keys, so
- * every way out leads past the end of live(), which gives the terminal back. A
- * shim that takes its time delays the next look, not a key for longer than
- * ANSWER_MS.
+ * Theory of operation: once a second, and soon after an event of any
+ * appliance, the ledger is looked at and every shim is asked, and what there is
+ * to say is drawn over what was said before, on the other screen of the
+ * terminal, cut to its size. Signals are read like keys, so every way out leads
+ * past the end of live(), which gives the terminal back. A shim that takes its
+ * time delays the next look, not a key for longer than ANSWER_MS.
  *
  * Where nobody looks, since either end is no terminal or it runs in the
  * background, it is said once.
@@ -23,7 +23,9 @@
 #include <unistd.h>
 
 #include "common/array.h"
+#include "host/clock.h"
 #include "host/config/place.h"
+#include "host/link/watch.h"
 #include "host/memory/glance.h"
 #include "host/verbs/args.h"
 #include "host/verbs/show.h"
@@ -32,7 +34,12 @@
 #include "host/verbs/terminal.h"
 #include "host/verbs/verbs.h"
 
-enum { ANSWER_MS = 1000, REFRESH_MS = 1000, CTRL_C = 3 };
+enum {
+	ANSWER_MS = 1000,
+	REFRESH_MS = 1000,
+	CALM_MS = 200, /* events that come together are one look */
+	CTRL_C = 3,
+};
 
 #define OTHER_SCREEN "\033[?1049h\033[?25l" /* and no cursor */
 #define FIRST_SCREEN "\033[?25h\033[?1049l"
@@ -110,8 +117,28 @@ static void draw(const char *text)
 	fflush(stdout);
 }
 
+struct view {
+	int signals;
+	struct watch watch;
+	int64_t followed_ms;
+};
+
+/* Once a second, or one that refuses to be watched would be an event at once. */
+static void follow(struct view *v, const json_t *top)
+{
+	const json_t *entry;
+	size_t i;
+
+	if (v->followed_ms && clock_ms() < v->followed_ms + REFRESH_MS)
+		return;
+	v->followed_ms = clock_ms();
+	json_array_foreach(json_object_get(top, "appliances"), i, entry)
+		watch_add(&v->watch, json_string_value(json_object_get(
+					     entry, "directory")));
+}
+
 /* Return: 0; -errno, @error */
-static int refresh(char *error)
+static int refresh(struct view *v, char *error)
 {
 	json_t *top = look(error);
 	char *text = NULL;
@@ -119,6 +146,7 @@ static int refresh(char *error)
 	FILE *out = top ? open_memstream(&text, &len) : NULL;
 
 	if (out) {
+		follow(v, top);
 		show_top(out, top);
 		fclose(out);
 	}
@@ -132,21 +160,42 @@ static int refresh(char *error)
 	return 0;
 }
 
+enum { KEYS, SIGNALS, EVENTS };
+
 /* Return: the operator, or whoever sends signals, has had enough */
-static bool wait_for_end(int signals)
+static bool wants_end(const struct view *v, const struct pollfd *fd)
 {
-	struct pollfd fd[] = { { .fd = STDIN_FILENO, .events = POLLIN },
-			       { .fd = signals, .events = POLLIN } };
 	struct signalfd_siginfo info;
 	char key = 'q'; /* the end of the input is one, too */
 
-	if (poll(fd, ARRAY_SIZE(fd), REFRESH_MS) <= 0)
-		return false;
-	if (fd[1].revents && read(signals, &info, sizeof(info)) > 0)
+	if (fd[SIGNALS].revents && read(v->signals, &info, sizeof(info)) > 0)
 		return info.ssi_signo != SIGWINCH;
-	if (fd[0].revents && read(STDIN_FILENO, &key, 1) < 0)
+	if (fd[KEYS].revents && read(STDIN_FILENO, &key, 1) < 0)
 		return true;
-	return fd[0].revents && (key == 'q' || key == CTRL_C);
+	return fd[KEYS].revents && (key == 'q' || key == CTRL_C);
+}
+
+/* Until it is to be drawn anew. Return: as wants_end() */
+static bool wait_for_end(struct view *v)
+{
+	int64_t now_ms = clock_ms(), until_ms = now_ms + REFRESH_MS;
+	int64_t soon_ms = now_ms + CALM_MS;
+	struct pollfd fd[EVENTS + WATCH_MOST] = {
+		[KEYS] = { .fd = STDIN_FILENO, .events = POLLIN },
+		[SIGNALS] = { .fd = v->signals, .events = POLLIN },
+	};
+
+	for (; now_ms < until_ms; now_ms = clock_ms()) {
+		size_t n = EVENTS + watch_poll(&v->watch, fd + EVENTS);
+
+		if (poll(fd, n, (int)(until_ms - now_ms)) <= 0)
+			return false;
+		if (fd[KEYS].revents || fd[SIGNALS].revents)
+			return wants_end(v, fd);
+		if (watch_heard(&v->watch))
+			until_ms = soon_ms;
+	}
+	return false;
 }
 
 static int watch_signals(void)
@@ -164,22 +213,24 @@ static int watch_signals(void)
 
 static int live(const struct termios *before)
 {
+	struct view v = { .signals = watch_signals() };
 	struct termios raw = *before;
-	int signals = watch_signals(), r = 0;
 	char error[SENTENCE_MAX];
+	int r;
 
-	if (signals < 0)
+	if (v.signals < 0)
 		return once(false);
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
 	fputs(OTHER_SCREEN, stdout);
 	do
-		r = refresh(error);
-	while (r == 0 && !wait_for_end(signals));
+		r = refresh(&v, error);
+	while (r == 0 && !wait_for_end(&v));
 	fputs(FIRST_SCREEN, stdout);
 	fflush(stdout);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, before);
-	close(signals);
+	close(v.signals);
+	watch_close(&v.watch);
 	return r < 0 ? verb_refuse(error) : VERB_DONE;
 }
 

@@ -2,10 +2,12 @@
 /*
  * tests/host/verbs/test_top.c - the verb on a terminal that the test plays
  *
- * The verb runs in a child, where no appliance runs. alarm() is the deadline.
+ * The verb runs in a child; where an appliance is to run, the test plays its
+ * shim. alarm() is the deadline.
  */
 #include "host/verbs/verbs.h"
 
+#include <poll.h>
 #include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,12 +18,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "host/clock.h"
+#include "host/config/runtime.h"
 #include "tests/host/scratch.h"
 
 enum { DEADLINE_S = 60, TEXT = 65536 };
@@ -42,10 +47,20 @@ static pid_t verb;
 static char said[TEXT];
 static size_t len;
 
+/* The shim of "web", as far as it is needed. */
+static struct {
+	struct runtime runtime;
+	int listener, events; /* -1: none */
+	bool refuses;	      /* to tell its events */
+	char state[24];
+} shim;
+
 static int set_up(void **state)
 {
 	(void)state;
 	alarm(DEADLINE_S);
+	shim.listener = shim.events = -1;
+	shim.refuses = false;
 	scratch_make(&scratch);
 	setenv("REPRISE_RUNTIME_DIR", scratch.dir, 1);
 	return 0;
@@ -92,6 +107,79 @@ static void await(const char *text)
 		assert_true(n > 0);
 		len += (size_t)n;
 	}
+}
+
+static void be(const char *word)
+{
+	snprintf(shim.state, sizeof(shim.state), "%s", word);
+}
+
+static void shim_begin(const char *word)
+{
+	char error[SENTENCE_MAX];
+
+	be(word);
+	assert_int_equal(runtime_open(&shim.runtime, "web", error), 0);
+	shim.listener = runtime_listen(&shim.runtime, RUNTIME_CONTROL, error);
+	assert_true(shim.listener >= 0);
+}
+
+static void shim_end(void)
+{
+	close(shim.listener);
+	if (shim.events >= 0)
+		close(shim.events);
+	runtime_remove(&shim.runtime);
+	shim.listener = shim.events = -1;
+}
+
+/* One call: Status is answered, Events is kept. */
+static void serve(void)
+{
+	int fd = accept(shim.listener, NULL, NULL);
+	char call[256] = "", answer[128];
+	int n;
+
+	assert_true(fd >= 0);
+	assert_true(recv(fd, call, sizeof(call) - 1, 0) > 0);
+	n = snprintf(answer, sizeof(answer),
+		     "{\"parameters\":{\"status\":{\"state\":\"%s\"}}}",
+		     shim.state);
+	if (strstr(call, "io.reprise.Status"))
+		assert_int_equal(send(fd, answer, (size_t)n + 1, 0), n + 1);
+	if (strstr(call, "io.reprise.Events") && !shim.refuses)
+		shim.events = fd;
+	else
+		close(fd);
+}
+
+/* As await(), and be the shim meanwhile. */
+static void await_served(const char *text)
+{
+	for (said[len] = '\0'; !strstr(said, text); said[len] = '\0') {
+		struct pollfd fd[] = { { .fd = terminal, .events = POLLIN },
+				       { .fd = shim.listener,
+					 .events = POLLIN } };
+		ssize_t n;
+
+		assert_true(poll(fd, 2, -1) > 0);
+		if (fd[1].revents)
+			serve();
+		if (!fd[0].revents)
+			continue;
+		n = read(terminal, said + len, TEXT - 1 - len);
+		assert_true(n > 0);
+		len += (size_t)n;
+	}
+}
+
+static void tell_event(void)
+{
+	static const char event[] =
+		"{\"parameters\":{\"event\":{}},\"continues\":true}";
+
+	assert_int_equal(send(shim.events, event, sizeof(event), 0),
+			 sizeof(event));
 }
 
 static void assert_given_back(void)
@@ -153,6 +241,76 @@ static void terminal_of_another_size_is_drawn_anew(void **state)
 	assert_given_back();
 }
 
+/* The fastest counts, for the machine may be busy: by the clock alone each
+ * would take a second. */
+static void event_is_drawn_at_once(void **state)
+{
+	int64_t fastest_ms = INT64_MAX;
+
+	(void)state;
+	start(24, 80);
+	await("q ends");
+	shim_begin("first");
+	while (shim.events < 0) {
+		len = 0;
+		await_served("q ends");
+	}
+	for (int i = 0; i < 5; i++) {
+		int64_t ms = clock_ms();
+		char word[24];
+
+		snprintf(word, sizeof(word), "state-%d", i);
+		be(word);
+		tell_event();
+		len = 0;
+		await_served(word);
+		ms = clock_ms() - ms;
+		fastest_ms = ms < fastest_ms ? ms : fastest_ms;
+	}
+	assert_in_range(fastest_ms, 0, 700);
+	shim_end();
+	assert_int_equal(write(terminal, "q", 1), 1);
+	assert_given_back();
+}
+
+static void shim_that_has_gone_is_shown_no_more(void **state)
+{
+	(void)state;
+	start(24, 80);
+	await("q ends");
+	shim_begin("serving");
+	await_served("serving");
+	shim_end();
+	do {
+		len = 0;
+		await("q ends");
+	} while (strstr(said, "serving") || strstr(said, "web"));
+	assert_int_equal(write(terminal, "q", 1), 1);
+	assert_given_back();
+}
+
+/* That it hangs up is an event, but it is not called again for that. */
+static void shim_that_refuses_to_tell_keeps_nobody_busy(void **state)
+{
+	int64_t begin_ms;
+
+	(void)state;
+	shim.refuses = true;
+	start(24, 80);
+	await("q ends");
+	shim_begin("serving");
+	await_served("serving");
+	begin_ms = clock_ms();
+	for (int i = 0; i < 6; i++) {
+		len = 0;
+		await_served("q ends");
+	}
+	assert_true(clock_ms() - begin_ms > 2000);
+	shim_end();
+	assert_int_equal(write(terminal, "q", 1), 1);
+	assert_given_back();
+}
+
 /* Return: the code of the verb in the background of a session of its own */
 static int run_behind(void)
 {
@@ -203,6 +361,9 @@ int main(void)
 		TEST(interrupt_gives_the_terminal_back),
 		TEST(signal_gives_the_terminal_back),
 		TEST(terminal_of_another_size_is_drawn_anew),
+		TEST(event_is_drawn_at_once),
+		TEST(shim_that_has_gone_is_shown_no_more),
+		TEST(shim_that_refuses_to_tell_keeps_nobody_busy),
 		TEST(background_is_told_once),
 	};
 
