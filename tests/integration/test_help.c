@@ -63,6 +63,72 @@ static const char *offered(struct rig *r, const char *words)
 	return RIG_SAID(r, 0, "/bin/bash", "--norc", "-c", text);
 }
 
+/* What zsh would be given for "reprise WORDS..."; "." stands for no word yet.
+ * Its own functions are told apart by what they would be given. */
+static const char *zsh_offered(struct rig *r, const char *words)
+{
+	static const char script[] =
+		"compadd() { print -rl -- ${@:#--} }; "
+		"_describe() { print -rl -- ${(P)2} }; _files() { print F }; "
+		"words=(%s %s); CURRENT=$#words; PREFIX=$words[-1]; "
+		"[[ $PREFIX == . ]] && PREFIX=; . completions/_reprise";
+	char text[1024];
+
+	snprintf(text, sizeof(text), script, rig_program(), words);
+	return RIG_SAID(r, 0, "/bin/zsh", "-f", "-c", text);
+}
+
+/* Is @word among @offers, between @before and one of @after? */
+static void assert_among(const char *offers, const char *before,
+			 const char *word, const char *after)
+{
+	const char *at = offers;
+	char wanted[64];
+	size_t len =
+		(size_t)snprintf(wanted, sizeof(wanted), "%s%s", before, word);
+
+	while ((at = strstr(at, wanted)) && !strchr(after, at[len]))
+		at += len;
+	if (!at)
+		fail_msg("'%s' is not offered, but: %s", word, offers);
+}
+
+/* The verb, each option of its usage, and --help. */
+static void assert_completed(struct rig *r, const char *verb, const char *usage)
+{
+	char words[64], option[32], *bash;
+	const char *zsh;
+
+	assert_among(offered(r, verb), " ", verb, " ");
+	assert_among(zsh_offered(r, verb), "", verb, ":");
+	snprintf(words, sizeof(words), "%s --", verb);
+	bash = strdup(offered(r, words));
+	zsh = zsh_offered(r, words);
+	for (const char *o = strstr(usage, "--"); o; o = strstr(o + 2, "--")) {
+		snprintf(option, sizeof(option), "%.*s", (int)strcspn(o, " ]|"),
+			 o);
+		assert_among(bash, " ", option, " ");
+		assert_among(zsh, "", option, "\n");
+	}
+	assert_among(bash, " ", "--help", " ");
+	assert_among(zsh, "", "--help", "\n");
+	free(bash);
+}
+
+static void every_verb_and_option_is_completed(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	const char *words = RIG_SAID(r, 0, rig_program(), "help", "--words");
+	char *list = strdup(words), *rest = list, *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL && line[0]) {
+		const char *verb = strsep(&line, "\t");
+
+		assert_completed(r, verb, strsep(&line, "\t"));
+	}
+	free(list);
+}
+
 static void bash_completes_verbs_options_and_names(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
@@ -88,14 +154,8 @@ static void bash_completes_verbs_options_and_names(void **state)
 	assert_string_equal(offered(r, "history "), " under-test");
 }
 
-/* zsh's own functions are told apart by what they would be given. */
 static void zsh_completes_verbs_options_and_names(void **state)
 {
-	static const char script[] =
-		"compadd() { print -rl -- ${@:#--} }; "
-		"_describe() { print -rl -- ${(P)2} }; _files() { print F }; "
-		"words=(%s %s); CURRENT=$#words; PREFIX=$words[-1]; "
-		"[[ $PREFIX == . ]] && PREFIX=; . completions/_reprise";
 	static const char *const cases[][2] = {
 		{ "sta", "status:" },
 		{ "status .", "under-test\n" },
@@ -104,18 +164,14 @@ static void zsh_completes_verbs_options_and_names(void **state)
 		{ "check .", "F\n" },
 	};
 	struct rig *r = &((struct both *)*state)->rig;
-	char text[1024], error[SENTENCE_MAX];
+	char error[SENTENCE_MAX];
 
 	rig_run_model(r, "", "");
 	rig_await_ready(r);
 	assert_int_equal(failed_write("db", "it crashed", error), 0);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(text, sizeof(text), script, rig_program(),
-			 cases[i][0]);
-		if (!strstr(RIG_SAID(r, 0, "/bin/zsh", "-f", "-c", text),
-			    cases[i][1]))
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (!strstr(zsh_offered(r, cases[i][0]), cases[i][1]))
 			rig_fail(r, cases[i][1]);
-	}
 	assert_int_equal(failed_clear("db", error), 0);
 	RIG_DO(r, "stop", under_test);
 	assert_int_equal(rig_await_end(r), 0);
@@ -125,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_MODEL(every_verb_has_help),
+		ON_MODEL(every_verb_and_option_is_completed),
 		ON_MODEL(bash_completes_verbs_options_and_names),
 		ON_MODEL(zsh_completes_verbs_options_and_names),
 	};
