@@ -138,6 +138,7 @@ static void run_after_stop_waits_for_the_last_generation(void **state)
 	BEGIN(r, &second, "run", rig_under_test(r));
 	await(r, &second, CHILD_ERR, "its last generation drains");
 	held_let_go(helper);
+	await(r, &second, CHILD_ERR, "its last generation has ended, after ");
 	await(r, &second, CHILD_ERR, "ready after");
 	RIG_DO(r, "stop", under_test, "--wait-memory");
 	await_done(r, &second);
