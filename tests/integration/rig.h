@@ -34,6 +34,7 @@
  *   test_teardown  every end of QEMU: its memory comes back after it
  *   test_memory    two appliances and room for one; overlap or drain first
  *   test_random    three, restarted at random in a space that is too small
+ *   test_pressure  the kernel says that memory is scarce beside a drain
  *   test_refused   what never starts: bad files, bad images, bad QEMUs
  *
  * On the stand-in (tests/pvmodel):
@@ -140,6 +141,9 @@ json_t *rig_status(struct rig *r);
 const char *rig_word(struct rig *r, const char *key);
 json_int_t rig_number(struct rig *r, const char *key);
 const char *rig_last(struct rig *r, const char *key);
+
+/* rig_last_has_phase() - was it one of those of the last passage? */
+bool rig_last_has_phase(struct rig *r, const char *wanted);
 
 /* rig_get() - a page of the guest's that must come; static */
 const char *rig_get(struct rig *r, const char *path);

@@ -110,6 +110,24 @@ const char *rig_last(struct rig *r, const char *key)
 	return word;
 }
 
+bool rig_last_has_phase(struct rig *r, const char *wanted)
+{
+	json_t *status = rig_status(r);
+	const json_t *last = json_object_get(status, "last");
+	bool found = false;
+	json_t *phase;
+	size_t i;
+
+	json_array_foreach(json_object_get(last, "phases"), i, phase)
+	{
+		const json_t *word = json_object_get(phase, "name");
+
+		found |= strcmp(json_string_value(word), wanted) == 0;
+	}
+	json_decref(status);
+	return found;
+}
+
 /* The host's port of the first forward. */
 static uint16_t port_of(struct rig *r)
 {
@@ -184,6 +202,8 @@ void rig_fail(struct rig *r, const char *what)
 	json_t *reply = NULL;
 	char *text;
 
+	if (r->shim.pid)
+		child_poll(&r->shim, -1, 0); /* its last words */
 	print_error("%s\nshim said:\n%s", what, r->shim.text[CHILD_ERR]);
 	if (!r->shim.ended &&
 	    client_call(r->name, "Status", NULL, 2000, &reply, error) == 0) {

@@ -93,6 +93,11 @@ uint64_t space_used(const struct space *s)
 	return number(s, "memory.usage_in_bytes", "");
 }
 
+void space_narrow(const struct space *s, uint64_t more)
+{
+	assert_true(put(s->dir, "memory.limit_in_bytes", space_used(s) + more));
+}
+
 uint64_t space_peak(const struct space *s)
 {
 	return number(s, "memory.max_usage_in_bytes", "");

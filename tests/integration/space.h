@@ -33,6 +33,9 @@ bool space_open(struct space *s, uint64_t limit);
 void space_enter(const struct space *s);
 void space_leave(const struct space *s);
 
+/* space_narrow() - from now on it holds so many bytes more than it does now */
+void space_narrow(const struct space *s, uint64_t more);
+
 /* space_take() - a process that runs already */
 void space_take(const struct space *s, pid_t pid);
 
