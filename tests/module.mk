@@ -156,7 +156,7 @@ tiny-guests:
 
 check: $(test-programs) $(O)/$(HOST_ARCH)/reprise $(needs-guests) \
 	$(if $(filter %/test_tiny,$(test-programs)),tiny-guests) \
-	$(if $(filter %/test_varlinkctl,$(test-programs)),peers) \
+	$(if $(filter $(O)/san/tests/integration/%,$(test-programs)),peers) \
 	$(if $(filter %/test_v2_host,$(test-programs)),$(v2host-image)) \
 	$(patsubst %,$(O)/tests/%,$(foreach t,pvmodel bench,$(if \
 		$(wildcard tests/$(t)/*.c),$(t))))

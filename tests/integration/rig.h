@@ -29,6 +29,7 @@
  *                  or told to end, restart = never
  *   test_watch     events, console, lists
  *   test_help      help, and what bash and zsh complete
+ *   test_next      that QEMU of Debian's next release is what runs (ON_NEXT)
  *   test_machines  microvm and q35; test_tap: a bridge; test_secure_line: a
  *                  Secure Execution guest's command line, without its object
  *   test_teardown  every end of QEMU: its memory comes back after it

@@ -340,10 +340,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(serving_guest_does_not_notice),
+		ON_NEXT(serving_guest_does_not_notice),
 		ON_BOTH(booting_guest_goes_on_booting),
 		ON_BOTH(garbage_in_the_directory_harms_nothing),
 		ON_BOTH(missing_sockets_or_lock_are_refused),
 		ON_BOTH(paused_in_the_gate_is_judged_by_the_log),
+		ON_NEXT(paused_in_the_gate_is_judged_by_the_log),
 		ON_BOTH(wish_under_way_goes_on),
 		ON_BOTH(stop_under_way_goes_on),
 		ON_BOTH(quitting_ends_as_was_decided),

@@ -170,6 +170,7 @@ int main(void)
 		ON_BOTH(run_of_image_serves_until_stopped),
 		ON_BOTH(reboot_in_place_keeps_qemu_each_time),
 		ON_BOTH(reboot_in_full_overlaps_the_teardown),
+		ON_NEXT(reboot_in_full_overlaps_the_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

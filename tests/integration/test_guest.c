@@ -149,11 +149,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(guest_that_asks_gets_what_it_asked_for),
+		ON_NEXT(guest_that_asks_gets_what_it_asked_for),
 		ON_BOTH(payload_that_fails_is_rebooted_cleanly),
 		/* x86 tells its kernel by ACPI, and that nobody: docs/facts.md,
 		   11 */
 		ON_ONE(button_of_the_machine_is_a_clean_power_off, s390x),
 		ON_BOTH(guest_that_ends_unasked_is_never_reset_in_place),
+		ON_NEXT(guest_that_ends_unasked_is_never_reset_in_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

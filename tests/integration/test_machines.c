@@ -138,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_ONE(microvm_reboots_in_place_and_powers_off, x86_64),
+		NEXT_ONE(microvm_reboots_in_place_and_powers_off, x86_64),
 		ON_ONE(microvm_that_resets_unasked_is_relaunched, x86_64),
 		ON_ONE(microvm_that_halts_unasked_is_relaunched_when_asked,
 		       x86_64),

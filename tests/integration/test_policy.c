@@ -197,6 +197,7 @@ int main(void)
 		ON_MODEL(other_image_is_warned_of_and_restarted_in_full),
 		ON_MODEL(shim_that_is_stopped_is_not_waited_for),
 		ON_BOTH(qemu_that_refuses_its_options_is_not_tried_again),
+		ON_NEXT(qemu_that_refuses_its_options_is_not_tried_again),
 		ON_BOTH(panic_is_kept_until_an_operator_ends_it),
 		ON_ONE(qemu_that_the_kernel_kills_is_out_of_memory, x86_64),
 	};

@@ -157,14 +157,19 @@ static void helper_killed_first_is_seen(void **state)
 #test "@" #which, test, both_open, close_all, &both_##which    \
 	}
 #define ENDS(test) CLOSED(test, x86_64), CLOSED(test, s390x)
+#define NEXT_ENDS(test)                                                        \
+	NEXT_CLOSED(test, x86_64, close_all),                                  \
+		NEXT_CLOSED(test, s390x, close_all)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ENDS(stop_gives_memory_back_after_qemu),
+		NEXT_ENDS(stop_gives_memory_back_after_qemu),
 		ENDS(stop_now_gives_memory_back_after_qemu),
 		ENDS(sigterm_gives_memory_back_after_qemu),
 		ENDS(sigkill_gives_memory_back_after_qemu),
+		NEXT_ENDS(sigkill_gives_memory_back_after_qemu),
 		ENDS(poweroff_gives_memory_back_after_qemu),
 		ENDS(reset_in_the_gate_gives_memory_back_after_qemu),
 		CLOSED(helper_killed_first_is_seen, x86_64),
