@@ -49,6 +49,7 @@ static const struct board boards[QEMU_MACHINES] = {
 		.options = { [ACCEL_TCG] = ",acpi=off,rtc=on",
 			     [ACCEL_KVM] = ",acpi=on,rtc=on" },
 		.global = "virtio-mmio.force-legacy=false",
+		.append = " reboot=t", /* else a keyboard that is not there */
 		.kvm_cpu = "host",
 		.bus = "device",
 		.nic = "",
@@ -194,12 +195,16 @@ static void link_options(const struct line *l)
 
 static void kernel_options(const struct line *l)
 {
+	const char *more = l->board->append ? l->board->append : "";
+
 	argv_add(l->out, "-kernel");
 	argv_add(l->out, "/proc/self/fd/%d", l->fds->kernel);
 	argv_add(l->out, "-initrd");
 	argv_add(l->out, "/proc/self/fd/%d", l->fds->initrd);
-	if (l->image->cmdline[0])
-		argv_option(l->out, "-append", l->image->cmdline);
+	if (l->image->cmdline[0] || more[0]) {
+		argv_add(l->out, "-append");
+		argv_add(l->out, "%s%s", l->image->cmdline, more);
+	}
 }
 
 int argv_build(const struct appliance *a, const struct image *image,

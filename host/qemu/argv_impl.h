@@ -17,6 +17,7 @@ struct board {
 	const char *options[2]; /* of -machine, behind its name; by accel */
 	const char *bios;	/* -bios; NULL: the machine's own */
 	const char *global;	/* -global, or NULL */
+	const char *append;	/* behind the image's command line, or NULL */
 	const char *kvm_cpu;	/* -cpu under KVM; NULL: the default is it */
 	const char *bus;	/* ending of virtio devices' names */
 	const char *nic;	/* further properties of the network device */

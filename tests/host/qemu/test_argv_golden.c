@@ -36,9 +36,10 @@
 	"name=org.reprise.agent "                                              \
 	"-netdev user,id=net,hostfwd=tcp:127.0.0.1:8080-:80,"                  \
 	"hostfwd=tcp:0.0.0.0:8443-:443 "
-#define KERNEL                                                                 \
+#define KERNEL_WITH(more)                                                      \
 	" -kernel /proc/self/fd/14 -initrd /proc/self/fd/15 "                  \
-	"-append 'console=x quiet'"
+	"-append 'console=x quiet" more "'"
+#define KERNEL KERNEL_WITH("")
 
 #define Q35                                                                    \
 	GATE "-serial chardev:serial" AGENT                                    \
@@ -50,7 +51,7 @@
 	GATE "-serial chardev:serial" AGENT                                    \
 	     "-device virtio-serial-device,id=ports" PORT                      \
 	     "-device virtio-net-device,netdev=net "                           \
-	     "-device virtio-rng-device" KERNEL
+	     "-device virtio-rng-device" KERNEL_WITH(" reboot=t")
 #define CCW                                                                    \
 	GATE "-device sclpconsole,chardev=serial" AGENT                        \
 	     "-device virtio-serial-ccw,id=ports" PORT                         \
