@@ -129,8 +129,8 @@ void look_destroy_fast(const struct patient *p, struct finding *f)
 			    "once");
 	else
 		finding_set(f, LEVEL_WARN,
-			    "leave memory for one more guest's donations, and "
-			    "do not reboot in quick succession",
+			    "leave memory for one more guest's donations: "
+			    "where it lacks, a reboot becomes a full restart",
 			    "not in this ultravisor: an old guest keeps its "
 			    "donations until it is destroyed");
 }
