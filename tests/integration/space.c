@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -65,8 +64,8 @@ bool space_open(struct space *s, uint64_t limit)
 	if (cgroup_find_memory_v1(&c, "", error) < 0)
 		return false;
 	memcpy(s->outside, c.own, sizeof(s->outside));
-	snprintf(s->dir, sizeof(s->dir), "%s/space-%d", c.own, (int)getpid());
-	if (mkdir(s->dir, 0755) < 0) {
+	snprintf(s->dir, sizeof(s->dir), "%s/space-XXXXXX", c.own);
+	if (!mkdtemp(s->dir)) {
 		s->dir[0] = '\0';
 		return false;
 	}

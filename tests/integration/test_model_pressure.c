@@ -5,8 +5,8 @@
  * On the stand-in (tests/pvmodel), but the trigger, and what it counts, are the
  * kernel's: readers in QEMU's own cgroup, whose file does not fit into a space
  * (tests/integration/readers.h). With QEMU and for want of the memory that
- * drains: test_pressure. That takes a cgroup2 with pressure stall information and v1's memory
- * controller, and the right to both; elsewhere it is skipped.
+ * drains: test_pressure. It takes a cgroup2 with pressure stall information and
+ * v1's memory controller, and the right to both; elsewhere it is skipped.
  */
 #include <string.h>
 
