@@ -45,7 +45,8 @@ static int adopt_helper(struct process *p, const struct orphan_helper *h)
 
 /*
  * The lock is asked first: if it is free and nobody is seen then, QEMU has
- * gone, and its helper is seen if there is one. Lock and process must agree.
+ * gone, and its helper is seen if there is one. Lock and process must agree;
+ * one that has ended and is ours to reap (host/handover.h) has no lock.
  * Return: 0: they do, and what was found is held by its pidfd; -EAGAIN: look
  * again; else -errno
  */
@@ -65,7 +66,8 @@ static int look_once(struct leftover *l, struct orphan *o, struct runtime *rt,
 		r = process_adopt(p, o->qemu.pid, o->qemu.start);
 	else if (o->last.process.pid)
 		r = adopt_helper(p, &o->last);
-	if (r == -ESRCH || (r == 0 && lives != (o->qemu.pid != 0)))
+	if (r == -ESRCH ||
+	    (r == 0 && lives != (o->qemu.pid && !process_ended(p))))
 		return -EAGAIN;
 	return r;
 }
@@ -185,6 +187,11 @@ static int connect_qemu(struct leftover *l, const struct runtime *rt,
 	return 0;
 }
 
+bool leftover_lives(const struct leftover *l)
+{
+	return l->left.qemu && !process_ended(&l->qemu.process);
+}
+
 int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
 		  const struct image *image, char *error)
 {
@@ -195,7 +202,7 @@ int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
 		r = leftover_look(l, rt, name, error);
 		if (r == 0 && l->unlocked)
 			r = lost_its_lock(l, rt, name, error);
-		else if (r == 0 && l->left.qemu)
+		else if (r == 0 && leftover_lives(l))
 			r = connect_qemu(l, rt, name, error);
 		again = r < 0 && process_ended(&l->qemu.process);
 		if (r < 0)

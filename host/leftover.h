@@ -59,6 +59,9 @@ int leftover_look(struct leftover *l, struct runtime *rt, const char *name,
 int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
 		  const struct image *image, char *error);
 
+/* leftover_lives() - is there a QEMU that has not ended, to be reaped only? */
+bool leftover_lives(const struct leftover *l);
+
 /* leftover_ports() - take the forwards' host ports from the QEMU that runs */
 void leftover_ports(const struct leftover *l, struct appliance *a);
 

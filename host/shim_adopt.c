@@ -166,16 +166,40 @@ int shim_adopt(struct shim *s)
 	return 0;
 }
 
+static void replay(void *ctx, const char *name, const json_t *data)
+{
+	char said[EVIDENCE_SAID];
+	struct lc_event ev;
+
+	if (event_read(name, data, &ev, said) && ev.type == EV_SHUTDOWN)
+		shim_step(ctx, &ev);
+}
+
+void shim_hear_log(struct shim *s)
+{
+	char *text = malloc(LOG_TAIL);
+	int n = text ? qmplog_read(s->opt->runtime->dir_fd, "qmp.log", text,
+				   LOG_TAIL)
+		     : 0;
+
+	if (n > 0)
+		qmplog_replay(text, (size_t)n, replay, s);
+	free(text);
+}
+
 void shim_connect(struct shim *s)
 {
 	struct generation *g = &s->opt->leftover->qemu;
 
-	log_line(STDERR_FILENO, s->opt->appliance->name,
-		 "generation %u: QEMU %d runs already, without a shim: taking "
-		 "charge of it",
-		 s->lc.generation, (int)s->process.pid);
-	if (shim_connect_generation(s, g) < 0)
+	if (!process_ended(&s->process))
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "generation %u: QEMU %d runs already, without a shim: "
+			 "taking charge of it",
+			 s->lc.generation, (int)s->process.pid);
+	if (shim_connect_generation(s, g) < 0) {
+		shim_hear_log(s);
 		shim_later_type(s, EV_QMP_LOST);
+	}
 	g->qmp_fd = g->agent_fd = g->serial_fd = -1;
 }
 
@@ -184,15 +208,6 @@ void shim_ask(struct shim *s)
 	struct msg m = { .type = MSG_ASK };
 
 	agent_send(s->agent, &m);
-}
-
-static void replay(void *ctx, const char *name, const json_t *data)
-{
-	char said[EVIDENCE_SAID];
-	struct lc_event ev;
-
-	if (event_read(name, data, &ev, said) && ev.type == EV_SHUTDOWN)
-		shim_step(ctx, &ev);
 }
 
 /* The log says why it stopped, if it can; some states say so themselves. */
@@ -208,14 +223,8 @@ static void tell_why(struct shim *s, const char *status)
 		{ "internal-error", END_PAUSED },
 		{ "paused", END_PAUSED },
 	};
-	char *text = malloc(LOG_TAIL);
-	int n = text ? qmplog_read(s->opt->runtime->dir_fd, "qmp.log", text,
-				   LOG_TAIL)
-		     : 0;
 
-	if (n > 0)
-		qmplog_replay(text, (size_t)n, replay, s);
-	free(text);
+	shim_hear_log(s);
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		const struct lc_event ev = { .type = EV_SHUTDOWN,
 					     .end = ends[i].end };

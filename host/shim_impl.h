@@ -192,11 +192,13 @@ void shim_keep(struct shim *s);
 void shim_keep_end(struct shim *s);
 
 /* From an earlier shim (shim_adopt.c): begin with opt->leftover, ACT_CONNECT,
- * ACT_ASK, and the answer to ACT_CLAIM. shim_adopt() returns 0; -errno: its
- * QEMU cannot be watched, and is left alone */
+ * ACT_ASK, and the answer to ACT_CLAIM. shim_hear_log(): what QEMU said on QMP while
+ * nobody listened. shim_adopt() returns 0; -errno: its QEMU cannot be watched,
+ * and is left alone */
 int shim_adopt(struct shim *s);
 void shim_connect(struct shim *s);
 void shim_ask(struct shim *s);
+void shim_hear_log(struct shim *s);
 void shim_found(struct shim *s, const json_t *status);
 
 /* What an event may change that watchers are told of (shim_events.c). */

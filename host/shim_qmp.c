@@ -24,13 +24,15 @@ static void on_qmp_up(void *ctx)
 
 static void on_qmp_lost(void *ctx, const char *why)
 {
-	const struct shim *s = ctx;
+	struct shim *s = ctx;
 
 	if (why)
 		log_line(STDERR_FILENO, s->opt->appliance->name,
 			 "what runs as QEMU does not speak QMP: %s; see that "
 			 "qemu in [appliance] is the path of one",
 			 why);
+	if (s->lc.state == LC_ADOPTING) /* it said why to its log */
+		shim_hear_log(s);
 	shim_step_type(ctx, EV_QMP_LOST);
 }
 

@@ -210,10 +210,11 @@ static int open_locked(struct runtime *rt, const char *root, const char *name,
 	return take_charge(rt, name, error);
 }
 
+/* After a handover what has ended meanwhile has said why in its logs. */
 static int open_files(struct runtime *rt, char *error)
 {
 	write_pid(rt);
-	if (!rt->occupied)
+	if (!rt->occupied && rt->given[RUNTIME_CONTROL] < 0)
 		remove_files(rt, false);
 	rt->qemu_log = open_log(rt, log_names[0], error);
 	if (rt->qemu_log < 0)

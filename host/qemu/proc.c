@@ -22,37 +22,43 @@ ssize_t proc_read(pid_t pid, const char *file, char *buf, size_t size)
 	return text_head(path, buf, size);
 }
 
-/* The name in parentheses may hold anything, also parentheses. */
-uint64_t proc_start(pid_t pid)
-{
+struct stat_line {
+	char state;
+	int parent;
 	unsigned long long start;
-	char text[1024], state;
+};
+
+/* The name in parentheses may hold anything, also parentheses. */
+static bool read_stat(pid_t pid, struct stat_line *l)
+{
+	char text[1024];
 	const char *after;
 
 	if (proc_read(pid, "stat", text, sizeof(text)) < 0)
-		return 0;
+		return false;
 	after = strrchr(text, ')');
-	if (!after ||
-	    sscanf(after + 1,
-		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
-		   "%*d %*d %*d %*d %*d %llu",
-		   &state, &start) != 2)
+	return after &&
+	       sscanf(after + 1,
+		      " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
+		      "%*d %*d %*d %*d %*d %llu",
+		      &l->state, &l->parent, &l->start) == 3;
+}
+
+uint64_t proc_start(pid_t pid)
+{
+	struct stat_line l;
+
+	if (!read_stat(pid, &l) || l.state == 'X' ||
+	    (l.state == 'Z' && l.parent != getpid()))
 		return 0;
-	return state == 'Z' || state == 'X' ? 0 : start;
+	return l.start;
 }
 
 pid_t proc_parent(pid_t pid)
 {
-	char text[1024];
-	const char *after;
-	int parent;
+	struct stat_line l;
 
-	if (proc_read(pid, "stat", text, sizeof(text)) < 0)
-		return 0;
-	after = strrchr(text, ')'); /* a name may hold anything */
-	if (!after || sscanf(after + 1, " %*c %d", &parent) != 1)
-		return 0;
-	return (pid_t)parent;
+	return read_stat(pid, &l) ? (pid_t)l.parent : 0;
 }
 
 const char *proc_argument(const char *cmdline, size_t len, const char *option,

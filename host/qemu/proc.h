@@ -21,7 +21,8 @@ ssize_t proc_read(pid_t pid, const char *file, char *buf, size_t size);
 
 /*
  * proc_start() - when it was started, in clock ticks since the host's boot
- * Return: 0: there is no such process, or it is a zombie
+ * Return: 0: there is no such process, or it is a zombie; but one that is our
+ *	child is still there, for us to reap
  */
 uint64_t proc_start(pid_t pid);
 

@@ -144,7 +144,7 @@ static int run_launched(struct prepared *p, struct runtime *rt,
 static int settle_ports(struct appliance *a, const struct leftover *left,
 			char *error)
 {
-	if (!left->left.qemu)
+	if (!leftover_lives(left))
 		return appliance_pick_ports(a, error);
 	leftover_ports(left, a);
 	return 0;

@@ -142,6 +142,27 @@ static void look_qemu_that_ends_before_it_is_held_is_gone(void **state)
 	leftover_close(&left);
 }
 
+/* As after a handover: it ended when nobody looked, and is ours to reap. */
+static void look_qemu_that_is_ours_to_reap_is_there(void **state)
+{
+	const struct image image = { .id = "" };
+	pid_t pid = leave_qemu();
+
+	(void)state;
+	seen[0].qemu = identity(pid);
+	kill(pid, SIGKILL);
+	assert_int_equal(
+		waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT),
+		0);
+	assert_int_equal(leftover_find(&left, &rt, "web", &image, error), 0);
+	assert_true(left.left.qemu);
+	assert_false(leftover_lives(&left));
+	assert_false(left.unlocked || rt.occupied);
+	assert_int_equal(left.qemu.qmp_fd, -1);
+	assert_int_equal(process_reap(&left.qemu.process), SIGKILL);
+	leftover_close(&left);
+}
+
 /* Its helper counts only when QEMU has gone, which the first look missed. */
 static void look_qemu_that_ends_unseen_shows_its_helper(void **state)
 {
@@ -234,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(look_nothing_there_is_nothing),
 		TEST(look_qemu_that_ends_before_it_is_held_is_gone),
+		TEST(look_qemu_that_is_ours_to_reap_is_there),
 		TEST(look_qemu_that_ends_unseen_shows_its_helper),
 		TEST(look_helpers_beside_a_qemu_are_held_as_well),
 		TEST(look_qemu_whose_lock_is_gone_is_unlocked),

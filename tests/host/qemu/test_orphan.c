@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/qemu/orphan.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -120,20 +121,29 @@ static void proc_argument_finds_the_word_after(void **state)
 	assert_null(proc_argument("", 0, "-name", 0));
 }
 
-static void proc_start_tells_who_lives(void **state)
+/* A zombie that is ours, and one of a parent that does not reap it. */
+static void proc_start_tells_who_is_there(void **state)
 {
-	pid_t pid = fork();
+	pid_t pid, stranger, parent;
 
 	(void)state;
+	assert_true(proc_start(getpid()) > 0);
+	pid = fork();
 	if (pid == 0)
 		_exit(0);
-	assert_true(proc_start(getpid()) > 0);
 	assert_int_equal(
 		waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT),
 		0);
-	assert_int_equal(proc_start(pid), 0); /* a zombie */
+	assert_true(proc_start(pid) > 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(proc_start(pid), 0);
+	stranger = stage_nameless(1, &parent);
+	kill(stranger, SIGKILL);
+	for (int i = 0; i < 1000 && proc_start(stranger); i++)
+		poll(NULL, 0, 10);
+	assert_int_equal(proc_start(stranger), 0);
+	assert_int_equal(proc_parent(stranger), parent);
+	stage_end_nameless(stranger, parent);
 }
 
 int main(void)
@@ -145,7 +155,7 @@ int main(void)
 		cmocka_unit_test(orphan_whose_lock_was_removed_is_found),
 		cmocka_unit_test(orphan_without_the_lock_is_none),
 		cmocka_unit_test(proc_argument_finds_the_word_after),
-		cmocka_unit_test(proc_start_tells_who_lives),
+		cmocka_unit_test(proc_start_tells_who_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
