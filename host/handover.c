@@ -44,9 +44,8 @@ static void close_one(int *fd)
 	*fd = -1;
 }
 
-/* Of each call "FD MORE MEMORY", until there is no more; then the score, which
- * older programs neither say nor read. */
-static void take_calls(struct handover *h, const char *text)
+/* Of each call "FD MORE MEMORY", until there is no more. */
+static const char *take_calls(struct handover *h, const char *text)
 {
 	struct handover_call c;
 	int n;
@@ -58,8 +57,24 @@ static void take_calls(struct handover *h, const char *text)
 			c.fd = -1;
 		h->call[h->calls++] = c;
 	}
-	if (sscanf(text, "%d", &h->score) != 1 || !is_open(h->score))
+	return text;
+}
+
+/* What older programs neither say nor read: the score, then "pFD" of each
+ * promise, which none of them takes for a number. */
+static void take_more(struct handover *h, const char *text)
+{
+	int fd, n;
+
+	if (sscanf(text, "%d%n", &h->score, &n) == 1)
+		text += n;
+	if (!is_open(h->score))
 		h->score = -1;
+	while (h->promises < HANDOVER_PROMISES &&
+	       sscanf(text, " p%d%n", &fd, &n) == 1) {
+		text += n;
+		h->promise[h->promises++] = is_open(fd) ? fd : -1;
+	}
 }
 
 void handover_take(struct handover *h)
@@ -92,7 +107,13 @@ void handover_take(struct handover *h)
 	if (!is_open(h->ring))
 		h->ring = -1;
 	if (h->given)
-		take_calls(h, text + n);
+		take_more(h, take_calls(h, text + n));
+}
+
+void handover_retaken(struct handover *h)
+{
+	while (h->promises)
+		close_one(&h->promise[--h->promises]);
 }
 
 void handover_close(struct handover *h)
@@ -105,6 +126,7 @@ void handover_close(struct handover *h)
 		close_one(fds[i]);
 	for (size_t i = 0; h->given && i < h->calls; i++)
 		close_one(&h->call[i].fd);
+	handover_retaken(h);
 	h->given = false;
 }
 
@@ -149,6 +171,8 @@ static void keep(const struct handover *h, bool over_exec)
 		set_cloexec(fds[i], !over_exec);
 	for (size_t i = 0; i < h->calls; i++)
 		set_cloexec(h->call[i].fd, !over_exec);
+	for (size_t i = 0; i < h->promises; i++)
+		set_cloexec(h->promise[i], !over_exec);
 }
 
 static void write_word(const struct handover *h, char word[TEXT])
@@ -163,7 +187,10 @@ static void write_word(const struct handover *h, char word[TEXT])
 			      h->call[i].fd, h->call[i].more,
 			      h->call[i].memory);
 	if (h->score >= 0)
-		snprintf(word + n, TEXT - (size_t)n, " %d", h->score);
+		n += snprintf(word + n, TEXT - (size_t)n, " %d", h->score);
+	for (size_t i = 0; i < h->promises; i++)
+		n += snprintf(word + n, TEXT - (size_t)n, " p%d",
+			      h->promise[i]);
 }
 
 int handover_exec(const struct handover *h, const char *program)

@@ -19,7 +19,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { HANDOVER_CALLS = 16 };
+/* All calls that may wait, and that of the handover; all that may drain, and the
+ * generation that runs. */
+enum { HANDOVER_CALLS = 17, HANDOVER_PROMISES = 5 };
 
 struct handover {
 	bool given;  /* else the rest means nothing */
@@ -39,6 +41,8 @@ struct handover {
 		int more;	/* it wants to hear of the state until then */
 		int memory;	/* struct shim_call */
 	} call[HANDOVER_CALLS]; /* open ones; first that of the handover */
+	size_t promises;
+	int promise[HANDOVER_PROMISES]; /* slots of the ledger; -1: closed */
 };
 
 /*
@@ -48,6 +52,13 @@ struct handover {
  * descriptors are as good as none. All are CLOEXEC afterwards.
  */
 void handover_take(struct handover *h);
+
+/*
+ * handover_retaken() - the slots of the ledger are held beside these by now
+ *
+ * Held over exec, so that nobody else is promised what is not free yet.
+ */
+void handover_retaken(struct handover *h);
 
 /* handover_close() - what was not taken over */
 void handover_close(struct handover *h);

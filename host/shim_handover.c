@@ -10,6 +10,7 @@
  */
 #include "host/shim_impl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,6 +32,8 @@
 #include "host/link/control.h"
 
 enum { CHECK_S = 30 };
+static_assert(HANDOVER_CALLS == SHIM_CALLS + 1, "each of them is kept");
+static_assert(HANDOVER_PROMISES == SHIM_TEARDOWNS + 1, "likewise");
 
 void shim_handover_begin(struct shim *s)
 {
@@ -77,9 +80,23 @@ static void add_calls(const struct shim *s, struct handover *h)
 {
 	control_flush(s->control);
 	add_call(s, &(struct shim_call){ .call = s->handover.call }, h);
-	for (size_t i = 0; i < SHIM_CALLS && h->calls < HANDOVER_CALLS; i++)
+	for (size_t i = 0; i < SHIM_CALLS; i++)
 		if (s->calls[i].wish != WISH_NONE)
 			add_call(s, &s->calls[i], h);
+}
+
+/* One that waits is nobody's promise: the next program asks anew. */
+static void add_promise(const struct promise_slot *p, struct handover *h)
+{
+	if (p->fd >= 0 && p->mine.state != PROMISE_WAITS)
+		h->promise[h->promises++] = p->fd;
+}
+
+static void add_promises(const struct shim *s, struct handover *h)
+{
+	add_promise(&s->promise, h);
+	for (size_t i = 0; i < s->teardowns; i++)
+		add_promise(&s->teardown[i].promise, h);
 }
 
 static void become(struct shim *s)
@@ -102,6 +119,7 @@ static void become(struct shim *s)
 
 	shim_keep(s);
 	add_calls(s, &h);
+	add_promises(s, &h);
 	r = handover_exec(&h, s->handover.program);
 	if (h.ring >= 0)
 		close(h.ring);
@@ -131,6 +149,7 @@ void shim_handover_join(struct shim *s)
 
 void shim_handover_done(struct shim *s)
 {
+	handover_retaken(s->opt->before);
 	control_reply(s->control, s->handover.call,
 		      json_pack("{s:i}", "pid", (int)getpid()));
 	s->handover.call = 0;

@@ -40,6 +40,9 @@ static int say_what_was_given(void)
 		return 2;
 	if (!cloexec(h.lock) || !cloexec(h.ready) || !cloexec(h.call[2].fd))
 		return 3;
+	if (h.promises != 2 || h.promise[0] != -1 || !cloexec(h.promise[1]) ||
+	    write(h.promise[1], "slot", 4) != 4)
+		return 8;
 	if (!cloexec(h.score) || write(h.score, "score", 5) != 5)
 		return 7;
 	if (write(h.ready, "ready", 5) != 5 || write(h.ring, "ring", 4) != 4 ||
@@ -47,7 +50,9 @@ static int say_what_was_given(void)
 	    write(h.call[2].fd, "third", 5) != 5)
 		return 4;
 	handover_close(&h);
-	return h.lock == -1 && h.call[2].fd == -1 && !h.given ? 42 : 5;
+	return h.lock == -1 && h.call[2].fd == -1 && !h.promises && !h.given
+		       ? 42
+		       : 5;
 }
 
 static int pipe_end(int *reader)
@@ -72,7 +77,7 @@ static void assert_said(int reader, const char *wanted)
 
 static void exec_keeps_the_descriptors_and_no_others(void **state)
 {
-	int reader[6], status;
+	int reader[7], status;
 	struct handover h = {
 		.lock = pipe_end(&reader[0]),
 		.launcher = -1,
@@ -86,6 +91,8 @@ static void exec_keeps_the_descriptors_and_no_others(void **state)
 		.call = { { pipe_end(&reader[3]), 0, 0 },
 			  { -1, 0, 0 },
 			  { pipe_end(&reader[4]), 1, 1 } },
+		.promises = 2,
+		.promise = { -1, pipe_end(&reader[6]) },
 	};
 	pid_t pid = fork();
 
@@ -99,6 +106,7 @@ static void exec_keeps_the_descriptors_and_no_others(void **state)
 	close(h.ready);
 	close(h.ring);
 	close(h.score);
+	close(h.promise[1]);
 	close(h.call[0].fd);
 	close(h.call[2].fd);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -109,6 +117,7 @@ static void exec_keeps_the_descriptors_and_no_others(void **state)
 	assert_said(reader[3], "first");
 	assert_said(reader[4], "third");
 	assert_said(reader[5], "score");
+	assert_said(reader[6], "slot");
 }
 
 static void exec_that_fails_leaves_all_as_it_was(void **state)
@@ -127,6 +136,41 @@ static void exec_that_fails_leaves_all_as_it_was(void **state)
 	assert_null(getenv("REPRISE_HANDOVER"));
 	close(h.lock);
 	close(reader);
+}
+
+/* Score and promises came later, each; and one may be there without the other. */
+static void words_of_other_programs_are_read_as_far_as_they_go(void **state)
+{
+	static const struct {
+		const char *more;
+		bool score;
+		size_t promises;
+	} all[] = {
+		{ "", false, 0 },	    { " 50", true, 0 },
+		{ " p50", false, 1 },	    { " 50 p50 p50", true, 2 },
+		{ " 50 garbage", true, 0 }, { " p50 p1 p p50", false, 2 },
+	};
+	char words[256];
+	int fd, reader;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct handover h;
+
+		fd = pipe_end(&reader);
+		assert_int_equal(dup2(fd, 50), 50);
+		close(fd);
+		snprintf(words, sizeof(words),
+			 "50 50 50 -1 0 0 0 -1 -1 50 0 0%s", all[i].more);
+		setenv("REPRISE_HANDOVER", words, 1);
+		handover_take(&h);
+		assert_true(h.given);
+		assert_int_equal(h.calls, 1);
+		assert_int_equal(h.score >= 0, all[i].score);
+		assert_int_equal(h.promises, all[i].promises);
+		close(50);
+		close(reader);
+	}
 }
 
 static void words_that_are_none_give_nothing(void **state)
@@ -155,6 +199,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exec_keeps_the_descriptors_and_no_others),
 		cmocka_unit_test(exec_that_fails_leaves_all_as_it_was),
+		cmocka_unit_test(
+			words_of_other_programs_are_read_as_far_as_they_go),
 		cmocka_unit_test(words_that_are_none_give_nothing),
 	};
 

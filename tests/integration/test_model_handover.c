@@ -4,12 +4,18 @@
  *
  * On the stand-in (tests/pvmodel), which stands still where a test says so.
  */
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/memory/ledger.h"
+#include "host/qemu/proc.h"
+#include "tests/integration/held.h"
 #include "tests/integration/orphan.h"
 #include "tests/integration/stub_image.h"
 
@@ -97,27 +103,60 @@ static void handover_answers_who_waits_for_a_stop(void **state)
 	rig_assert_nothing_left(r);
 }
 
-/* A program that is QEMU's end before it is itself: nothing is left to adopt. */
-static void end_qemu_first(struct rig *r, const char *program, pid_t qemu)
+/* A program that does something first. A shell reaps whoever ends meanwhile. */
+static void replace(struct rig *r, const char *program, const char *first)
 {
 	char script[600];
 
-	snprintf(
-		script, sizeof(script),
-		"#!/bin/sh\n[ $1 = run ] || exit 0\nkill -9 %d\n"
-		"while grep -q ') [^Z]' /proc/%d/stat; do :; done 2>/dev/null\n"
-		"exec %s \"$@\"\n",
-		(int)qemu, (int)qemu, rig_program());
+	snprintf(script, sizeof(script),
+		 "#!/bin/sh\n[ $1 = run ] || exit 0\n%s\nexec %s \"$@\"\n",
+		 first, rig_program());
 	assert_int_equal(unlink(program), 0);
 	rig_write(r, "reprise", script);
 	assert_int_equal(chmod(program, 0700), 0);
+}
+
+/* ... this one, which first does what is written beside it: be_late(). */
+static void end_first(struct rig *r, const char *program, const char *first)
+{
+	char self[32];
+	struct child c;
+
+	snprintf(self, sizeof(self), "/proc/%d/exe", (int)getpid());
+	assert_int_equal(unlink(program), 0);
+	assert_int_equal(child_start(&c,
+				     (const char *const[]){ "/bin/cp", self,
+							    program, NULL },
+				     -1),
+			 0);
+	assert_true(child_await_end(&c));
+	child_close(&c);
+	rig_write(r, "reprise.first", first);
+}
+
+/* End whom the lines "PID SIGNAL" name, and leave him to whom we become. */
+static int be_late(char **argv)
+{
+	char path[300];
+	int pid, sig;
+	FILE *first;
+
+	snprintf(path, sizeof(path), "%s.first", argv[0]);
+	first = fopen(path, "re");
+	while (first && fscanf(first, "%d %d", &pid, &sig) == 2) {
+		kill(pid, sig);
+		waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 },
+		       WEXITED | WNOWAIT | __WALL);
+	}
+	execv(rig_program(), argv);
+	return 127;
 }
 
 static void handover_of_a_stop_that_is_through_ends(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
 	const char *const argv[] = { rig_program(), "stop", name, NULL };
-	char program[256];
+	char program[256], first[64];
 	struct child waits;
 	pid_t qemu;
 
@@ -125,13 +164,122 @@ static void handover_of_a_stop_that_is_through_ends(void **state)
 	qemu = (pid_t)rig_number(r, "pid");
 	assert_int_equal(child_start(&waits, argv, -1), 0);
 	orphan_await_state(r, "quitting");
-	end_qemu_first(r, program, qemu);
+	snprintf(first, sizeof(first), "%d 9\n", (int)qemu);
+	end_first(r, program, first);
 	RIG_DO(r, "handover", name);
 	assert_true(child_await_end(&waits));
 	assert_int_equal(waits.code, 0);
 	child_close(&waits);
 	rig_assert_end(r, 0);
 	rig_assert_nothing_left(r);
+}
+
+static void handover_reaps_what_ends_meanwhile(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char program[256], first[64];
+	pid_t qemu, helper;
+
+	run_copy(r, program, "");
+	qemu = (pid_t)rig_number(r, "pid");
+	helper = (pid_t)rig_number(r, "helper");
+	assert_true(helper > 0);
+	snprintf(first, sizeof(first), "%d 9\n%d 9\n", (int)qemu, (int)helper);
+	end_first(r, program, first);
+	RIG_DO(r, "handover", name);
+	rig_await_ready(r);
+	assert_string_equal(rig_last(r, "cause"), "QEMU killed");
+	assert_int_equal(rig_number(r, "generation"), 2);
+	assert_int_equal(proc_parent(qemu), 0);
+	assert_int_equal(proc_parent(helper), 0);
+	stop(r);
+}
+
+/* It ended as it was told to, by somebody: only its log says that. */
+static void handover_hears_why_qemu_ended_meanwhile(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char program[256], first[64];
+	pid_t qemu;
+
+	run_copy(r, program, "");
+	qemu = (pid_t)rig_number(r, "pid");
+	snprintf(first, sizeof(first), "%d 15\n", (int)qemu);
+	end_first(r, program, first);
+	RIG_DO(r, "handover", name);
+	rig_await_ready(r);
+	if (strcmp(rig_last(r, "cause"), "QEMU was told to end") != 0)
+		rig_fail(r, rig_last(r, "evidence"));
+	stop(r);
+}
+
+struct draining_slots {
+	unsigned int drains, lives;
+};
+
+static void count(void *ctx, const struct promised *m)
+{
+	struct draining_slots *n = ctx;
+
+	n->drains += m->state == PROMISE_DRAINS;
+	n->lives += m->state == PROMISE_LIVES;
+}
+
+static void await_drained(struct rig *r)
+{
+	int64_t end_ms = child_deadline();
+	size_t draining = 1;
+
+	while (draining) {
+		json_t *status = rig_status(r);
+
+		draining = json_array_size(json_object_get(status, "draining"));
+		json_decref(status);
+		if (draining && child_left(end_ms) == 0)
+			rig_fail(r, "it drains for ever");
+		poll(NULL, 0, draining ? 10 : 0);
+	}
+}
+
+/* The program stands still before it is itself, until the test has looked. */
+static void handover_keeps_what_was_promised(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	const char *const argv[] = { rig_program(), "handover", name, NULL };
+	char program[256], first[400], path[256];
+	struct draining_slots n = { 0 };
+	struct child waits;
+	pid_t helper;
+	int go;
+
+	run_copy(r, program, "");
+	helper = (pid_t)rig_number(r, "helper");
+	held_begin(helper);
+	RIG_DO(r, "reboot", name, "--full", "--wait");
+	snprintf(path, sizeof(path), "%s/go", r->dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	go = open(path, O_RDWR | O_CLOEXEC);
+	snprintf(first, sizeof(first), "echo stands >&2; read x <%s", path);
+	replace(r, program, first);
+	assert_int_equal(child_start(&waits, argv, -1), 0);
+	rig_await_said(r, "stands");
+	snprintf(path, sizeof(path), "%s/%s", r->runtime, LEDGER_NAME);
+	assert_int_equal(ledger_list(path, count, &n), 0);
+	assert_int_equal(write(go, "\n", 1), 1);
+	close(go);
+	assert_true(child_await_end(&waits));
+	if (waits.code)
+		rig_fail(r, waits.text[CHILD_ERR]);
+	child_close(&waits);
+	held_let_go(helper);
+	assert_int_equal(n.drains, 1);
+	assert_int_equal(n.lives, 1);
+	await_drained(r);
+	n = (struct draining_slots){ 0 };
+	assert_int_equal(ledger_list(path, count, &n), 0);
+	assert_int_equal(n.drains, 0);
+	assert_int_equal(n.lives, 1);
+	stop(r);
 }
 
 /* The guest tells what was wanted of it, but nobody knows any more by whom. */
@@ -203,16 +351,21 @@ static void handover_whose_check_hangs_is_refused(void **state)
 	stop(r);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		ON_MODEL(handover_answers_who_waits_for_a_reboot),
 		ON_MODEL(handover_answers_who_waits_for_a_stop),
 		ON_MODEL(handover_of_a_stop_that_is_through_ends),
+		ON_MODEL(handover_reaps_what_ends_meanwhile),
+		ON_MODEL(handover_hears_why_qemu_ended_meanwhile),
+		ON_MODEL(handover_keeps_what_was_promised),
 		ON_MODEL(handover_without_a_record_lets_ask_again),
 		ON_MODEL(handover_that_cannot_be_executed_is_refused),
 		ON_MODEL(handover_whose_check_hangs_is_refused),
 	};
 
+	if (argc > 1) /* we are the program that takes charge */
+		return strcmp(argv[1], "run") == 0 ? be_late(argv) : 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
