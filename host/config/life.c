@@ -93,7 +93,7 @@ static const struct number life_numbers[] = {
 	NUMBER(lc_saved, cont_us),    NUMBER(lc_saved, crash_count),
 	NUMBER(lc_saved, failures),   NUMBER(lc_saved, other_image),
 	NUMBER(lc_saved, ending),     NUMBER(lc_saved, served_us),
-	NUMBER(lc_saved, held),
+	NUMBER(lc_saved, held),	      NUMBER(lc_saved, gave_way),
 };
 
 static const struct named life_names[] = {

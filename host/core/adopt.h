@@ -43,7 +43,7 @@ struct lc_saved {
 	uint32_t crash_count;
 	uint32_t failures;
 	uint64_t crashes_us[LC_CRASHES];
-	bool held;
+	bool held, gave_way;
 	bool other_image;
 	struct passage now, last; /* but for their reasons' words */
 	bool ending;

@@ -11,12 +11,7 @@
  */
 #include "host/core/adopt.h"
 
-#include <stddef.h>
-#include <string.h>
-
 #include "host/core/lifecycle_impl.h"
-
-static const char as_before[] = "as the shim before this one decided";
 
 /* What the state means that the earlier shim was in. */
 static bool was_ending(const struct lifecycle *lc)
@@ -35,86 +30,6 @@ static bool was_running(const struct lifecycle *lc)
 {
 	return lc->before != LC_DOWN && lc->before != LC_ENDED &&
 	       !was_between(lc) && !was_ending(lc);
-}
-
-static void save_epoch(const struct epoch *e, struct lc_saved *s)
-{
-	s->epoch = e->id;
-	s->stage = e->stage;
-	s->secure = e->secure;
-	s->intent = e->intent;
-	s->icause = e->icause;
-	s->detail = e->detail;
-	s->boot_stage = e->boot_stage;
-	s->proof = e->proof;
-}
-
-void lifecycle_save(const struct lifecycle *lc, struct lc_saved *s)
-{
-	memset(s, 0, sizeof(*s));
-	s->state = lc->state == LC_ADOPTING ? lc->before : lc->state;
-	s->generation = lc->generation;
-	s->boot = lc->boot;
-	save_epoch(&lc->epoch, s);
-	s->granted_ms = lc->granted_ms;
-	s->wish = lc->wish;
-	s->wish_acted = lc->wish_acted;
-	s->insist = lc->insist;
-	s->wish_us = lc->wish_us;
-	s->wish_tries = lc->wish_tries;
-	s->cont_us = lc->cont_us;
-	s->served_us = lc->served_us;
-	s->crash_count = lc->crash_count;
-	s->failures = lc->failures;
-	memcpy(s->crashes_us, lc->crashes_us, sizeof(s->crashes_us));
-	s->held = lc->held;
-	s->other_image = lc->other_image;
-	s->ending = lc->ending;
-	s->now = lc->now;
-	s->last = lc->last;
-	s->now.reason = s->last.reason = NULL;
-}
-
-static void take_epoch(struct epoch *e, const struct lc_saved *s)
-{
-	epoch_generation(e);
-	e->id = s->epoch;
-	e->stage = s->stage;
-	e->secure = s->secure;
-	e->intent = s->intent;
-	e->icause = s->icause;
-	e->detail = s->detail;
-	e->boot_stage = s->boot_stage;
-	e->proof = s->proof;
-	if (e->id)
-		e->met[e->met_count++] = e->id;
-}
-
-static void take_back(struct lifecycle *lc, const struct lc_saved *s)
-{
-	lc->before = s->state;
-	lc->generation = s->generation;
-	lc->boot = s->boot;
-	take_epoch(&lc->epoch, s);
-	lc->granted_ms = s->granted_ms;
-	lc->wish = s->wish;
-	lc->wish_acted = s->wish_acted;
-	lc->insist = s->insist;
-	lc->wish_us = s->wish_us;
-	lc->wish_tries = s->wish_tries;
-	lc->cont_us = s->cont_us;
-	if (lc_is_secure(lc))
-		cleanup_adopt(&lc->cleanup, s->cont_us);
-	lc->served_us = s->served_us;
-	lc->crash_count = s->crash_count;
-	lc->failures = s->failures;
-	memcpy(lc->crashes_us, s->crashes_us, sizeof(lc->crashes_us));
-	lc->held = s->held;
-	lc->other_image = s->other_image;
-	lc->ending = s->ending;
-	lc->now = s->now;
-	lc->last = s->last;
-	lc->now.reason = lc->last.reason = as_before;
 }
 
 /* It ended while nobody watched; what was wanted of it still holds. */
@@ -164,7 +79,7 @@ uint32_t lc_on_adopt(struct lifecycle *lc, const struct lc_event *ev,
 	uint32_t told = 0;
 
 	if (left->saved)
-		take_back(lc, left->saved);
+		lc_take_back(lc, left->saved);
 	if (!lc->generation && (left->qemu || left->memory))
 		lc->generation = 1;
 	lc->memory_out = left->draining;
@@ -233,6 +148,8 @@ static uint32_t resume(struct lifecycle *lc, uint64_t now_us)
 
 static uint32_t found_running(struct lifecycle *lc, uint64_t now_us)
 {
+	if (lc->before == LC_PAUSED) /* its pause was lost */
+		lc->gave_way = false;
 	lc->held = false;
 	lc->end_known = false;
 	if (lc->before == LC_RESETTING) { /* its cont came through */
@@ -247,6 +164,13 @@ static uint32_t found_running(struct lifecycle *lc, uint64_t now_us)
 	return resume(lc, now_us) | ACT_ASK;
 }
 
+/* It had to wait until those that drain are through, and still has to. */
+static bool waits_on(const struct lifecycle *lc)
+{
+	return (lc->before == LC_PAUSED || lc->before == LC_LAUNCHING) &&
+	       lc_must_pause(lc);
+}
+
 static uint32_t found_ready_to_run(struct lifecycle *lc, uint64_t now_us)
 {
 	const struct lc_event reset = { .type = EV_RESET };
@@ -257,6 +181,9 @@ static uint32_t found_ready_to_run(struct lifecycle *lc, uint64_t now_us)
 	    lc->epoch.stage == STAGE_SILENT && lc->boot > 0)
 		lc->boot--; /* its cont was sent, and lost with the shim */
 	epoch_over(&lc->epoch);
+	lc->held = false;
+	if (waits_on(lc))
+		return lc_pause_on(lc, now_us);
 	lc_mark(lc, MARK_RUNNING, now_us);
 	return lc_run_epoch(lc, now_us) | ACT_RUN;
 }
@@ -269,7 +196,12 @@ static bool was_held(const struct lifecycle *lc)
 
 static uint32_t found_held(struct lifecycle *lc, uint64_t now_us)
 {
-	lc->held = lc->end_known = false;
+	lc->end_known = false;
+	if (waits_on(lc)) {
+		lc->stopped = true;
+		return lc_pause_on(lc, now_us) | ACT_ASK;
+	}
+	lc->held = false;
 	if (!lc->ending)
 		lc_mark(lc, MARK_CONTINUED, now_us);
 	return resume(lc, now_us) | ACT_CONT | ACT_ASK;

@@ -8,13 +8,15 @@
  * generation ends, lifecycle_admit.c whether the next one may begin,
  * lifecycle_pressure.c when it has to give way while it boots,
  * lifecycle_wait.c the waits of all other kinds, lifecycle_adopt.c how to go on
- * with what an earlier shim has left.
+ * with what an earlier shim has left, lifecycle_saved.c what that has written.
  * A handler is one cell's work: it returns the actions.
  */
 #ifndef HOST_CORE_LIFECYCLE_IMPL_H
 #define HOST_CORE_LIFECYCLE_IMPL_H
 
 #include "host/core/lifecycle.h"
+
+struct lc_saved;
 
 enum {
 	QUIESCE_MARGIN_MS = 5000, /* after its grace: sync, unmount */
@@ -97,6 +99,8 @@ lc_handler lc_on_agent_paused, lc_on_shutdown_paused, lc_on_wish_paused;
 bool lc_must_pause(const struct lifecycle *lc);
 uint32_t lc_pause(struct lifecycle *lc, uint64_t now_us); /* -> PAUSED */
 uint32_t lc_continue(struct lifecycle *lc, uint64_t now_us);
+/* lc_pause_on() - likewise, where the pause began under an earlier shim */
+uint32_t lc_pause_on(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_on_own_stop(struct lifecycle *lc); /* that of ACT_PAUSE */
 
 /* lifecycle_end.c */
@@ -121,6 +125,9 @@ uint32_t lc_out_of_patience(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_memory_held(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_finish(struct lifecycle *lc); /* -> ENDED */
 void lc_will_stop(struct lifecycle *lc);  /* whatever was planned */
+
+/* lifecycle_saved.c */
+void lc_take_back(struct lifecycle *lc, const struct lc_saved *s);
 
 /* lifecycle_adopt.c */
 lc_handler lc_on_adopt, lc_on_adopt_up, lc_on_adopt_shutdown, lc_on_found;

@@ -47,6 +47,16 @@ uint32_t lc_pause(struct lifecycle *lc, uint64_t now_us)
 	return 0;
 }
 
+/* What is left of its boot nobody knows any more. */
+uint32_t lc_pause_on(struct lifecycle *lc, uint64_t now_us)
+{
+	if (!lc->now.marks.at_us[MARK_PAUSED])
+		mark(lc, MARK_PAUSED, now_us);
+	lc->boot_left_us = lc->cfg.boot_ms * 1000ULL;
+	lc_enter(lc, LC_PAUSED, lc->cfg.destroy_ms, now_us);
+	return 0;
+}
+
 uint32_t lc_on_pressure(struct lifecycle *lc, const struct lc_event *ev,
 			uint64_t now_us)
 {

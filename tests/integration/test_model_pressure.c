@@ -27,9 +27,9 @@ static int close_narrow(void **state)
 	return 0;
 }
 
-static void pressure_beside_a_drain_pauses_the_newest(void **state)
+/* Generation 2 is paused. Return: the helper of generation 1, which is held */
+static pid_t pause_second(struct rig *r)
 {
-	struct rig *r = &((struct both *)*state)->rig;
 	struct readers readers;
 	pid_t helper;
 
@@ -45,8 +45,12 @@ static void pressure_beside_a_drain_pauses_the_newest(void **state)
 		skip();
 	orphan_await_state(r, "paused for memory");
 	readers_end(&readers);
-	assert_string_equal(rig_word(r, "waits_for"),
-			    "memory is scarce while generation 1 drains");
+	return helper;
+}
+
+/* It goes on, and has been paused, in its first boot. */
+static void assert_goes_on(struct rig *r, pid_t helper)
+{
 	held_let_go(helper);
 	rig_await_ready(r);
 	assert_int_equal(rig_number(r, "generation"), 2);
@@ -57,12 +61,35 @@ static void pressure_beside_a_drain_pauses_the_newest(void **state)
 	rig_assert_nothing_left(r);
 }
 
+static void pressure_beside_a_drain_pauses_the_newest(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	pid_t helper = pause_second(r);
+
+	assert_string_equal(rig_word(r, "waits_for"),
+			    "memory is scarce while generation 1 drains");
+	assert_goes_on(r, helper);
+}
+
+static void paused_guest_stays_so_over_a_handover(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	pid_t helper = pause_second(r);
+
+	RIG_DO(r, "handover", name);
+	orphan_await_state(r, "paused for memory");
+	assert_goes_on(r, helper);
+}
+
+#define NARROWED(test)                                                         \
+	cmocka_unit_test_prestate_setup_teardown(test, both_open,              \
+						 close_narrow, &both_x86_64)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_prestate_setup_teardown(
-			pressure_beside_a_drain_pauses_the_newest, both_open,
-			close_narrow, &both_x86_64),
+		NARROWED(pressure_beside_a_drain_pauses_the_newest),
+		NARROWED(paused_guest_stays_so_over_a_handover),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,7 @@ static struct record example(void)
 	r.life.ending = true;
 	r.life.now.marks.at_us[MARK_INTENT] = 5000000001;
 	r.life.held = true;
+	r.life.gave_way = true;
 	r.life.last.cause = CAUSE_QEMU_KILLED;
 	r.life.last.strategy = STRATEGY_DRAIN_FIRST;
 	strcpy(r.life.last.evidence, "a \"signal\" ended QEMU");

@@ -238,3 +238,37 @@ void drive_judged(struct drive *d, enum intent intent)
 	drive_quiesce(d, intent);
 	drive_type(d, EV_STATUS);
 }
+
+struct drive drive_second_launching(void)
+{
+	struct drive d = drive_to_serving();
+
+	d.room = ROOM_FOR_TWO;
+	drive_wish(&d, WISH_FULL);
+	drive_judged(&d, INTENT_REBOOT);
+	drive_exit(&d, 0);
+	assert_int_equal(d.lc.state, LC_LAUNCHING);
+	return d;
+}
+
+struct drive drive_second_booting(void)
+{
+	struct drive d = drive_second_launching();
+
+	drive_type(&d, EV_UP);
+	assert_int_equal(d.lc.state, LC_BOOTING);
+	return d;
+}
+
+struct drive drive_second_paused(void)
+{
+	struct drive d = drive_second_booting();
+
+	drive_wait(&d, 20000); /* of 60 */
+	drive_type(&d, EV_PRESSURE);
+	assert_int_equal(d.acts, ACT_PAUSE);
+	drive_type(&d, EV_STOP);
+	assert_int_equal(d.acts, 0);
+	assert_int_equal(d.lc.state, LC_PAUSED);
+	return d;
+}

@@ -57,6 +57,11 @@ void drive_serving(struct drive *d);
 /* a new one, down to QMP's first answer, or to serving */
 struct drive drive_to_booting(void);
 struct drive drive_to_serving(void);
+/* generation 2 was started, and 1 drains: QMP is not up; it boots; its guest is
+ * paused, and QEMU has said so */
+struct drive drive_second_launching(void);
+struct drive drive_second_booting(void);
+struct drive drive_second_paused(void);
 /* serving to stopped, for an intent that was granted and committed */
 void drive_quiesce(struct drive *d, enum intent intent);
 /* likewise, and QMP answers: judged */

@@ -11,45 +11,9 @@
 
 #include "tests/host/core/lifecycle_drive.h"
 
-/* Generation 2 has been started, generation 1 drains. */
-static struct drive launching(void)
-{
-	struct drive d = drive_to_serving();
-
-	d.room = ROOM_FOR_TWO;
-	drive_wish(&d, WISH_FULL);
-	drive_judged(&d, INTENT_REBOOT);
-	drive_exit(&d, 0);
-	assert_int_equal(d.lc.state, LC_LAUNCHING);
-	return d;
-}
-
-static struct drive booting(void)
-{
-	struct drive d = launching();
-
-	drive_type(&d, EV_UP);
-	assert_int_equal(d.lc.state, LC_BOOTING);
-	return d;
-}
-
-/* And its guest is paused; QEMU has said so. */
-static struct drive paused(void)
-{
-	struct drive d = booting();
-
-	drive_wait(&d, 20000); /* of 60 */
-	drive_type(&d, EV_PRESSURE);
-	assert_int_equal(d.acts, ACT_PAUSE);
-	drive_type(&d, EV_STOP);
-	assert_int_equal(d.acts, 0);
-	assert_int_equal(d.lc.state, LC_PAUSED);
-	return d;
-}
-
 static void pressure_while_it_boots_pauses_until_the_memory_is_back(void **s)
 {
-	struct drive d = paused();
+	struct drive d = drive_second_paused();
 
 	(void)s;
 	drive_wait(&d, 50000); /* its boot deadline stands still */
@@ -65,7 +29,7 @@ static void pressure_while_it_boots_pauses_until_the_memory_is_back(void **s)
 
 static void pause_is_a_phase_and_no_time_that_a_boot_takes(void **s)
 {
-	struct drive d = paused();
+	struct drive d = drive_second_paused();
 	const struct marks *m = &d.lc.last.marks;
 
 	(void)s;
@@ -80,7 +44,7 @@ static void pause_is_a_phase_and_no_time_that_a_boot_takes(void **s)
 
 static void boot_deadline_goes_on_with_what_was_left(void **s)
 {
-	struct drive d = paused();
+	struct drive d = drive_second_paused();
 
 	(void)s;
 	drive_wait(&d, 50000);
@@ -95,7 +59,7 @@ static void boot_deadline_goes_on_with_what_was_left(void **s)
 
 static void drain_that_never_ends_pauses_no_longer_than_its_deadline(void **s)
 {
-	struct drive d = paused();
+	struct drive d = drive_second_paused();
 
 	(void)s;
 	drive_wait(&d, 60001);
@@ -107,7 +71,7 @@ static void drain_that_never_ends_pauses_no_longer_than_its_deadline(void **s)
 
 static void pressure_before_it_runs_holds_its_first_cont_back(void **s)
 {
-	struct drive d = launching();
+	struct drive d = drive_second_launching();
 
 	(void)s;
 	drive_type(&d, EV_PRESSURE);
@@ -122,7 +86,7 @@ static void pressure_before_it_runs_holds_its_first_cont_back(void **s)
 
 static void pressure_that_is_over_before_it_runs_holds_nothing(void **s)
 {
-	struct drive d = launching();
+	struct drive d = drive_second_launching();
 
 	(void)s;
 	drive_type(&d, EV_PRESSURE);
@@ -133,7 +97,7 @@ static void pressure_that_is_over_before_it_runs_holds_nothing(void **s)
 
 static void pressure_pauses_nobody_who_serves_or_boots_alone(void **s)
 {
-	struct drive d = booting();
+	struct drive d = drive_second_booting();
 
 	(void)s;
 	drive_hello(&d);
@@ -148,7 +112,7 @@ static void pressure_pauses_nobody_who_serves_or_boots_alone(void **s)
 /* Generation 1 drains yet, but this guest was there before. */
 static void pressure_pauses_no_reset_in_place(void **s)
 {
-	struct drive d = booting();
+	struct drive d = drive_second_booting();
 
 	(void)s;
 	drive_hello(&d);
@@ -162,7 +126,7 @@ static void pressure_pauses_no_reset_in_place(void **s)
 
 static void ready_before_the_stop_makes_it_serve_again_at_once(void **s)
 {
-	struct drive d = booting();
+	struct drive d = drive_second_booting();
 
 	(void)s;
 	drive_hello(&d);
@@ -177,7 +141,7 @@ static void ready_before_the_stop_makes_it_serve_again_at_once(void **s)
 
 static void hello_and_stage_before_the_stop_are_not_lost(void **s)
 {
-	struct drive d = booting();
+	struct drive d = drive_second_booting();
 
 	(void)s;
 	drive_type(&d, EV_PRESSURE);
@@ -191,7 +155,7 @@ static void hello_and_stage_before_the_stop_are_not_lost(void **s)
 
 static void memory_back_before_the_stop_waits_for_it(void **s)
 {
-	struct drive d = booting();
+	struct drive d = drive_second_booting();
 
 	(void)s;
 	drive_type(&d, EV_PRESSURE);
@@ -204,7 +168,7 @@ static void memory_back_before_the_stop_waits_for_it(void **s)
 
 static void shutdown_before_the_stop_is_its_end(void **s)
 {
-	struct drive d = booting();
+	struct drive d = drive_second_booting();
 
 	(void)s;
 	drive_type(&d, EV_PRESSURE);
@@ -218,7 +182,7 @@ static void shutdown_before_the_stop_is_its_end(void **s)
 /* QEMU stopped it for us first: there is no second STOP. */
 static void shutdown_after_the_stop_is_its_end(void **s)
 {
-	struct drive d = paused();
+	struct drive d = drive_second_paused();
 
 	(void)s;
 	drive_end(&d, END_PANIC);
@@ -229,7 +193,7 @@ static void shutdown_after_the_stop_is_its_end(void **s)
 
 static void stop_while_paused_ends_it_unasked(void **s)
 {
-	struct drive d = paused();
+	struct drive d = drive_second_paused();
 
 	(void)s;
 	drive_wish(&d, WISH_STOP);
@@ -238,62 +202,6 @@ static void stop_while_paused_ends_it_unasked(void **s)
 	drive_type(&d, EV_MEMORY_BACK);
 	assert_true(d.acts & ACT_FINISH);
 	assert_int_equal(d.lc.answer, ANSWER_DONE);
-}
-
-static void paused_guest_is_continued_by_the_next_shim(void **s)
-{
-	struct drive d = paused();
-
-	(void)s;
-	drive_crash(&d, true);
-	drive_end(&d, END_PAUSED); /* query-status: paused */
-	drive_found(&d, VM_STOPPED);
-	assert_int_equal(d.acts, ACT_CONT | ACT_ASK);
-	assert_int_equal(d.lc.state, LC_BOOTING);
-	assert_int_equal(d.lc.generation, 2);
-	drive_hello(&d);
-	drive_say(&d, MSG_READY, INTENT_NONE);
-	assert_int_equal(d.lc.state, LC_SERVING);
-}
-
-/* The first shim had seen READY, but not the STOP of its own. */
-static void guest_that_serves_is_continued_by_the_next_shim(void **s)
-{
-	struct drive d = booting();
-
-	(void)s;
-	drive_hello(&d);
-	drive_type(&d, EV_PRESSURE);
-	drive_say(&d, MSG_READY, INTENT_NONE);
-	drive_crash(&d, true);
-	drive_found(&d, VM_STOPPED);
-	assert_true(d.acts & ACT_CONT);
-	assert_int_equal(d.lc.state, LC_SERVING);
-}
-
-static void paused_guest_that_had_ended_is_judged_by_the_next_shim(void **s)
-{
-	struct drive d = paused();
-
-	(void)s;
-	drive_crash(&d, true);
-	drive_end(&d, END_PANIC);
-	drive_found(&d, VM_STOPPED);
-	assert_false(d.acts & ACT_CONT);
-	assert_int_equal(d.lc.now.cause, CAUSE_GUEST_PANIC);
-}
-
-static void guest_that_never_ran_is_started_by_the_next_shim(void **s)
-{
-	struct drive d = launching();
-
-	(void)s;
-	drive_type(&d, EV_PRESSURE);
-	drive_type(&d, EV_UP);
-	drive_crash(&d, true);
-	drive_found(&d, VM_READY_TO_RUN);
-	assert_int_equal(d.acts, ACT_RUN);
-	assert_int_equal(d.lc.boot, 1);
 }
 
 #define ONE(name) cmocka_unit_test(name)
@@ -315,10 +223,6 @@ int main(void)
 		ONE(shutdown_before_the_stop_is_its_end),
 		ONE(shutdown_after_the_stop_is_its_end),
 		ONE(stop_while_paused_ends_it_unasked),
-		ONE(paused_guest_is_continued_by_the_next_shim),
-		ONE(guest_that_serves_is_continued_by_the_next_shim),
-		ONE(paused_guest_that_had_ended_is_judged_by_the_next_shim),
-		ONE(guest_that_never_ran_is_started_by_the_next_shim),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
