@@ -71,6 +71,15 @@ static void note_helpers(const struct shim *s, struct orphan_hint *known)
 			    s->teardown[i].generation);
 }
 
+/* A complaint of the boot that goes on is to be heard again by the next. */
+static void note_log(struct shim *s, struct record *r)
+{
+	if (!s->lc.pv.any)
+		s->log_heard = s->log_read;
+	r->log_from = s->log_from;
+	r->log_heard = s->log_heard;
+}
+
 void shim_keep(struct shim *s)
 {
 	struct record now;
@@ -79,6 +88,7 @@ void shim_keep(struct shim *s)
 	memcpy(&now, &s->record, sizeof(now)); /* padding too */
 	lifecycle_save(&s->lc, &now.life);
 	note_helpers(s, &now.known);
+	note_log(s, &now);
 	if (memcmp(&now, &s->record, sizeof(now)) == 0)
 		return;
 	memcpy(&s->record, &now, sizeof(now));
@@ -111,6 +121,15 @@ static void name_booted(struct shim *s, const struct leftover *l)
 	}
 	memcpy(s->adopted_image.id, l->record.id, sizeof(l->record.id));
 	s->booted = &s->adopted_image;
+}
+
+/* What QEMU said while no shim lived is to be heard yet. */
+static void take_log(struct shim *s, const struct leftover *l)
+{
+	if (!l->recorded || l->record.log_from < 0 || l->record.log_heard < 0)
+		return;
+	s->log_from = (off_t)l->record.log_from;
+	s->log_read = s->log_heard = (off_t)l->record.log_heard;
 }
 
 /* Of another user's QEMU nobody can open it a second time. */
@@ -150,6 +169,7 @@ int shim_adopt(struct shim *s)
 	if (l->left.qemu) {
 		take_score(s);
 		name_booted(s, l);
+		take_log(s, l);
 		r = shim_watch_process(s);
 		if (r < 0)
 			return r;

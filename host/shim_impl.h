@@ -57,11 +57,12 @@ struct shim {
 	struct lifecycle lc;
 	int exit_code;
 	uint64_t started_us;
-	off_t log_from; /* of qemu.log: where this generation's words begin */
-	int log_fd;	/* of qemu.log, for reading; -1: none */
-	off_t log_read; /* so far */
-	int ready_fd;	/* -1: none, or nobody reads it any more */
-	int tap_fd;	/* of NETWORK_TAP; -1: none */
+	off_t log_from;	 /* of qemu.log: where this generation's words begin */
+	int log_fd;	 /* of qemu.log, for reading; -1: none */
+	off_t log_read;	 /* so far */
+	off_t log_heard; /* nothing before it matters any more */
+	int ready_fd;	 /* -1: none, or nobody reads it any more */
+	int tap_fd;	 /* of NETWORK_TAP; -1: none */
 	int signal_fd, timer_fd;
 	int qemu_slot, helper_slot; /* of their pidfds; -1: none */
 	bool helper_told;	    /* of this generation, if it has none */

@@ -56,12 +56,14 @@ static json_t *to_json(const struct record *r)
 {
 	const struct identity_of_process *qemu = &r->known.qemu;
 
-	return json_pack("{s:i, s:{s:i, s:I}, s:o, s:{s:s, s:s, s:s}, s:o}",
+	return json_pack("{s:i, s:{s:i, s:I}, s:o, s:{s:s, s:s, s:s}, s:{s:I, "
+			 "s:I}, s:o}",
 			 "format", FORMAT, "qemu", "pid", (int)qemu->pid,
 			 "start", (json_int_t)qemu->start, "helpers",
 			 helpers_json(&r->known), "image", "name", r->image,
-			 "version", r->version, "id", r->id, "life",
-			 life_json(&r->life));
+			 "version", r->version, "id", r->id, "log", "from",
+			 (json_int_t)r->log_from, "heard",
+			 (json_int_t)r->log_heard, "life", life_json(&r->life));
 }
 
 /* Return: bytes in @text; 0: it does not fit */
@@ -108,6 +110,14 @@ static json_int_t number(const json_t *object, const char *key)
 	return json_integer_value(json_object_get(object, key));
 }
 
+/* Older shims did not say. */
+static int64_t offset(const json_t *log, const char *key)
+{
+	json_int_t n = number(log, key);
+
+	return log && n >= 0 ? n : -1;
+}
+
 static void read_process(const json_t *object, struct identity_of_process *p)
 {
 	p->pid = (pid_t)number(object, "pid");
@@ -134,6 +144,8 @@ static int from_json(const json_t *object, struct record *r)
 		return -EBADMSG;
 	read_process(json_object_get(object, "qemu"), &r->known.qemu);
 	read_helpers(json_object_get(object, "helpers"), &r->known);
+	r->log_from = offset(json_object_get(object, "log"), "from");
+	r->log_heard = offset(json_object_get(object, "log"), "heard");
 	copy_text(r->image, sizeof(r->image), json_object_get(image, "name"));
 	copy_text(r->version, sizeof(r->version),
 		  json_object_get(image, "version"));

@@ -16,7 +16,7 @@
  *
  *	{"format": 1, "qemu": {"pid", "start"}, "helpers": [{"pid", "start",
  *	 "qemu", "generation"}], "image": {"name", "version",
- *	 "id"}, "life": {"state", "generation", "boot", "epoch", "stage", ...}}
+ *	 "id"}, "log": {"from", "heard"}, "life": {"state", "generation", "boot", "epoch", "stage", ...}}
  */
 #ifndef HOST_CONFIG_RUNNING_RECORD_H
 #define HOST_CONFIG_RUNNING_RECORD_H
@@ -30,6 +30,9 @@ struct record {
 	char image[64];		  /* name of what it booted */
 	char version[32];
 	char id[IMAGE_ID_SIZE]; /* of its manifest */
+	/* offsets in qemu.log: where its words begin; behind which those are that
+	 * matter still. -1: not known */
+	int64_t log_from, log_heard;
 	struct lc_saved life;
 };
 

@@ -10,6 +10,7 @@
 #include "tests/integration/both.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/integration/orphan.h"
@@ -78,6 +79,27 @@ static void reset_whose_prepare_is_refused_says_so(void **state)
 	rig_await_said(r, "since KVM refused to do it later: I");
 	assert_string_equal(rig_word(r, "cleanup"), "synchronous");
 	stop(r);
+}
+
+/* QEMU resets when its shim has gone; so the next one reads what it said. */
+static void refusal_while_no_shim_lived_is_heard(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	start(r, "version=10.2,secure,memory=65536,page-ns=10,prepare-fails,"
+		 "waits-at=reset");
+	RIG_DO(r, "reboot", under_test);
+	orphan_await_state(r, "resetting");
+	orphan_crash(r);
+	setenv("PVMODEL", "", 1);
+	rig_run(r, rig_under_test(r), under_test);
+	rig_await_ready(r);
+	assert_string_equal(rig_last(r, "strategy"), "in place");
+	rig_await_said(r, "since KVM refused to do it later: I");
+	assert_string_equal(rig_word(r, "cleanup"), "synchronous");
+	RIG_DO(r, "stop", under_test);
+	rig_assert_end(r, 0);
+	orphan_nothing_left(r);
 }
 
 /* A second PREPARE before PERFORM began would end QEMU (facts 2.3, race). */
@@ -193,6 +215,7 @@ int main(void)
 		ON_MODEL(large_guest_is_destroyed_in_the_background),
 		ON_MODEL(small_guest_is_destroyed_while_the_reset_waits),
 		ON_MODEL(reset_whose_prepare_is_refused_says_so),
+		ON_MODEL(refusal_while_no_shim_lived_is_heard),
 		ON_MODEL(second_reboot_waits_until_perform_has_begun),
 		ON_MODEL(second_reboot_does_not_wait_for_ever),
 		ON_MODEL(

@@ -61,6 +61,8 @@ static struct record example(void)
 	strcpy(r.image, "web");
 	strcpy(r.version, "1.2");
 	memset(r.id, 'a', sizeof(r.id) - 1);
+	r.log_from = 100;
+	r.log_heard = INT64_C(5000000000);
 	r.life.state = LC_QUIESCING;
 	r.life.generation = 3;
 	r.life.boot = 7;
@@ -183,6 +185,8 @@ static void record_of_an_older_shim_is_read(void **state)
 	assert_int_equal(r.known.qemu.pid, 4711);
 	assert_int_equal(r.known.helper[0].process.pid, 0);
 	assert_int_equal(r.life.state, LC_SERVING);
+	assert_int_equal(r.log_from, -1);
+	assert_int_equal(r.log_heard, -1);
 	record_remove(dir_fd);
 }
 
