@@ -52,8 +52,12 @@ void shim_answer_superseded(struct shim *s)
 			settle(s, &s->calls[i], ANSWER_SUPERSEDED);
 }
 
+/* What has ended is the last passage from now on, also until its memory is back,
+ * and its lines go with it. */
 void shim_answer_gone(struct shim *s)
 {
+	json_decref(s->console_last);
+	s->console_last = json_incref(s->console_now);
 	for (size_t i = 0; i < SHIM_CALLS; i++)
 		if (s->calls[i].wish == WISH_STOP && !s->calls[i].memory)
 			settle(s, &s->calls[i], ANSWER_DONE);

@@ -41,9 +41,24 @@ later_two_of_a_type_are_the_second_in_place_of_the_first(void **state)
 	assert_int_equal(s.later[1].type, EV_QMP_LOST);
 }
 
+/* QEMU has gone, its memory is not back: the passage is told already. */
+static void answer_before_the_memory_is_back_has_the_lines_of_its_end(void **s)
+{
+	struct shim shim = { .console_last = json_pack("[s]", "before"),
+			     .console_now = json_pack("[s]", "last words") };
+
+	(void)s;
+	shim_answer_gone(&shim);
+	assert_true(json_equal(shim.console_last, shim.console_now));
+	json_decref(shim.console_last);
+	json_decref(shim.console_now);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			answer_before_the_memory_is_back_has_the_lines_of_its_end),
 		cmocka_unit_test(later_one_of_each_type_fits),
 		cmocka_unit_test(
 			later_two_of_a_type_are_the_second_in_place_of_the_first),
