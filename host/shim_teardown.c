@@ -151,6 +151,7 @@ static void take_remains(struct shim *s, struct teardown *t)
 /* Only one that started although memory was short can be one too many. */
 static void make_room(struct shim *s)
 {
+	reap(s); /* what has ended is not in the way */
 	if (s->teardowns < SHIM_TEARDOWNS)
 		return;
 	log_line(STDERR_FILENO, s->opt->appliance->name,

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "common/sys.h"
 #include "host/config/appliance.h"
 #include "host/qemu/proc.h"
 #include "host/shim_impl.h"
@@ -37,9 +38,9 @@ static int end_generation(struct shim *s, uint32_t generation)
 	return helper[1];
 }
 
-static void one_more_than_there_is_room_for_replaces_the_oldest(void **state)
+static struct shim empty_shim(void)
 {
-	struct shim s = {
+	return (struct shim){
 		.opt = &options,
 		.qemu_slot = -1,
 		.helper_slot = -1,
@@ -47,6 +48,11 @@ static void one_more_than_there_is_room_for_replaces_the_oldest(void **state)
 		.promise = { .fd = -1 },
 		.drain_timer_fd = -1,
 	};
+}
+
+static void one_more_than_there_is_room_for_replaces_the_oldest(void **state)
+{
+	struct shim s = empty_shim();
 	int helper[HELPERS], timer;
 
 	(void)state;
@@ -60,6 +66,36 @@ static void one_more_than_there_is_room_for_replaces_the_oldest(void **state)
 	for (uint32_t i = 0; i < SHIM_TEARDOWNS; i++)
 		assert_int_equal(s.teardown[i].generation, i + 2);
 	assert_int_equal(s.later_count, 0);
+	shim_teardown_close(&s);
+	loop_close(&s.loop);
+	for (int i = 0; i < HELPERS; i++)
+		close(helper[i]);
+}
+
+/* The loop has not told yet: it is no reason to give up another. */
+static void one_that_has_ended_makes_room_and_is_reaped(void **state)
+{
+	struct shim s = empty_shim();
+	int helper[HELPERS];
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(loop_init(&s.loop), 0);
+	assert_true(shim_teardown_open(&s) >= 0);
+	for (uint32_t i = 0; i < SHIM_TEARDOWNS; i++)
+		helper[i] = end_generation(&s, i + 1);
+	close(s.teardown[2].process.helper_pidfd);
+	s.teardown[2].process.helper_pidfd = sys_pidfd_open(pid, 0);
+	assert_int_equal(
+		waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT),
+		0);
+	helper[SHIM_TEARDOWNS] = end_generation(&s, SHIM_TEARDOWNS + 1);
+	assert_int_equal(waitpid(pid, NULL, 0), -1);
+	assert_int_equal(s.teardowns, SHIM_TEARDOWNS);
+	assert_int_equal(s.teardown[0].generation, 1);
+	assert_int_equal(s.teardown[2].generation, 4);
 	shim_teardown_close(&s);
 	loop_close(&s.loop);
 	for (int i = 0; i < HELPERS; i++)
@@ -105,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			one_more_than_there_is_room_for_replaces_the_oldest),
+		cmocka_unit_test(one_that_has_ended_makes_room_and_is_reaped),
 		cmocka_unit_test(
 			helper_of_an_earlier_shim_is_followed_to_its_end),
 	};
