@@ -44,17 +44,27 @@ static json_t *line_of(const struct passage *p, int64_t at_ms,
 	return entry;
 }
 
+/* Return: NULL: nothing secure was reset */
+static const char *cleanup_word(const struct lifecycle *lc)
+{
+	bool reset = lc->last.strategy == STRATEGY_IN_PLACE &&
+		     lc->cleanup.kind != CLEANUP_NONE;
+
+	return reset ? cleanup_name(lc->cleanup.kind) : NULL;
+}
+
 json_t *record_entry(const struct report *r, int64_t at_ms)
 {
 	const struct passage *p = &r->lc->last;
 	const struct appliance *a = r->appliance;
 	json_t *entry = line_of(p, at_ms, r->lc->generation, r->lc->boot,
 				r->image->name, r->image->version);
-	json_t *more = json_pack("{s:I, s:I, s:i, s:s, s:s, s:s}", "boot_us",
-				 (json_int_t)phases_boot(&p->marks), "memory",
-				 (json_int_t)a->memory, "cpus", (int)a->cpus,
-				 "accel", accel_word(a), "architecture",
-				 r->image->arch, "machine", machine_word(a));
+	json_t *more = json_pack(
+		"{s:I, s:I, s:i, s:s, s:s, s:s, s:s*}", "boot_us",
+		(json_int_t)phases_boot(&p->marks), "memory",
+		(json_int_t)a->memory, "cpus", (int)a->cpus, "accel",
+		accel_word(a), "architecture", r->image->arch, "machine",
+		machine_word(a), "cleanup", cleanup_word(r->lc));
 
 	json_object_update(entry, more);
 	json_decref(more);

@@ -10,6 +10,8 @@
  *	clean         was the end that began it clean?
  *	generation, boot, memory (bytes), cpus, accel, architecture,
  *	machine, image, version
+ *	cleanup       of a secure guest's restart in place: cleanup_name(); watched
+ *	              where it was not known yet
  */
 #ifndef HOST_RECORD_H
 #define HOST_RECORD_H

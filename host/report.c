@@ -175,7 +175,7 @@ json_t *report_event(const struct report *r, enum report_kind kind)
 		[REPORT_BOOT] = "boot",	      [REPORT_STAGE] = "stage",
 		[REPORT_READY] = "ready",     [REPORT_VERDICT] = "verdict",
 		[REPORT_PASSAGE] = "passage", [REPORT_DRAINING] = "draining",
-		[REPORT_DRAINED] = "drained",
+		[REPORT_DRAINED] = "drained", [REPORT_CLEANUP] = "cleanup",
 	};
 	const struct lifecycle *lc = r->lc;
 	char epoch[17];
@@ -192,6 +192,10 @@ json_t *report_event(const struct report *r, enum report_kind kind)
 		json_object_set_new(
 			event, "stage",
 			json_string(boot_stage_name(lc->epoch.boot_stage)));
+	if (kind == REPORT_CLEANUP)
+		json_object_set_new(
+			event, "cleanup",
+			json_string(cleanup_name(lc->cleanup.kind)));
 	if (kind == REPORT_VERDICT)
 		add_passage(event, &lc->now, r->console_now);
 	if (kind == REPORT_DRAINING || kind == REPORT_DRAINED)

@@ -43,6 +43,7 @@ enum report_kind {
 	REPORT_BOOT,
 	REPORT_STAGE,
 	REPORT_READY,
+	REPORT_CLEANUP,
 	REPORT_VERDICT,
 	REPORT_PASSAGE,
 	REPORT_DRAINING, /* again and again while it goes on */

@@ -44,6 +44,11 @@ static bool is_ready(const struct change *c)
 	return c->acts & ACT_READY;
 }
 
+static bool is_cleanup(const struct change *c)
+{
+	return c->acts & ACT_TELL_RESET;
+}
+
 static bool is_passage(const struct change *c)
 {
 	return c->acts & ACT_RECORD;
@@ -56,7 +61,8 @@ static const struct {
 } news[] = {
 	{ REPORT_BOOT, is_boot },	{ REPORT_STAGE, is_stage },
 	{ REPORT_VERDICT, is_verdict }, { REPORT_STATE, is_state },
-	{ REPORT_READY, is_ready },	{ REPORT_PASSAGE, is_passage },
+	{ REPORT_READY, is_ready },	{ REPORT_CLEANUP, is_cleanup },
+	{ REPORT_PASSAGE, is_passage },
 };
 
 struct shim_seen shim_see(const struct shim *s)

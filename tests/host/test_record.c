@@ -87,6 +87,37 @@ static void entry_has_cause_phases_memory_and_image(void **state)
 	json_decref(entry);
 }
 
+/* It is known, or not yet; of another restart it says nothing. */
+static void entry_of_a_secure_reset_says_how_it_destroyed(void **state)
+{
+	static const struct {
+		enum strategy strategy;
+		enum cleanup_kind kind;
+		const char *word;
+	} rows[] = {
+		{ STRATEGY_IN_PLACE, CLEANUP_ASYNC, "asynchronous" },
+		{ STRATEGY_IN_PLACE, CLEANUP_WATCHED, "watched" },
+		{ STRATEGY_IN_PLACE, CLEANUP_NONE, NULL },
+		{ STRATEGY_OVERLAP, CLEANUP_SYNC, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lifecycle lc = restarted(CAUSE_CLEAN_REBOOT);
+		const char *word;
+		json_t *entry;
+
+		lc.last.strategy = rows[i].strategy;
+		lc.cleanup.kind = rows[i].kind;
+		entry = entry_of(&lc);
+		word = json_string_value(json_object_get(entry, "cleanup"));
+		assert_int_equal(word != NULL, rows[i].word != NULL);
+		if (word)
+			assert_string_equal(word, rows[i].word);
+		json_decref(entry);
+	}
+}
+
 /* With all marks and the longest words there is room for more. */
 static void entry_fits_into_a_line(void **state)
 {
@@ -244,6 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entry_has_cause_phases_memory_and_image),
+		cmocka_unit_test(entry_of_a_secure_reset_says_how_it_destroyed),
 		cmocka_unit_test(entry_fits_into_a_line),
 		cmocka_unit_test(entry_teaches_downtime_and_boot),
 		cmocka_unit_test(entry_of_an_unclean_end_teaches_the_boot_only),

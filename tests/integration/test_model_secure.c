@@ -47,13 +47,26 @@ static void stop(struct rig *r)
 static void large_guest_is_destroyed_in_the_background(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
+	const char *const argv[] = { rig_program(), "events", under_test,
+				     NULL };
+	struct child events;
 
 	start(r, "version=10.2,secure,memory=65536,page-ns=500");
 	assert_string_equal(rig_word(r, "cleanup"), "none");
+	assert_int_equal(child_start(&events, argv, -1), 0);
+	if (!child_await_text(&events, CHILD_OUT, "\"begin\""))
+		rig_fail(r, "no events");
 	reboot_in_place(r);
 	rig_await_said(r, "it is destroyed in the background");
 	assert_string_equal(rig_word(r, "cleanup"), "asynchronous");
+	if (!child_await_text(&events, CHILD_OUT,
+			      "\"cleanup\":\"asynchronous\""))
+		rig_fail(r, "no event tells how it was destroyed");
+	assert_non_null(strstr(
+		RIG_SAID(r, 0, rig_program(), "history", under_test, "--json"),
+		"\"cleanup\""));
 	stop(r);
+	child_close(&events);
 }
 
 /* PREPARE is not for it: all is destroyed, for seconds of a deaf QMP. */
