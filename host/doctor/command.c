@@ -68,7 +68,7 @@ int command_read(const char *const argv[], const char *until, char *text,
 	text[0] = '\0';
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return -errno;
-	r = child_start(argv, -1, out[1], &pid);
+	r = child_spawn(argv, -1, out[1], &pid);
 	close(out[1]);
 	if (r == 0) {
 		r = read_all(out[0], until, end_ms, text, size);

@@ -33,7 +33,7 @@ static _Noreturn void become(const char *const argv[], int in, int out,
 	_exit(EXIT_FAILURE);
 }
 
-int child_start(const char *const argv[], int in, int out, pid_t *pid)
+int child_spawn(const char *const argv[], int in, int out, pid_t *pid)
 {
 	int report[2], error = 0, status;
 

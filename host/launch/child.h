@@ -9,14 +9,14 @@
 #include <sys/types.h>
 
 /*
- * child_start() - fork, and execute a program
+ * child_spawn() - fork, and execute a program
  * @argv:	argv[0] is a path, or is looked up in PATH; ends with NULL
  * @in:		its standard input; -1: /dev/null
  * @out:	its two outputs
  * @pid:	the caller's, until it is reaped
  * Return: 0; else -errno, of the execution too, and there is no child
  */
-int child_start(const char *const argv[], int in, int out, pid_t *pid);
+int child_spawn(const char *const argv[], int in, int out, pid_t *pid);
 
 /*
  * child_reap() - wait until a child has ended, and reap it

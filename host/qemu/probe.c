@@ -77,7 +77,7 @@ static int spawn(const char *path, int in, int out, pid_t *pid)
 				     "stdio",
 				     NULL };
 
-	return child_start(argv, in, out, pid);
+	return child_spawn(argv, in, out, pid);
 }
 
 /* Return: 0: @t->fd gives its output, its questions are asked; -errno */

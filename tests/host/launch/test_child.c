@@ -67,7 +67,7 @@ static void child_has_the_streams_that_it_was_given(void **state)
 	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
 	assert_int_equal(write(in[1], "i\n", 2), 2);
 	close(in[1]);
-	assert_int_equal(child_start(argv, in[0], out[1], &pid), 0);
+	assert_int_equal(child_spawn(argv, in[0], out[1], &pid), 0);
 	close(in[0]);
 	close(out[1]);
 	assert_int_equal(child_reap(pid, clock_ms() + LATE_MS, &status), 0);
@@ -86,8 +86,8 @@ static void child_that_cannot_be_executed_is_none(void **state)
 
 	(void)state;
 	close(free_before);
-	assert_int_equal(child_start(none, -1, STDOUT_FILENO, &pid), -ENOENT);
-	assert_int_equal(child_start(dir, -1, STDOUT_FILENO, &pid), -EACCES);
+	assert_int_equal(child_spawn(none, -1, STDOUT_FILENO, &pid), -ENOENT);
+	assert_int_equal(child_spawn(dir, -1, STDOUT_FILENO, &pid), -EACCES);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	free_after = dup(STDIN_FILENO);
 	close(free_after);
