@@ -16,8 +16,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "host/cgroup/cgroup.h"
 #include "host/clock.h"
@@ -44,7 +42,7 @@ struct watch {
 
 struct outcomes {
 	struct samples error[EYES], took_ms;
-	char gauge[32];
+	const char *gauge;
 	bool outranks;
 };
 
@@ -57,33 +55,46 @@ static void make_leaves(struct cgroup_leaf leaf[static CGROUP_HIERARCHIES])
 	char error[SENTENCE_MAX];
 	struct cgroup c;
 
-	leaf[0] = leaf[1] = no_leaf;
 	if (cgroup_find(&c, "", error) == 0)
 		cgroup_leaf_make(&c, "bench-drain", 1, &leaf[0], error);
 	if (cgroup_find_memory_v1(&c, "", error) == 0)
 		cgroup_leaf_make(&c, "bench-drain", 1, &leaf[1], error);
 }
 
-/* QEMU was reaped. The one with its helper comes last, for it nudges it. */
-static int begin(struct watch *w, struct victim *v,
-		 const struct cgroup_leaf leaf[static CGROUP_HIERARCHIES],
-		 char *error)
+static void prepare(struct watch *w)
 {
-	struct teardown *by_leaf = &w->eye[BY_LEAF];
-	struct teardown *by_host = &w->eye[BY_HOST];
+	for (int i = 0; i < EYES; i++)
+		w->eye[i] = (struct teardown){ .process = nobody,
+					       .leaf = { no_leaf, no_leaf },
+					       .promise = { .fd = -1 } };
+	make_leaves(w->eye[BY_LEAF].leaf);
+}
 
-	*by_host = (struct teardown){ .process = nobody,
-				      .leaf = { no_leaf, no_leaf },
-				      .promise = { .fd = -1 } };
-	*by_leaf = *by_host;
-	gauge_open(&by_host->gauge, &no_leaf, &no_leaf, v->process.helper, "");
-	gauge_open(&by_leaf->gauge, &leaf[0], &leaf[1], v->process.helper, "");
-	memcpy(by_leaf->leaf, leaf, sizeof(by_leaf->leaf));
-	by_leaf->process = v->process;
+/*
+ * Before QEMU ends: a helper may see that at once, and what it held is not to be
+ * learned from it any more.
+ */
+static void aim(struct watch *w, const struct victim *v)
+{
+	uint64_t held;
+
+	for (int i = 0; i < EYES; i++) {
+		struct teardown *t = &w->eye[i];
+
+		gauge_open(&t->gauge, &t->leaf[0], &t->leaf[1],
+			   v->process.helper, "");
+		gauge_read(&t->gauge, &held);
+	}
+}
+
+/* QEMU was reaped. The one with its helper comes last, for it nudges it. */
+static int begin(struct watch *w, struct victim *v, char *error)
+{
+	w->eye[BY_LEAF].process = v->process;
 	v->process = nobody;
-	teardown_begin(by_host, false, clock_us());
-	teardown_begin(by_leaf, false, clock_us());
-	if (!by_host->drain.count || !by_leaf->drain.count)
+	teardown_begin(&w->eye[BY_HOST], false, clock_us());
+	teardown_begin(&w->eye[BY_LEAF], false, clock_us());
+	if (!w->eye[BY_HOST].drain.count || !w->eye[BY_LEAF].drain.count)
 		return sentence(error, -ENODATA,
 				"what the helper holds cannot be read");
 	return 0;
@@ -154,56 +165,53 @@ static int judge(const struct watch *w, struct outcomes *o, char *error)
 				    left_us * 100);
 	}
 	samples_add(&o->took_ms, took_us(w) / 1000);
+	o->gauge = gauge_word(&w->eye[BY_LEAF].gauge);
 	return 0;
 }
 
-static int watch_drain(struct watch *w, struct victim *v,
-		       struct cgroup_leaf leaf[static CGROUP_HIERARCHIES],
-		       struct outcomes *o, char *error)
+/* From the first page that it touches to the last that is back. */
+static int run(struct watch *w, struct victim *v, struct rival *rival,
+	       const struct qemu_caps *caps, char *error)
 {
-	struct rival rival;
-	int r = rival_start(&rival, v->process.helper, error);
-
-	o->outranks = rival.outranks;
-	if (r == 0) {
-		r = begin(w, v, leaf, error);
-		leaf[0] = leaf[1] = no_leaf; /* the teardown's */
-		if (r == 0)
-			r = follow(w, error);
-		snprintf(o->gauge, sizeof(o->gauge), "%s",
-			 gauge_word(&w->eye[BY_LEAF].gauge));
-		for (int i = 0; i < EYES; i++)
-			teardown_end(&w->eye[i]);
-	}
-	rival_end(&rival);
-	return r < 0 ? r : judge(w, o, error);
-}
-
-static int one_drain(const struct qemu_caps *caps, struct outcomes *o,
-		     char *error)
-{
-	struct cgroup_leaf leaf[CGROUP_HIERARCHIES];
 	const struct victim_plan plan = {
 		.mib = VICTIM_MIB,
 		.async = true,
 		.small_pages = true,
 		.all_over = true,
-		.leaf = leaf,
+		.leaf = w->eye[BY_LEAF].leaf,
 	};
+	double took_ms;
+	int r = victim_start(v, caps, &plan, error);
+
+	if (r < 0)
+		return r;
+	r = rival_start(rival, v->process.helper, error);
+	if (r < 0)
+		return r;
+	aim(w, v);
+	r = victim_end(v, VICTIM_QUIT, &took_ms, error);
+	if (r == 0)
+		r = begin(w, v, error);
+	return r < 0 ? r : follow(w, error);
+}
+
+static int one_drain(const struct qemu_caps *caps, struct outcomes *o,
+		     char *error)
+{
+	struct rival rival = { 0 };
 	static struct watch w;
 	struct victim v;
-	double took_ms;
 	int r;
 
-	make_leaves(leaf);
-	r = victim_start(&v, caps, &plan, error);
+	prepare(&w);
+	r = run(&w, &v, &rival, caps, error);
 	if (r == 0)
-		r = victim_end(&v, VICTIM_QUIT, &took_ms, error);
-	if (r == 0)
-		r = watch_drain(&w, &v, leaf, o, error);
+		r = judge(&w, o, error);
+	o->outranks = rival.outranks;
+	rival_end(&rival);
 	victim_close(&v);
-	for (int i = 0; i < CGROUP_HIERARCHIES; i++)
-		cgroup_leaf_remove(&leaf[i]);
+	for (int i = 0; i < EYES; i++)
+		teardown_end(&w.eye[i]);
 	return r;
 }
 
