@@ -65,8 +65,8 @@ static void large_guest_is_destroyed_in_the_background(void **state)
 	assert_non_null(strstr(
 		RIG_SAID(r, 0, rig_program(), "history", under_test, "--json"),
 		"\"cleanup\""));
-	stop(r);
 	child_close(&events);
+	stop(r);
 }
 
 /* PREPARE is not for it: all is destroyed, for seconds of a deaf QMP. */
