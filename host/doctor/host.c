@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -180,32 +181,28 @@ void look_ledger(const struct patient *p, struct finding *f)
 		    admission_size(g.total, total), promised);
 }
 
-/* It is not there before the first appliance. */
-static int stat_nearest(char *path, struct statvfs *fs)
+/* The first appliance makes it, but not what it is in. @where: @dir, or that
+ * where it is not there yet */
+static int stat_place(char *dir, const char **where, struct statvfs *fs)
 {
-	char *slash;
-
-	while (statvfs(path, fs) < 0) {
-		slash = strrchr(path, '/');
-		if (errno != ENOENT || slash == path)
-			return -errno;
-		*slash = '\0';
-	}
-	return 0;
+	if (statvfs(dir, fs) < 0 && errno == ENOENT)
+		*where = dirname(dir);
+	return statvfs(*where, fs) < 0 ? -errno : 0;
 }
 
 void look_run_size(const struct patient *p, struct finding *f)
 {
 	char dir[PLACE_SIZE], error[SENTENCE_MAX];
+	const char *where = dir;
 	uint64_t left, total;
 	struct statvfs fs;
 	int r = place_root(dir, error);
 
 	(void)p;
 	if (r == 0) {
-		r = stat_nearest(dir, &fs);
+		r = stat_place(dir, &where, &fs);
 		if (r < 0)
-			sentence(error, r, "%s: %s", dir, strerror(-r));
+			sentence(error, r, "%s: %s", where, strerror(-r));
 	}
 	if (r < 0) {
 		finding_set(f, LEVEL_FAIL, "see that it can be made", "%s",
@@ -219,9 +216,9 @@ void look_run_size(const struct patient *p, struct finding *f)
 			    "make room there: a full one keeps appliances "
 			    "from starting",
 			    "%" PRIu64 " KiB of %" PRIu64 " KiB left in %s",
-			    left, total, dir);
+			    left, total, where);
 	else
 		finding_set(f, LEVEL_OK, "",
 			    "%" PRIu64 " MiB of %" PRIu64 " MiB left in %s",
-			    left >> 10, total >> 10, dir);
+			    left >> 10, total >> 10, where);
 }

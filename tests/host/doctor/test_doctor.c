@@ -159,12 +159,17 @@ static void runtime_directory_is_where_the_environment_says(void **state)
 	char dir[SCRATCH_PATH], left[SCRATCH_PATH + 16];
 
 	(void)state;
-	scratch_path(&root, "not/there/yet", dir);
+	scratch_path(&root, "none/", dir);
 	setenv("REPRISE_RUNTIME_DIR", dir, 1);
 	snprintf(left, sizeof(left), " left in %s", root.dir);
 	machine_found(look_run_size, LEVEL_OK, left);
-	assert_null(strstr(f.found, "not"));
-	machine_put("not/there", "a file");
+	assert_null(strstr(f.found, "none"));
+	setenv("REPRISE_RUNTIME_DIR", "/none", 1);
+	machine_found(look_run_size, LEVEL_OK, " left in /");
+	scratch_path(&root, "none/yet", dir);
+	setenv("REPRISE_RUNTIME_DIR", dir, 1);
+	machine_found(look_run_size, LEVEL_FAIL, "No such file");
+	machine_put("none", "a file");
 	machine_found(look_run_size, LEVEL_FAIL, "Not a directory");
 	setenv("REPRISE_RUNTIME_DIR", "not/absolute", 1);
 	machine_found(look_run_size, LEVEL_FAIL, "absolute path");
