@@ -274,9 +274,10 @@ void shim_found(struct shim *s, const json_t *status)
 		 "generation %u, boot %u: the VM is %s; it was %s",
 		 s->lc.generation, s->lc.boot, word ? word : "silent",
 		 lc_state_name(s->lc.before));
-	if (ev.vm == VM_STOPPED) {
-		tell_why(s, word ? word : "");
-		shim_room(s);
+	if (ev.vm != VM_STOPPED) {
+		shim_step(s, &ev);
+		return;
 	}
-	shim_step(s, &ev);
+	tell_why(s, word ? word : "");
+	shim_judge(s, &ev);
 }

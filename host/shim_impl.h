@@ -120,8 +120,10 @@ void shim_later_type(struct shim *s, enum lc_event_type type);
 /* shim_act() - carry out a set of enum lc_action, lowest bit first */
 void shim_act(struct shim *s, uint32_t acts);
 
-/* what QMP says (shim_qmp.c) */
+/* what QMP says (shim_qmp.c); shim_judge(): @ev is that the VM stands in the
+ * gate and QEMU answers, see lifecycle_will_relaunch() */
 extern const struct qmp_ops shim_qmp_ops;
+void shim_judge(struct shim *s, const struct lc_event *ev);
 
 /* shim_launch() - ACT_LAUNCH: a new generation (shim_generation.c) */
 void shim_launch(struct shim *s);
@@ -161,7 +163,7 @@ void shim_teardown_close(struct shim *s);
  * of an adopted QEMU. shim_retake_drain(): of one that has ended; none if it
  * has none. shim_room(): tell the lifecycle whether a second generation would
  * fit, and a reset in place; shim_claim(): promise what a reset in
- * place takes to the one that is to be judged; shim_spare(): tell whoever asks.
+ * place takes to the one that @ev will judge; shim_spare(): tell whoever asks.
  * shim_leave_queue(): a start that waited will not be.
  */
 int shim_memory_open(struct shim *s, char *error);
@@ -172,7 +174,7 @@ void shim_serves(struct shim *s);
 void shim_retake(struct shim *s, pid_t qemu);
 void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p);
 void shim_room(struct shim *s);
-void shim_claim(struct shim *s);
+void shim_claim(struct shim *s, const struct lc_event *ev);
 json_t *shim_spare(struct shim *s);
 void shim_leave_queue(struct shim *s);
 

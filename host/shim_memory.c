@@ -254,7 +254,7 @@ void shim_room(struct shim *s)
 }
 
 /* Of an ultravisor that destroys fast the old donations are back first. */
-void shim_claim(struct shim *s)
+void shim_claim(struct shim *s, const struct lc_event *ev)
 {
 	const struct machine_size m = size_of(s);
 	const struct lc_event cramped = { .type = EV_ROOM,
@@ -264,7 +264,7 @@ void shim_claim(struct shim *s)
 	struct decision d;
 
 	if (!is_less(s, &m, m.donated) ||
-	    lifecycle_will_relaunch(&s->lc, clock_us()))
+	    lifecycle_will_relaunch(&s->lc, ev, clock_us()))
 		return;
 	if (!m.again)
 		ledger_keeps(&s->promise, need_bytes(&m), error);

@@ -47,17 +47,18 @@ static bool may_be_refused(enum qmp_command command)
  * What a relaunch would do depends on what else runs by now. A guest that is
  * reset in place need not wait until all of them were looked at.
  */
-static void judge(struct shim *s)
+void shim_judge(struct shim *s, const struct lc_event *ev)
 {
-	if (lifecycle_will_relaunch(&s->lc, clock_us()))
+	if (lifecycle_will_relaunch(&s->lc, ev, clock_us()))
 		shim_room(s);
-	shim_claim(s);
-	shim_step_type(s, EV_STATUS);
+	shim_claim(s, ev);
+	shim_step(s, ev);
 }
 
 static void on_qmp_reply(void *ctx, enum qmp_command command,
 			 const json_t *result)
 {
+	const struct lc_event healthy = { .type = EV_STATUS };
 	const struct shim *s = ctx;
 
 	if (!result && !may_be_refused(command))
@@ -65,7 +66,7 @@ static void on_qmp_reply(void *ctx, enum qmp_command command,
 	else if (command == QMP_STATUS && s->lc.state == LC_ADOPTING)
 		shim_found(ctx, result);
 	else if (command == QMP_STATUS)
-		judge(ctx);
+		shim_judge(ctx, &healthy);
 }
 
 static void on_qmp_event(void *ctx, const char *name, const json_t *data)

@@ -316,10 +316,12 @@ uint32_t lifecycle_prospect(const struct lifecycle *lc);
 bool lifecycle_gives_way(const struct lifecycle *lc);
 
 /*
- * lifecycle_will_relaunch() - of a VM that has stopped, if QEMU is healthy
- * Return: true: then an EV_ROOM is of use before EV_STATUS
+ * lifecycle_will_relaunch() - will @ev lead to a restart in full?
+ * @ev:		EV_STATUS, or EV_FOUND of a VM that has stopped
+ * Return: true: then an EV_ROOM is of use before it
  */
-bool lifecycle_will_relaunch(const struct lifecycle *lc, uint64_t now_us);
+bool lifecycle_will_relaunch(const struct lifecycle *lc,
+			     const struct lc_event *ev, uint64_t now_us);
 
 /* lc_state_name() - "serving" and so on */
 const char *lc_state_name(enum lc_state s);

@@ -216,11 +216,12 @@ void lc_release(struct lifecycle *lc, uint64_t now_us)
 }
 
 /* Tried on a copy. */
-bool lifecycle_will_relaunch(const struct lifecycle *lc, uint64_t now_us)
+bool lifecycle_will_relaunch(const struct lifecycle *lc,
+			     const struct lc_event *ev, uint64_t now_us)
 {
 	struct lifecycle tried = *lc;
 
-	lc_judge(&tried, true, now_us);
+	lifecycle_step(&tried, ev, now_us);
 	return tried.now.strategy == STRATEGY_OVERLAP ||
 	       tried.now.strategy == STRATEGY_DRAIN_FIRST;
 }

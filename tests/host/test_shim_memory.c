@@ -19,6 +19,7 @@
 #include "host/core/donation.h"
 #include "host/memory/ledger_impl.h"
 #include "host/shim_impl.h"
+#include "tests/host/core/lifecycle_drive.h"
 #include "tests/host/scratch.h"
 
 enum { QEMU = 4242 };
@@ -272,6 +273,8 @@ static const struct shim_options secure_options = { .appliance = &secure,
 						    .image = &image,
 						    .runtime = &runtime };
 
+static const struct lc_event healthy = { .type = EV_STATUS };
+
 /* Return: of what it was promised at first, what is no longer */
 static uint64_t serve_secure(bool donates_again)
 {
@@ -300,7 +303,7 @@ static void donations_are_promised_until_they_are_made(void **state)
 	(void)state;
 	assert_int_equal(serve_secure(true), donated);
 	served = shim.promise.mine.bytes;
-	shim_claim(&shim);
+	shim_claim(&shim, &healthy);
 	assert_int_equal(shim.promise.mine.bytes, served + donated);
 	assert_false(shim.lc.cramped);
 	shim_serves(&shim); /* after the reset */
@@ -315,7 +318,7 @@ static void reset_that_finds_no_memory_for_donations_is_told(void **state)
 	serve_secure(true);
 	served = shim.promise.mine.bytes;
 	shim.domains.reserve = UINT64_MAX / 2;
-	shim_claim(&shim);
+	shim_claim(&shim, &healthy);
 	assert_int_equal(shim.promise.mine.bytes, served);
 	assert_true(shim.lc.cramped);
 	shim.domains.reserve = 0;
@@ -335,10 +338,31 @@ static void donations_that_are_destroyed_fast_need_no_room(void **state)
 	donated = serve_secure(false);
 	served = shim.promise.mine.bytes;
 	shim.domains.reserve = UINT64_MAX / 2;
-	shim_claim(&shim);
+	shim_claim(&shim, &healthy);
 	assert_int_equal(shim.promise.mine.bytes, served + donated);
 	shim_room(&shim);
 	assert_false(shim.lc.cramped);
+}
+
+/* The shim died after the guest had ended in order. */
+static void donations_of_one_found_in_the_gate_are_promised(void **state)
+{
+	const struct lc_event found = { .type = EV_FOUND, .vm = VM_STOPPED };
+	struct drive d = drive_to_serving();
+	uint64_t served;
+
+	(void)state;
+	serve_secure(true);
+	served = shim.promise.mine.bytes;
+	d.lc.epoch.secure = GUEST_IS_SECURE;
+	drive_quiesce(&d, INTENT_REBOOT);
+	drive_crash(&d, true);
+	drive_end(&d, END_RESET);
+	shim.lc = d.lc;
+	shim_claim(&shim, &found);
+	assert_false(shim.lc.cramped);
+	assert_int_equal(shim.promise.mine.bytes,
+			 served + donation_assumed(secure.memory, 0));
 }
 
 int main(void)
@@ -358,6 +382,7 @@ int main(void)
 		WITH_LEDGER(donations_are_promised_until_they_are_made),
 		WITH_LEDGER(reset_that_finds_no_memory_for_donations_is_told),
 		WITH_LEDGER(donations_that_are_destroyed_fast_need_no_room),
+		WITH_LEDGER(donations_of_one_found_in_the_gate_are_promised),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,6 +150,13 @@ static void relaunch_that_waits_for_a_part_drains_first(void **state)
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
 }
 
+static bool will_relaunch(const struct drive *d)
+{
+	const struct lc_event healthy = { .type = EV_STATUS };
+
+	return lifecycle_will_relaunch(&d->lc, &healthy, d->now_us);
+}
+
 static void relaunch_foretells_what_the_room_allows(void **state)
 {
 	const struct lc_event room = { .type = EV_ROOM, .fits_twice = true };
@@ -181,9 +188,9 @@ static void reset_in_place_that_finds_no_memory_is_a_relaunch(void **state)
 	drive_wish(&d, WISH_IN_PLACE);
 	drive_quiesce(&d, INTENT_REBOOT);
 	lifecycle_step(&d.lc, &cramped, d.now_us);
-	assert_true(lifecycle_will_relaunch(&d.lc, d.now_us));
+	assert_true(will_relaunch(&d));
 	lifecycle_step(&d.lc, &again, d.now_us); /* it came back meanwhile */
-	assert_false(lifecycle_will_relaunch(&d.lc, d.now_us));
+	assert_false(will_relaunch(&d));
 	lifecycle_step(&d.lc, &cramped, d.now_us);
 	drive_type(&d, EV_STATUS);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
@@ -201,7 +208,7 @@ static void reset_in_place_need_not_know_of_room(void **state)
 	drive_wish(&d, WISH_REBOOT);
 	drive_quiesce(&d, INTENT_REBOOT);
 	before = d.lc;
-	assert_false(lifecycle_will_relaunch(&d.lc, d.now_us));
+	assert_false(will_relaunch(&d));
 	assert_memory_equal(&d.lc, &before, sizeof(before));
 	drive_type(&d, EV_STATUS);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_IN_PLACE);
@@ -216,12 +223,12 @@ static void restart_in_full_is_foreseen_at_stop(void **state)
 	drive_serving(&d);
 	drive_wish(&d, WISH_FULL);
 	drive_quiesce(&d, INTENT_REBOOT);
-	assert_true(lifecycle_will_relaunch(&d.lc, d.now_us));
+	assert_true(will_relaunch(&d));
 	drive_init(&d);
 	drive_serving(&d);
 	drive_wish(&d, WISH_STOP);
 	drive_quiesce(&d, INTENT_POWEROFF);
-	assert_false(lifecycle_will_relaunch(&d.lc, d.now_us));
+	assert_false(will_relaunch(&d));
 }
 
 /* Other than a first start: giving up is what its users would notice. */
