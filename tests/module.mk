@@ -140,7 +140,7 @@ chosen = $(filter $(TESTS)%,$(foreach f,$(test-folders),$(tests-$(f))))
 test-programs = $(patsubst %.c,$(O)/san/%,$(chosen))
 test-checks := $(if $(filter tests,$(TESTS)),tests/check_purity tests/check_units \
 	tests/check_manual tests/check_scripts tests/check_format \
-	tests/check_clang tests/check_analyzer)
+	tests/check_words tests/check_clang tests/check_analyzer)
 needs-guests := $(sweep-needs) $(foreach a,$(ARCHS),$(O)/$(a)/reprise-init \
 	$(O)/$(a)/image/web/manifest \
 	$(patsubst tests/integration/images/%/image.conf,$(O)/$(a)/image/%/manifest,\
