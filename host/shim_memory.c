@@ -215,13 +215,12 @@ void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p)
 static bool is_cramped(const struct shim *s)
 {
 	const struct machine_size m = size_of(s);
-	struct application a = application(s);
 	char text[ADMISSION_TEXT], error[SENTENCE_MAX];
 	struct decision d;
 
-	a.need = m.again;
 	return m.again && is_less(s, &m, m.donated) &&
-	       ledger_peek(s->ledger, &a, NULL, &sizes, &d, text, error) == 0 &&
+	       ledger_could_grow(&s->promise, need_bytes(&m), &sizes, &d, text,
+				 error) == 0 &&
 	       d.what != ADMIT;
 }
 

@@ -154,6 +154,15 @@ int ledger_peek(const char *path, const struct application *a,
 		char *error);
 
 /*
+ * ledger_could_grow() - what would ledger_grow() answer now?
+ *
+ * Writes nothing, waits for nobody. Return: as ledger_ask()
+ */
+int ledger_could_grow(const struct promise_slot *p, uint64_t bytes,
+		      const struct ledger_ops *ops, struct decision *d,
+		      char *text, char *error);
+
+/*
  * ledger_list() - call @each for everybody who counts, in no order
  *
  * Writes nothing, waits for nobody; a line that cannot be read is left out.

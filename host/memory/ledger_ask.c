@@ -166,18 +166,26 @@ static int note(int fd, struct promise_slot *p, uint64_t bytes,
 	return r;
 }
 
-/* One that lives asks for what is more, beside itself. */
+/* One that lives asks for what is more, beside itself, where we are now. */
+static struct promised more(const struct promise_slot *p, uint64_t bytes)
+{
+	struct promised m = p->mine;
+
+	m.bytes = bytes > m.bytes ? bytes - m.bytes : 0;
+	ledger_know_groups(&m, p->domains);
+	return m;
+}
+
 static int ask(struct promise_slot *p, uint64_t bytes,
 	       const struct ledger_ops *ops, struct reading *r,
 	       struct decision *d, char *text, char *error)
 {
 	const bool lives = p->mine.state == PROMISE_LIVES;
-	struct promised mine = p->mine;
+	const struct promised mine = lives ? more(p, bytes) : p->mine;
 	const struct asker a = { p->path, &mine, p->domains,
 				 lives ? -1 : (int)p->slot, -1 };
 	int fd, failed;
 
-	mine.bytes = bytes - (lives ? p->mine.bytes : 0);
 	read_residents(p->fd, ops, r);
 	fd = ledger_enter(p->path, error);
 	if (fd < 0)
@@ -237,12 +245,22 @@ static int peek(const struct asker *a, const struct ledger_ops *ops,
 	return failed < 0 ? failed : decide(a, ops, r, d, text, error);
 }
 
+static int peek_once(const struct asker *a, const struct ledger_ops *ops,
+		     struct decision *d, char *text, char *error)
+{
+	struct reading *r = reading_make();
+	int failed = r ? peek(a, ops, r, d, text, error)
+		       : ledger_failed(a->path, -ENOMEM, error);
+
+	reading_end(r);
+	return failed;
+}
+
 int ledger_peek(const char *path, const struct application *a,
 		const struct promise_slot *leaving,
 		const struct ledger_ops *ops, struct decision *d, char *text,
 		char *error)
 {
-	struct reading *r = reading_make();
 	struct promised mine = {
 		.bytes = a->need,
 		.priority = a->priority,
@@ -255,13 +273,19 @@ int ledger_peek(const char *path, const struct application *a,
 		-1,
 		leaving && leaving->fd >= 0 ? (int)leaving->slot : -1,
 	};
-	int failed;
 
 	ledger_know_groups(&mine, a->domains);
-	failed = r ? peek(&asker, ops, r, d, text, error)
-		   : ledger_failed(path, -ENOMEM, error);
-	reading_end(r);
-	return failed;
+	return peek_once(&asker, ops, d, text, error);
+}
+
+int ledger_could_grow(const struct promise_slot *p, uint64_t bytes,
+		      const struct ledger_ops *ops, struct decision *d,
+		      char *text, char *error)
+{
+	const struct promised mine = more(p, bytes);
+	const struct asker a = { p->path, &mine, p->domains, -1, -1 };
+
+	return peek_once(&a, ops, d, text, error);
 }
 
 int ledger_list(const char *path,

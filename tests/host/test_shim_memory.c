@@ -344,6 +344,21 @@ static void donations_that_are_destroyed_fast_need_no_room(void **state)
 	assert_false(shim.lc.cramped);
 }
 
+/* It was there before them: neither a plan nor a reboot takes their turn. */
+static void reset_finds_memory_although_others_wait(void **state)
+{
+	const struct domains alone = { 0 };
+	const struct application other = { "other", UINT64_MAX / 2, 0, &alone };
+	struct promise_slot waits;
+
+	(void)state;
+	serve_secure(true);
+	assert_int_equal(ledger_join(shim.ledger, &other, &waits, error), 0);
+	shim_room(&shim);
+	assert_false(shim.lc.cramped);
+	ledger_leave(&waits);
+}
+
 /* The shim died after the guest had ended in order. */
 static void donations_of_one_found_in_the_gate_are_promised(void **state)
 {
@@ -382,6 +397,7 @@ int main(void)
 		WITH_LEDGER(donations_are_promised_until_they_are_made),
 		WITH_LEDGER(reset_that_finds_no_memory_for_donations_is_told),
 		WITH_LEDGER(donations_that_are_destroyed_fast_need_no_room),
+		WITH_LEDGER(reset_finds_memory_although_others_wait),
 		WITH_LEDGER(donations_of_one_found_in_the_gate_are_promised),
 	};
 
