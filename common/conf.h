@@ -32,8 +32,7 @@ enum conf_type {
 };
 
 struct conf_key {
-	const char *section;
-	const char *key;
+	char section[12], key[20];
 	enum conf_type type;
 	bool required;
 	bool repeats;	   /* CONF_CALL only: may stand more than once */

@@ -245,7 +245,7 @@ static void commit_write(struct sink *s, const struct msg *m)
 }
 
 static const struct layout {
-	const char *name;
+	char name[12];
 	void (*read)(struct cursor *c, struct msg *m);
 	void (*write)(struct sink *s, const struct msg *m);
 } layouts[MSG_TYPES] = {
@@ -265,7 +265,7 @@ static const struct layout {
 
 static const struct layout *layout_of(uint8_t type)
 {
-	if (type >= ARRAY_SIZE(layouts) || !layouts[type].name)
+	if (type >= ARRAY_SIZE(layouts) || !layouts[type].read)
 		return NULL;
 	return &layouts[type];
 }

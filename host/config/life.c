@@ -16,23 +16,24 @@
 #include "common/array.h"
 
 struct number {
-	const char *key;
-	size_t at, width;
+	char key[14];
+	uint8_t width;
+	uint16_t at;
 };
 
 typedef const char *name_fn(int value);
 
 struct named {
-	const char *key;
-	size_t at;
+	char key[10];
+	uint16_t at;
 	int count;
 	name_fn *name;
 };
 
 #define NUMBER(type, member)                                                   \
 	{                                                                      \
-#member, offsetof(struct type, member),                        \
-			sizeof(((struct type *)0)->member)                     \
+#member, sizeof(((struct type *)0)->member),                   \
+			offsetof(struct type, member)                          \
 	}
 #define NAMED(type, member, count, fn)                                         \
 	{                                                                      \

@@ -16,8 +16,8 @@
 #include "common/array.h"
 
 static const struct {
-	const char *name;
-	int exit_code;
+	char name[27];
+	uint8_t exit_code;
 	const char *text;
 } causes[CAUSES] = {
 	[CAUSE_NONE] = { "none", 0, "nothing has ended yet" },

@@ -51,7 +51,7 @@ struct patient {
 };
 
 struct probe {
-	const char *name;
+	char name[20];
 	void (*look)(const struct patient *p, struct finding *f);
 };
 
