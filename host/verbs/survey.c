@@ -10,7 +10,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "common/utf8.h"
 #include "host/config/failed.h"
 #include "host/config/runtime.h"
 #include "host/link/ask.h"
@@ -54,9 +56,12 @@ static json_t *entry(const struct running *r, struct ask *a)
 {
 	const json_t *state = json_object_get(a->status, "state");
 	const char *word = json_string_value(state);
+	char dir[sizeof(r->dir)];
 
+	memcpy(dir, r->dir, sizeof(dir));
+	utf8_mend(dir);
 	return json_pack("{s:s, s:s, s:s, s:O?}", "name", r->name, "directory",
-			 r->dir, "state", word ? word : why_silent(r, a->r),
+			 dir, "state", word ? word : why_silent(r, a->r),
 			 "status", a->status);
 }
 

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "common/array.h"
+#include "common/utf8.h"
 #include "host/clock.h"
 #include "host/config/place.h"
 #include "host/link/watch.h"
@@ -65,8 +66,10 @@ static json_t *look_at_host(void)
 		snprintf(path, sizeof(path), "%s/" LEDGER_NAME, dir);
 		r = glance_take(&g, path, root, error);
 	}
-	if (r < 0)
+	if (r < 0) {
+		utf8_mend(error); /* there is a path in it */
 		return json_pack("{s:s}", "error", error);
+	}
 	return json_pack(
 		"{s:I, s:I, s:o, s:o, s:o}", "total_bytes", (json_int_t)g.total,
 		"headroom_bytes", (json_int_t)g.headroom, "live",

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@
 
 #include "host/clock.h"
 #include "host/config/runtime.h"
+#include "host/memory/ledger.h"
 #include "tests/host/scratch.h"
 
 enum { DEADLINE_S = 60, TEXT = 65536 };
@@ -273,6 +275,28 @@ static void event_is_drawn_at_once(void **state)
 	assert_given_back();
 }
 
+/* Its ledger is none, so the host's line has the path, too. */
+static void place_whose_name_is_no_utf8_is_shown(void **state)
+{
+	char dir[SCRATCH_PATH], ledger[SCRATCH_PATH];
+
+	(void)state;
+	scratch_path(&scratch, "caf\xe9", dir);
+	scratch_path(&scratch, "caf\xe9/" LEDGER_NAME, ledger);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	assert_int_equal(mkdir(ledger, 0700), 0);
+	setenv("REPRISE_RUNTIME_DIR", dir, 1);
+	shim_begin("serving");
+	start(24, 80);
+	await_served("q ends");
+	assert_non_null(strstr(said, "the host: /"));
+	assert_non_null(strstr(said, "caf?"));
+	assert_non_null(strstr(said, "web                 - serving"));
+	shim_end();
+	assert_int_equal(write(terminal, "q", 1), 1);
+	assert_given_back();
+}
+
 static void shim_that_has_gone_is_shown_no_more(void **state)
 {
 	(void)state;
@@ -362,6 +386,7 @@ int main(void)
 		TEST(signal_gives_the_terminal_back),
 		TEST(terminal_of_another_size_is_drawn_anew),
 		TEST(event_is_drawn_at_once),
+		TEST(place_whose_name_is_no_utf8_is_shown),
 		TEST(shim_that_has_gone_is_shown_no_more),
 		TEST(shim_that_refuses_to_tell_keeps_nobody_busy),
 		TEST(background_is_told_once),
