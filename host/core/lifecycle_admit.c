@@ -19,6 +19,8 @@
 
 #include <stdio.h>
 
+#include "common/utf8.h"
+
 enum { ASK_AGAIN_MS = 500 };
 
 static uint32_t ask(struct lifecycle *lc, uint64_t now_us)
@@ -82,6 +84,7 @@ uint32_t lc_on_admission(struct lifecycle *lc, const struct lc_event *ev,
 		return start(lc, told, now_us);
 	}
 	snprintf(lc->memory_said, sizeof(lc->memory_said), "%s", ev->said);
+	utf8_mend(lc->memory_said); /* there may be a path in it */
 	lc->admission_told = true;
 	if (!late && !hopeless)
 		return told ? 0 : ACT_TELL_MEMORY;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/utf8.h"
 #include "host/memory/host.h"
 #include "host/sentence.h"
 
@@ -70,6 +71,7 @@ static void name_group(const char *path, char name[static ADMISSION_NAME])
 			 path + n - room + 3);
 	else
 		snprintf(name, ADMISSION_NAME, "%s%s", what, n ? path : "/");
+	utf8_mend(name); /* it becomes part of JSON */
 }
 
 static int group_room(const struct domains *d, size_t i, struct domain *group,

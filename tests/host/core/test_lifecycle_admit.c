@@ -77,6 +77,21 @@ static void refusal_keeps_all_of_the_numbers_and_the_advice(void **state)
 	assert_non_null(strstr(d.lc.last.evidence, numbers));
 }
 
+/* JSON takes nothing else. */
+static void words_of_the_ledger_are_utf8(void **state)
+{
+	const struct lc_event wait = { .type = EV_ADMISSION,
+				       .admission = WAIT_FOR_TURN,
+				       .said = "/caf\xe9/ledger: full" };
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	lifecycle_step(&d.lc, &(struct lc_event){ .type = EV_START }, 1000);
+	lifecycle_step(&d.lc, &wait, 2000);
+	assert_string_equal(d.lc.memory_said, "/caf?/ledger: full");
+}
+
 static void first_start_that_may_fit_later_waits_and_asks_again(void **state)
 {
 	struct drive d;
@@ -347,6 +362,7 @@ int main(void)
 			first_start_that_never_fits_is_refused_at_once),
 		cmocka_unit_test(
 			refusal_keeps_all_of_the_numbers_and_the_advice),
+		cmocka_unit_test(words_of_the_ledger_are_utf8),
 		cmocka_unit_test(
 			first_start_that_may_fit_later_waits_and_asks_again),
 		cmocka_unit_test(relaunch_with_room_overlaps_the_drain),

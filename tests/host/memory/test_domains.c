@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "host/sentence.h"
 #include "tests/host/scratch.h"
@@ -256,6 +257,29 @@ static void path_too_long_is_named_by_its_end(void **state)
 	assert_non_null(strstr(domain[1].name, "xunit.service"));
 }
 
+/* Of no use in JSON were it cut within a character. */
+static void path_too_long_is_cut_between_characters(void **state)
+{
+	struct domains d = { .reserve = 0 };
+
+	(void)state;
+	for (size_t rest = 20; rest < 22; rest++) {
+		char name[SCRATCH_PATH] = "cg/";
+		json_t *text;
+
+		for (size_t i = 0; i < 60; i++)
+			memcpy(name + 3 + 2 * i, "\xc3\xa9", 2);
+		memset(name + 123, 'x', rest);
+		make_group(name, "4096\n", "0\n");
+		find(&d, name);
+		assert_int_equal(domains_room(scratch.dir, &d, domain, error),
+				 0);
+		text = json_string(domain[1].name);
+		assert_non_null(text);
+		json_decref(text);
+	}
+}
+
 static void group_that_cannot_be_read_is_said(void **state)
 {
 	struct domains d = { .reserve = 0 };
@@ -294,6 +318,7 @@ int main(void)
 		WITH_GROUPS(groups_too_many_are_those_with_limits),
 		WITH_GROUPS(groups_too_many_with_limits_are_the_inner),
 		WITH_GROUPS(path_too_long_is_named_by_its_end),
+		WITH_GROUPS(path_too_long_is_cut_between_characters),
 		WITH_GROUPS(group_that_cannot_be_read_is_said),
 	};
 
