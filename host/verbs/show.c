@@ -109,14 +109,13 @@ static void row(FILE *out, const char *label, const char *value)
 static void image_row(FILE *out, const json_t *status)
 {
 	char name[WORD], version[WORD] = "", arch[WORD] = "?";
-	char text[3 * WORD];
+	char text[3 * WORD + 8];
 
 	if (!member(status, "image", name, sizeof(name)))
 		return;
 	member(status, "version", version, sizeof(version));
 	member(status, "architecture", arch, sizeof(arch));
-	snprintf(text, sizeof(text), "%.99s %.99s (%.99s)", name, version,
-		 arch);
+	snprintf(text, sizeof(text), "%s %s (%s)", name, version, arch);
 	row(out, "image", text);
 }
 

@@ -146,6 +146,17 @@ static void list_counts_characters_and_cuts_none(void **state)
 	assert_non_null(strstr(shown(list, longer), "8901 -"));
 }
 
+static void long_version_is_shown_whole(void **state)
+{
+	char json[256] = "{\"image\":\"web\",\"version\":\"";
+	size_t len = strlen(json);
+
+	(void)state;
+	memset(json + len, 'x', 98);
+	strcpy(json + len + 98, "\303\244rz\"}");
+	assert_non_null(strstr(shown(show_status, json), "x\303\244rz (?)"));
+}
+
 static void list_has_headings_and_a_line_each(void **state)
 {
 	(void)state;
@@ -224,6 +235,7 @@ int main(void)
 		cmocka_unit_test(list_in_colour_has_the_same_columns),
 		cmocka_unit_test(unclean_passage_ends_with_the_console),
 		cmocka_unit_test(list_counts_characters_and_cuts_none),
+		cmocka_unit_test(long_version_is_shown_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
