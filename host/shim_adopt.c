@@ -9,6 +9,7 @@
  */
 #include "host/shim_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,6 +29,8 @@
 #include "host/qemu/qmplog.h"
 
 enum { LOG_TAIL = 65536 };
+static_assert((int)ORPHAN_DRAINS <= (int)SHIM_TEARDOWNS,
+	      "each of them is followed");
 
 void shim_keep_begin(struct shim *s)
 {
