@@ -163,7 +163,7 @@ void shim_teardown_close(struct shim *s);
  * of an adopted QEMU. shim_retake_drain(): of one that has ended; none if it
  * has none. shim_room(): tell the lifecycle whether a second generation would
  * fit, and a reset in place; shim_claim(): promise what a reset in
- * place takes to the one that @ev will judge; shim_spare(): tell whoever asks.
+ * place takes to the one that @ev will reset; shim_spare(): tell whoever asks.
  * shim_leave_queue(): a start that waited will not be.
  */
 int shim_memory_open(struct shim *s, char *error);

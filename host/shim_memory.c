@@ -263,7 +263,7 @@ void shim_claim(struct shim *s, const struct lc_event *ev)
 	struct decision d;
 
 	if (!is_less(s, &m, m.donated) ||
-	    lifecycle_will_relaunch(&s->lc, ev, clock_us()))
+	    !lifecycle_will_reset(&s->lc, ev, clock_us()))
 		return;
 	if (!m.again)
 		ledger_keeps(&s->promise, need_bytes(&m), error);

@@ -226,6 +226,15 @@ bool lifecycle_will_relaunch(const struct lifecycle *lc,
 	       tried.now.strategy == STRATEGY_DRAIN_FIRST;
 }
 
+bool lifecycle_will_reset(const struct lifecycle *lc, const struct lc_event *ev,
+			  uint64_t now_us)
+{
+	struct lifecycle tried = *lc;
+
+	lifecycle_step(&tried, ev, now_us);
+	return tried.state == LC_RESETTING || tried.state == LC_HOLDING;
+}
+
 /*
  * That the guest will end as asked, and QEMU answer then, is expected where
  * both answer now; before its HELLO a guest has had no time not to. A reset

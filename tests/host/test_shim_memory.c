@@ -273,7 +273,17 @@ static const struct shim_options secure_options = { .appliance = &secure,
 						    .image = &image,
 						    .runtime = &runtime };
 
-static const struct lc_event healthy = { .type = EV_STATUS };
+/* At STOP of a secure guest that has ended for @intent. */
+static void claim(enum intent intent)
+{
+	const struct lc_event healthy = { .type = EV_STATUS };
+	struct drive d = drive_to_serving();
+
+	drive_quiesce(&d, intent);
+	d.lc.epoch.secure = GUEST_IS_SECURE;
+	shim.lc = d.lc;
+	shim_claim(&shim, &healthy);
+}
 
 /* Return: of what it was promised at first, what is no longer */
 static uint64_t serve_secure(bool donates_again)
@@ -303,10 +313,21 @@ static void donations_are_promised_until_they_are_made(void **state)
 	(void)state;
 	assert_int_equal(serve_secure(true), donated);
 	served = shim.promise.mine.bytes;
-	shim_claim(&shim, &healthy);
+	claim(INTENT_REBOOT);
 	assert_int_equal(shim.promise.mine.bytes, served + donated);
 	assert_false(shim.lc.cramped);
 	shim_serves(&shim); /* after the reset */
+	assert_int_equal(shim.promise.mine.bytes, served);
+}
+
+static void stop_claims_no_donations(void **state)
+{
+	uint64_t served;
+
+	(void)state;
+	serve_secure(true);
+	served = shim.promise.mine.bytes;
+	claim(INTENT_POWEROFF);
 	assert_int_equal(shim.promise.mine.bytes, served);
 }
 
@@ -318,7 +339,7 @@ static void reset_that_finds_no_memory_for_donations_is_told(void **state)
 	serve_secure(true);
 	served = shim.promise.mine.bytes;
 	shim.domains.reserve = UINT64_MAX / 2;
-	shim_claim(&shim, &healthy);
+	claim(INTENT_REBOOT);
 	assert_int_equal(shim.promise.mine.bytes, served);
 	assert_true(shim.lc.cramped);
 	shim.domains.reserve = 0;
@@ -338,7 +359,7 @@ static void donations_that_are_destroyed_fast_need_no_room(void **state)
 	donated = serve_secure(false);
 	served = shim.promise.mine.bytes;
 	shim.domains.reserve = UINT64_MAX / 2;
-	shim_claim(&shim, &healthy);
+	claim(INTENT_REBOOT);
 	assert_int_equal(shim.promise.mine.bytes, served + donated);
 	shim_room(&shim);
 	assert_false(shim.lc.cramped);
@@ -395,6 +416,7 @@ int main(void)
 			drain_that_could_not_be_told_is_told_at_the_next_look),
 		WITH_LEDGER(room_for_a_second_one_is_told_and_known),
 		WITH_LEDGER(donations_are_promised_until_they_are_made),
+		WITH_LEDGER(stop_claims_no_donations),
 		WITH_LEDGER(reset_that_finds_no_memory_for_donations_is_told),
 		WITH_LEDGER(donations_that_are_destroyed_fast_need_no_room),
 		WITH_LEDGER(reset_finds_memory_although_others_wait),

@@ -172,6 +172,13 @@ static bool will_relaunch(const struct drive *d)
 	return lifecycle_will_relaunch(&d->lc, &healthy, d->now_us);
 }
 
+static bool will_reset(const struct drive *d)
+{
+	const struct lc_event healthy = { .type = EV_STATUS };
+
+	return lifecycle_will_reset(&d->lc, &healthy, d->now_us);
+}
+
 static void relaunch_foretells_what_the_room_allows(void **state)
 {
 	const struct lc_event room = { .type = EV_ROOM, .fits_twice = true };
@@ -204,8 +211,10 @@ static void reset_in_place_that_finds_no_memory_is_a_relaunch(void **state)
 	drive_quiesce(&d, INTENT_REBOOT);
 	lifecycle_step(&d.lc, &cramped, d.now_us);
 	assert_true(will_relaunch(&d));
+	assert_false(will_reset(&d));
 	lifecycle_step(&d.lc, &again, d.now_us); /* it came back meanwhile */
 	assert_false(will_relaunch(&d));
+	assert_true(will_reset(&d));
 	lifecycle_step(&d.lc, &cramped, d.now_us);
 	drive_type(&d, EV_STATUS);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
@@ -244,6 +253,24 @@ static void restart_in_full_is_foreseen_at_stop(void **state)
 	drive_wish(&d, WISH_STOP);
 	drive_quiesce(&d, INTENT_POWEROFF);
 	assert_false(will_relaunch(&d));
+	assert_false(will_reset(&d));
+}
+
+/* What a reset takes is not to be promised for as long as somebody looks. */
+static void panic_that_is_kept_is_neither_restart_nor_reset(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_init(&d);
+	d.lc.cfg.on_panic = ON_PANIC_PAUSE;
+	drive_serving(&d);
+	drive_end(&d, END_PANIC);
+	drive_type(&d, EV_STOP);
+	assert_false(will_relaunch(&d));
+	assert_false(will_reset(&d));
+	drive_type(&d, EV_STATUS);
+	assert_int_equal(d.lc.state, LC_PANICKED);
 }
 
 /* Other than a first start: giving up is what its users would notice. */
@@ -374,6 +401,8 @@ int main(void)
 			reset_in_place_that_finds_no_memory_is_a_relaunch),
 		cmocka_unit_test(reset_in_place_need_not_know_of_room),
 		cmocka_unit_test(restart_in_full_is_foreseen_at_stop),
+		cmocka_unit_test(
+			panic_that_is_kept_is_neither_restart_nor_reset),
 		cmocka_unit_test(
 			relaunch_that_never_fits_waits_until_it_is_late),
 		cmocka_unit_test(
