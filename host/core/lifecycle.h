@@ -319,7 +319,7 @@ bool lifecycle_gives_way(const struct lifecycle *lc);
  * lifecycle_will_relaunch() - will @ev lead to a restart in full?
  * lifecycle_will_reset() - or to a reset in place, at once or held back?
  * @ev:		EV_STATUS, or EV_FOUND of a VM that has stopped
- * Return: true: then an EV_ROOM is of use before it
+ * Both are of use before it: EV_ROOM is for the one, ledger_grow() for the other.
  */
 bool lifecycle_will_relaunch(const struct lifecycle *lc,
 			     const struct lc_event *ev, uint64_t now_us);
