@@ -23,6 +23,7 @@
 
 enum conf_type {
 	CONF_TEXT,   /* char[max]; the value's length is below max */
+	CONF_WORD,   /* the same, one word that JSON and a path may have */
 	CONF_BYTES,  /* uint64_t, bytes; "512 MiB" (KiB, MiB, GiB, TiB) */
 	CONF_MS,     /* uint32_t, milliseconds; "500 ms", "30 s", "5 min" */
 	CONF_NUMBER, /* uint32_t, plain */
@@ -37,7 +38,7 @@ struct conf_key {
 	bool required;
 	bool repeats;	   /* CONF_CALL only: may stand more than once */
 	uint16_t at;	   /* offsetof() in the target */
-	uint64_t min, max; /* of BYTES, MS, NUMBER; TEXT: max = array size */
+	uint64_t min, max; /* of BYTES, MS, NUMBER; TEXT, WORD: array size */
 	union {
 		const char *const *choices; /* ends with NULL */
 		const char *text;	    /* TEXT: what it says, or NULL */

@@ -84,6 +84,22 @@ static int text_value(const struct conf_key *k, const char *value, void *at,
 	return -EINVAL;
 }
 
+/* It may stand in a path, in a sentence, and in JSON. */
+static int word_value(const struct conf_key *k, const char *value, void *at,
+		      char *why)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._+~-";
+
+	if (value[0] != '.' && !value[strspn(value, plain)])
+		return text_value(k, value, at, why);
+	snprintf(why, CONF_ERROR_MAX,
+		 "write one word of letters, digits, . _ + ~ and -, and no . "
+		 "first");
+	return -EINVAL;
+}
+
 static int bytes_value(const struct conf_key *k, const char *value, void *at,
 		       char *why)
 {
@@ -182,10 +198,10 @@ int conf_value(const struct conf_key *k, const char *value, void *into,
 	static int (*const by_type[])(const struct conf_key *k,
 				      const char *value, void *at,
 				      char *why) = {
-		[CONF_TEXT] = text_value, [CONF_BYTES] = bytes_value,
-		[CONF_MS] = ms_value,	  [CONF_NUMBER] = number_value,
-		[CONF_FLAG] = flag_value, [CONF_CHOICE] = choice_value,
-		[CONF_CALL] = call_value,
+		[CONF_TEXT] = text_value,     [CONF_WORD] = word_value,
+		[CONF_BYTES] = bytes_value,   [CONF_MS] = ms_value,
+		[CONF_NUMBER] = number_value, [CONF_FLAG] = flag_value,
+		[CONF_CHOICE] = choice_value, [CONF_CALL] = call_value,
 	};
 	char *base = into;
 

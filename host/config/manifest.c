@@ -120,17 +120,17 @@ static const char *add_input(void *into, const char *value)
 	return NULL;
 }
 
-#define TEXT(member)                                                           \
-	.type = CONF_TEXT, .at = offsetof(struct manifest, member),            \
+#define WORD(member)                                                           \
+	.type = CONF_WORD, .at = offsetof(struct manifest, member),            \
 	.max = sizeof(((struct manifest *)0)->member), .required = true
 #define CALL(fn) .type = CONF_CALL, .add = fn
 
 static const struct conf_key keys[] = {
 	{ "image", "format", .type = CONF_NUMBER, .required = true,
 	  .at = offsetof(struct manifest, format), .min = 1, .max = 1 },
-	{ "image", "name", TEXT(name) },
-	{ "image", "version", TEXT(version) },
-	{ "image", "architecture", TEXT(arch) },
+	{ "image", "name", WORD(name) },
+	{ "image", "version", WORD(version) },
+	{ "image", "architecture", WORD(arch) },
 	{ "files", "kernel", CALL(add_kernel), .required = true },
 	{ "files", "initrd", CALL(add_initrd), .required = true },
 	{ "files", "cmdline", CALL(add_cmdline), .required = true },

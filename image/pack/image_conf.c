@@ -132,9 +132,11 @@ static const char *add_forward(void *into, const char *value)
 	return NULL;
 }
 
-#define TEXT(member)                                                           \
-	.type = CONF_TEXT, .at = offsetof(struct image_conf, member),          \
+#define CHARS(kind, member)                                                    \
+	.type = (kind), .at = offsetof(struct image_conf, member),             \
 	.max = sizeof(((struct image_conf *)0)->member), .required = true
+#define TEXT(member) CHARS(CONF_TEXT, member)
+#define WORD(member) CHARS(CONF_WORD, member)
 #define REPEATS(fn) .type = CONF_CALL, .add = fn, .repeats = true
 /* The braces are no blocks. */
 /* clang-format off */
@@ -145,8 +147,8 @@ static const char *add_forward(void *into, const char *value)
 /* clang-format on */
 
 static const struct conf_key keys[] = {
-	{ "image", "name", TEXT(name) },
-	{ "image", "version", TEXT(version) },
+	{ "image", "name", WORD(name) },
+	{ "image", "version", WORD(version) },
 	{ "kernel", "cmdline-x86_64", TEXT(cmdline_x86_64) },
 	{ "kernel", "cmdline-s390x", TEXT(cmdline_s390x) },
 	{ "defaults", "memory", .type = CONF_BYTES, .required = true,
@@ -157,16 +159,6 @@ static const struct conf_key keys[] = {
 	ROOT("root-x86_64"),
 	ROOT("root-s390x"),
 };
-
-/* A word that may stand in a path, in "NAME VERSION", and in a manifest. */
-static bool is_plain_word(const char *word)
-{
-	return word[strspn(word,
-			   "abcdefghijklmnopqrstuvwxyz"
-			   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+~-")] ==
-		       '\0' &&
-	       word[0] != '.';
-}
 
 int image_conf_parse(const char *text, size_t len, const char *file,
 		     struct image_conf *ret, char *error)
@@ -180,15 +172,7 @@ int image_conf_parse(const char *text, size_t len, const char *file,
 	if (r == 0)
 		r = conf_finish(&c);
 	ret->reader = NULL;
-	if (r < 0)
-		return sentence(error, r, "%s", c.error);
-	if (!is_plain_word(ret->name) || !is_plain_word(ret->version))
-		return sentence(error, -EINVAL,
-				"%s: name '%s' or version '%s' in [image] is "
-				"not one word, write letters, digits, . _ + ~ "
-				"and - only",
-				file, ret->name, ret->version);
-	return 0;
+	return r < 0 ? sentence(error, r, "%s", c.error) : 0;
 }
 
 const char *image_conf_cmdline(const struct image_conf *c, const char *arch)

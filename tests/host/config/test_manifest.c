@@ -60,6 +60,11 @@ static void parse_bad_manifest_is_refused(void **state)
 	} bad[] = {
 		{ "[image]\nformat = 2\n", "format" },
 		{ "[image]\nkind = se\n", "kind" },
+		{ "[image]\nname = a b\n", "name" },
+		{ "[image]\nname = .web\n", "no . first" },
+		{ "[image]\nversion = v\xe9\n", "version" },
+		{ "[image]\nversion = 1\033[2J\n", "version" },
+		{ "[image]\narchitecture = s\xc3\xa9\n", "architecture" },
 		{ "[files]\nkernel = " HASH " 10\n", "kernel" },
 		{ "[files]\nkernel = " HASH " 10 0\n", "kernel" },
 		{ "[files]\nkernel = " HASH " 10 20 30\n", "kernel" },
