@@ -359,6 +359,8 @@ static void donations_that_are_destroyed_fast_need_no_room(void **state)
 	donated = serve_secure(false);
 	served = shim.promise.mine.bytes;
 	shim.domains.reserve = UINT64_MAX / 2;
+	shim_room(&shim);
+	assert_false(shim.lc.cramped);
 	claim(INTENT_REBOOT);
 	assert_int_equal(shim.promise.mine.bytes, served + donated);
 	shim_room(&shim);
