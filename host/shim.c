@@ -341,6 +341,7 @@ int shim_run(const struct shim_options *options)
 			r = loop_run(&s.loop);
 		}
 	}
+	shim_show_wait(&s, false);
 	if (r < 0)
 		log_line(STDERR_FILENO, options->appliance->name, "%s%s%s",
 			 error, error[0] ? "" : "cannot go on: ",

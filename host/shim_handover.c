@@ -117,6 +117,7 @@ static void become(struct shim *s)
 	char why[SENTENCE_MAX];
 	int r;
 
+	shim_show_wait(s, false);
 	shim_keep(s);
 	add_calls(s, &h);
 	add_promises(s, &h);

@@ -115,6 +115,8 @@ static void start_in_a_full_directory_waits_and_says_so(void **state)
 	orphan_nothing_left(r);
 }
 
+static char said[16384]; /* on the terminal */
+
 /* `reprise run` whose standard error is a terminal; it ends with this test. */
 static pid_t run_on(const struct rig *r, int tty)
 {
@@ -126,6 +128,7 @@ static pid_t run_on(const struct rig *r, int tty)
 		execl(rig_program(), "reprise", "run", rig_under_test(r), NULL);
 		_exit(127);
 	}
+	said[0] = '\0';
 	assert_true(pid > 0);
 	return pid;
 }
@@ -133,7 +136,6 @@ static pid_t run_on(const struct rig *r, int tty)
 /* Read from the terminal until it was told @text. */
 static void await_told(int fd, const char *text)
 {
-	static char said[16384];
 	size_t len = strlen(said);
 
 	while (!strstr(said, text)) {
@@ -148,10 +150,18 @@ static void await_told(int fd, const char *text)
 	}
 }
 
-static void wait_is_shown_on_a_terminal_and_wiped(void **state)
+/* Each line begins where one does. */
+static void assert_lines_whole(void)
+{
+	static const char begin[] = "under-test: ";
+
+	for (const char *at = said; (at = strstr(at, begin)); at++)
+		assert_true(at == said || at[-1] == '\n' || at[-1] == 'K');
+}
+
+static void wait_on_a_terminal(struct rig *r, bool handover)
 {
 	const struct winsize wide = { .ws_row = 24, .ws_col = 1000 };
-	struct rig *r = &((struct both *)*state)->rig;
 	int fd, tty, status;
 	char ballast[128];
 	pid_t pid;
@@ -165,15 +175,28 @@ static void wait_is_shown_on_a_terminal_and_wiped(void **state)
 	assert_int_equal(openpty(&fd, &tty, NULL, NULL, &wide), 0);
 	pid = run_on(r, tty);
 	await_told(fd, "\r\033[Kunder-test: waiting for memory: ");
+	if (handover)
+		RIG_DO(r, "handover", name);
 	assert_int_equal(unlink(ballast), 0);
-	await_told(fd, "\r\033[Kunder-test: starts: there is memory for it");
+	await_told(fd, "under-test: starts: there is memory for it");
 	RIG_DO(r, "status", name, "--wait");
 	RIG_DO(r, "stop", name);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
+	assert_lines_whole();
 	close(fd);
 	close(tty);
 	orphan_nothing_left(r);
+}
+
+static void wait_is_shown_on_a_terminal_and_wiped(void **state)
+{
+	wait_on_a_terminal(&((struct both *)*state)->rig, false);
+}
+
+static void wait_is_wiped_before_a_handover(void **state)
+{
+	wait_on_a_terminal(&((struct both *)*state)->rig, true);
 }
 
 static void make_read_only(const struct rig *r)
@@ -223,6 +246,7 @@ int main(void)
 		ON_TMPFS(full_directory_harms_no_guest),
 		ON_TMPFS(start_in_a_full_directory_waits_and_says_so),
 		ON_TMPFS(wait_is_shown_on_a_terminal_and_wiped),
+		ON_TMPFS(wait_is_wiped_before_a_handover),
 		ON_TMPFS(read_only_directory_harms_no_guest),
 	};
 
