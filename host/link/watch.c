@@ -47,17 +47,17 @@ size_t watch_poll(const struct watch *w, struct pollfd fd[static WATCH_MOST])
 	return w->count;
 }
 
-/* Return: how many bytes there were; *@gone: nothing will come any more */
-static size_t drain(int fd, bool *gone)
+/*
+ * One piece: who floods has no end. Return: there was one; *@gone: no more will
+ * come
+ */
+static bool drain(int fd, bool *gone)
 {
 	char events[4096];
-	size_t all = 0;
-	ssize_t n;
+	ssize_t n = recv(fd, events, sizeof(events), MSG_DONTWAIT);
 
-	while ((n = recv(fd, events, sizeof(events), MSG_DONTWAIT)) > 0)
-		all += (size_t)n;
-	*gone = n == 0 || (errno != EAGAIN && errno != EINTR);
-	return all;
+	*gone = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+	return n > 0;
 }
 
 bool watch_heard(struct watch *w)
@@ -65,7 +65,7 @@ bool watch_heard(struct watch *w)
 	bool any = false, gone;
 
 	for (size_t i = w->count; i-- > 0;) {
-		any |= drain(w->on[i].fd, &gone) > 0;
+		any |= drain(w->on[i].fd, &gone);
 		any |= gone;
 		if (!gone)
 			continue;
