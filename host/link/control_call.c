@@ -231,6 +231,14 @@ static const char *bad_parameter(const struct method *m, json_t *parameters)
 	return NULL;
 }
 
+/* However many look on, who wishes for something is told how it goes. */
+static bool is_one_too_many(const struct client *cl, const struct method *m)
+{
+	int most = m->access == ACCESS_ALL ? CONTROL_WATCHERS : CONTROL_LOOKERS;
+
+	return cl->more && control_watchers(cl->control) > most;
+}
+
 static void begin(struct client *cl, const struct method *m, json_t *parameters)
 {
 	const char *bad = bad_parameter(m, parameters);
@@ -244,11 +252,11 @@ static void begin(struct client *cl, const struct method *m, json_t *parameters)
 			     json_pack("{s:s}", "parameter", bad));
 	} else if (m->only_more && !cl->more) {
 		client_error(cl, SERVICE "ExpectedMore", json_object());
-	} else if (control_watchers(cl->control) > CONTROL_WATCHERS) {
+	} else if (is_one_too_many(cl, m)) {
 		client_error(cl, INTERFACE "Busy",
 			     json_pack("{s:s}", "sentence",
-				       "twelve clients wait for news already: "
-				       "end one of them"));
+				       "as many clients as may be wait for "
+				       "news: end one of them"));
 	} else {
 		m->call(cl, parameters);
 	}

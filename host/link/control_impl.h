@@ -19,6 +19,7 @@
 enum {
 	CONTROL_CLIENTS = 16,
 	CONTROL_WATCHERS = 12, /* with "more" */
+	CONTROL_LOOKERS = 10,  /* of these, while they wish for nothing */
 	CONTROL_OTHERS = 4,    /* that may only look */
 };
 

@@ -19,6 +19,7 @@
 enum { ALL = CONTROL_CLIENTS };
 
 static struct caller *c[ALL + 1];
+static const char busy[] = "io.reprise.Busy";
 
 static void end_callers(int count)
 {
@@ -69,31 +70,41 @@ static void one_beside_open_calls_only_is_refused(void **state)
 			caller_turn();
 	}
 	c[ALL] = caller_new();
-	assert_string_equal(caller_error(caller_hear(c[ALL])),
-			    "io.reprise.Busy");
+	assert_string_equal(caller_error(caller_hear(c[ALL])), busy);
 	assert_null(caller_hear(c[ALL]));
 	end_callers(ALL + 1);
 	caller_turn();
 	assert_int_equal(asked.gone, ALL);
 }
 
-/* However many look on: a stop finds room. */
+static const char *error_of_watch(int i, const char *method)
+{
+	c[i] = caller_new();
+	caller_watch(c[i], method);
+	return caller_error(caller_hear(c[i]));
+}
+
+/* However many look on: who reboots finds room, and is told how it goes. */
 static void watchers_leave_room_for_calls(void **state)
 {
+	int all = 0;
+
 	(void)state;
-	for (int i = 0; i < CONTROL_WATCHERS; i++) {
-		c[i] = caller_new();
-		caller_watch(c[i], i % 2 ? "Events" : "Status");
-		assert_string_equal(caller_error(caller_hear(c[i])), "none");
+	for (; all < CONTROL_LOOKERS; all++)
+		assert_string_equal(
+			error_of_watch(all, all % 2 ? "Events" : "Status"),
+			"none");
+	assert_string_equal(error_of_watch(all++, "Events"), busy);
+	for (int i = 1; all <= CONTROL_WATCHERS; i++) {
+		c[all] = caller_new();
+		caller_watch(c[all++], "Reboot");
+		while (asked.reboots < i)
+			caller_turn();
 	}
-	c[CONTROL_WATCHERS] = caller_new();
-	caller_watch(c[CONTROL_WATCHERS], "Events");
-	assert_string_equal(caller_error(caller_hear(c[CONTROL_WATCHERS])),
-			    "io.reprise.Busy");
-	caller_call(c[CONTROL_WATCHERS], "Stop");
-	assert_string_equal(caller_error(caller_hear(c[CONTROL_WATCHERS])),
-			    "none");
-	end_callers(CONTROL_WATCHERS + 1);
+	assert_string_equal(error_of_watch(all, "Reboot"), busy);
+	caller_call(c[all], "Stop");
+	assert_string_equal(caller_error(caller_hear(c[all])), "none");
+	end_callers(all + 1);
 }
 
 static void others_may_look_and_no_more(void **state)
@@ -130,8 +141,7 @@ static void others_push_out_only_each_other(void **state)
 			skip();
 		caller_watch(c[i], "Events");
 		assert_string_equal(caller_error(caller_hear(c[i])),
-				    i < CONTROL_OTHERS ? "none"
-						       : "io.reprise.Busy");
+				    i < CONTROL_OTHERS ? "none" : busy);
 	}
 	caller_call(mine, "Status");
 	assert_true(caller_count(caller_hear(mine)) > 0);
