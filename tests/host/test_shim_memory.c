@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * tests/host/test_shim_memory.c - what the ledger hears of a shim's starts
- *
- * The ledger is a real one in a scratch directory; no QEMU is started, and its
- * pid is a number.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,94 +11,9 @@
 
 #include <cmocka.h>
 
-#include "host/config/appliance.h"
-#include "host/config/runtime.h"
-#include "host/core/donation.h"
 #include "host/memory/ledger_impl.h"
 #include "host/shim_impl.h"
-#include "tests/host/core/lifecycle_drive.h"
-#include "tests/host/scratch.h"
-
-enum { QEMU = 4242 };
-
-static const struct appliance appliance = { .name = "guest",
-					    .memory = 1 << 20 };
-static const struct image image;
-static struct runtime runtime = { .dir = "/nowhere",
-				  .lock_fd = -1,
-				  .shim_fd = -1,
-				  .qemu_log = -1,
-				  .qmp_log = -1 };
-static const struct shim_options options = { .appliance = &appliance,
-					     .image = &image,
-					     .runtime = &runtime };
-static struct scratch scratch;
-static struct shim shim;
-static char error[SENTENCE_MAX];
-
-static int set_up(void **state)
-{
-	char path[SCRATCH_PATH];
-
-	(void)state;
-	shim = (struct shim){
-		.opt = &options,
-		.qemu_slot = -1,
-		.helper_slot = -1,
-		.loop.epfd = -1,
-		.process = { .pidfd = -1, .helper_pidfd = -1 },
-		.leaf = { { .fd = -1 }, { .fd = -1 } },
-		.promise = { .fd = -1 },
-		.drain_timer_fd = -1,
-		.pressure_fd = -1,
-		.pressure_slot = -1,
-	};
-	scratch_make(&scratch);
-	scratch_path(&scratch, LEDGER_NAME, path);
-	assert_true(strlen(path) < sizeof(shim.ledger));
-	memcpy(shim.ledger, path, strlen(path) + 1);
-	return ledger_make(shim.ledger, error);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ledger_leave(&shim.promise);
-	scratch_remove(&scratch);
-	return 0;
-}
-
-/* How many there are in each state, and the pid of one who lives. */
-struct count {
-	unsigned int of[PROMISE_DRAINS + 1];
-	pid_t pid;
-};
-
-static void count_one(void *ctx, const struct promised *m)
-{
-	struct count *c = ctx;
-
-	c->of[m->state]++;
-	if (m->state == PROMISE_LIVES)
-		c->pid = m->pid;
-}
-
-static struct count count(void)
-{
-	struct count c = { .pid = -1 };
-
-	assert_int_equal(ledger_list(shim.ledger, count_one, &c), 0);
-	return c;
-}
-
-static enum admission admit(void)
-{
-	shim_admit(&shim);
-	assert_int_equal(shim.later_count, 1);
-	shim.later_count = 0;
-	assert_int_equal(shim.later[0].type, EV_ADMISSION);
-	return shim.later[0].admission;
-}
+#include "tests/host/promised.h"
 
 static void start_that_never_fits_counts_when_it_begins_anyway(void **state)
 {
@@ -225,9 +137,6 @@ static void slot_of_a_qemu_without_a_pid_is_not_made_twice(void **state)
 	ledger_leave(&qemus);
 }
 
-#define WITH_LEDGER(test)                                                      \
-	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 /* The section is taken when QEMU ends: who waits hears of it a little later. */
 static void drain_that_could_not_be_told_is_told_at_the_next_look(void **state)
 {
@@ -265,144 +174,6 @@ static void room_for_a_second_one_is_told_and_known(void **state)
 	assert_false(shim.lc.fits_twice);
 }
 
-static struct appliance secure = { .name = "guest",
-				   .architecture = "s390x",
-				   .memory = 1 << 20,
-				   .may_be_secure = true };
-static const struct shim_options secure_options = { .appliance = &secure,
-						    .image = &image,
-						    .runtime = &runtime };
-
-/* At STOP of a secure guest that has ended for @intent. */
-static void claim(enum intent intent)
-{
-	const struct lc_event healthy = { .type = EV_STATUS };
-	struct drive d = drive_to_serving();
-
-	drive_quiesce(&d, intent);
-	d.lc.epoch.secure = GUEST_IS_SECURE;
-	shim.lc = d.lc;
-	shim_claim(&shim, &healthy);
-}
-
-/* Return: of what it was promised at first, what is no longer */
-static uint64_t serve_secure(bool donates_again)
-{
-	uint64_t first;
-
-	secure.donates_again = donates_again;
-	shim.opt = &secure_options;
-	assert_int_equal(admit(), ADMIT);
-	shim.process.pid = QEMU;
-	shim_promised(&shim);
-	first = shim.promise.mine.bytes;
-	shim_serves(&shim);
-	assert_int_equal(shim.promise.mine.bytes, first); /* not secure yet */
-	shim.lc.epoch.secure = GUEST_IS_SECURE;
-	shim_serves(&shim);
-	shim_serves(&shim);
-	assert_int_equal(count().pid, QEMU);
-	return first - shim.promise.mine.bytes;
-}
-
-static void donations_are_promised_until_they_are_made(void **state)
-{
-	const uint64_t donated = donation_assumed(secure.memory, 0);
-	uint64_t served;
-
-	(void)state;
-	assert_int_equal(serve_secure(true), donated);
-	served = shim.promise.mine.bytes;
-	claim(INTENT_REBOOT);
-	assert_int_equal(shim.promise.mine.bytes, served + donated);
-	assert_false(shim.lc.cramped);
-	shim_serves(&shim); /* after the reset */
-	assert_int_equal(shim.promise.mine.bytes, served);
-}
-
-static void stop_claims_no_donations(void **state)
-{
-	uint64_t served;
-
-	(void)state;
-	serve_secure(true);
-	served = shim.promise.mine.bytes;
-	claim(INTENT_POWEROFF);
-	assert_int_equal(shim.promise.mine.bytes, served);
-}
-
-static void reset_that_finds_no_memory_for_donations_is_told(void **state)
-{
-	uint64_t served;
-
-	(void)state;
-	serve_secure(true);
-	served = shim.promise.mine.bytes;
-	shim.domains.reserve = UINT64_MAX / 2;
-	claim(INTENT_REBOOT);
-	assert_int_equal(shim.promise.mine.bytes, served);
-	assert_true(shim.lc.cramped);
-	shim.domains.reserve = 0;
-	shim_room(&shim);
-	assert_false(shim.lc.cramped);
-	shim.domains.reserve = UINT64_MAX / 2;
-	shim_room(&shim);
-	assert_true(shim.lc.cramped);
-}
-
-/* They are back before they are made again. */
-static void donations_that_are_destroyed_fast_need_no_room(void **state)
-{
-	uint64_t donated, served;
-
-	(void)state;
-	donated = serve_secure(false);
-	served = shim.promise.mine.bytes;
-	shim.domains.reserve = UINT64_MAX / 2;
-	shim_room(&shim);
-	assert_false(shim.lc.cramped);
-	claim(INTENT_REBOOT);
-	assert_int_equal(shim.promise.mine.bytes, served + donated);
-	shim_room(&shim);
-	assert_false(shim.lc.cramped);
-}
-
-/* It was there before them: neither a plan nor a reboot takes their turn. */
-static void reset_finds_memory_although_others_wait(void **state)
-{
-	const struct domains alone = { 0 };
-	const struct application other = { "other", UINT64_MAX / 2, 0, &alone };
-	struct promise_slot waits;
-
-	(void)state;
-	serve_secure(true);
-	assert_int_equal(ledger_join(shim.ledger, &other, &waits, error), 0);
-	shim_room(&shim);
-	assert_false(shim.lc.cramped);
-	ledger_leave(&waits);
-}
-
-/* The shim died after the guest had ended in order. */
-static void donations_of_one_found_in_the_gate_are_promised(void **state)
-{
-	const struct lc_event found = { .type = EV_FOUND, .vm = VM_STOPPED };
-	struct drive d = drive_to_serving();
-	uint64_t served;
-
-	(void)state;
-	serve_secure(true);
-	served = shim.promise.mine.bytes;
-	d.lc.epoch.secure = GUEST_IS_SECURE;
-	drive_quiesce(&d, INTENT_REBOOT);
-	drive_crash(&d, true);
-	drive_end(&d, END_RESET);
-	shim.lc = d.lc;
-	shim_claim(&shim, &found);
-	assert_false(shim.lc.cramped);
-	assert_int_equal(shim.promise.mine.bytes,
-			 served + donation_assumed(secure.memory, 0));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -417,12 +188,6 @@ int main(void)
 		WITH_LEDGER(
 			drain_that_could_not_be_told_is_told_at_the_next_look),
 		WITH_LEDGER(room_for_a_second_one_is_told_and_known),
-		WITH_LEDGER(donations_are_promised_until_they_are_made),
-		WITH_LEDGER(stop_claims_no_donations),
-		WITH_LEDGER(reset_that_finds_no_memory_for_donations_is_told),
-		WITH_LEDGER(donations_that_are_destroyed_fast_need_no_room),
-		WITH_LEDGER(reset_finds_memory_although_others_wait),
-		WITH_LEDGER(donations_of_one_found_in_the_gate_are_promised),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
