@@ -63,8 +63,10 @@ static void note_helper(struct orphan_hint *known, size_t i,
 	h->generation = generation;
 }
 
-/* All that hold memory, or will: for as long as the kernel clears it nothing
- * in /proc says whose they are. */
+/*
+ * All that hold memory, or will: for as long as the kernel clears it nothing in
+ * /proc says whose they are.
+ */
 static void note_helpers(const struct shim *s, struct orphan_hint *known)
 {
 	memset(known->helper, 0, sizeof(known->helper));

@@ -11,12 +11,13 @@
  * No file is the truth: a reader has to compare `qemu` and `helpers` with what
  * lives, and one that is missing, cut, garbage or of another format is as good
  * as none. A member that an older shim does not know is passed over by it, and
- * missing where it wrote.
- * Names stand for enumerations, so that a newer shim may number them anew.
+ * missing where it wrote. Names stand for enumerations, so that a newer shim may
+ * number them anew.
  *
- *	{"format": 1, "qemu": {"pid", "start"}, "helpers": [{"pid", "start",
- *	 "qemu", "generation"}], "image": {"name", "version",
- *	 "id"}, "log": {"from", "heard"}, "life": {"state", "generation", "boot", "epoch", "stage", ...}}
+ *	{"format": 1, "qemu": {"pid", "start"},
+ *	 "helpers": [{"pid", "start", "qemu", "generation"}],
+ *	 "image": {"name", "version", "id"}, "log": {"from", "heard"},
+ *	 "life": {"state", "generation", "boot", "epoch", "stage", ...}}
  */
 #ifndef HOST_CONFIG_RUNNING_RECORD_H
 #define HOST_CONFIG_RUNNING_RECORD_H
@@ -30,9 +31,9 @@ struct record {
 	char image[64];		  /* name of what it booted */
 	char version[32];
 	char id[IMAGE_ID_SIZE]; /* of its manifest */
-	/* offsets in qemu.log: where its words begin; behind which those are that
-	 * matter still. -1: not known */
-	int64_t log_from, log_heard;
+	/* offsets in qemu.log, -1: not known */
+	int64_t log_from;  /* where its words begin */
+	int64_t log_heard; /* behind which those are that matter still */
 	struct lc_saved life;
 };
 
