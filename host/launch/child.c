@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * host/launch/child.c - a child that runs a program, and its end, with a bound
- *
- * That a program could not be executed comes back by a pipe, which an execution
- * closes. posix_spawn(3) would do as well, but is 2 KiB of code.
  */
 #include "host/launch/child.h"
 
@@ -11,7 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,36 +18,31 @@
 
 enum { DEATH_MS = 2000 };
 
-static _Noreturn void become(const char *const argv[], int in, int out,
-			     int report)
+/* Return: 0; an errno */
+static int arrange(posix_spawn_file_actions_t *a, int in, int out)
 {
-	if (in < 0)
-		in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (in >= 0 && dup2(in, STDIN_FILENO) >= 0 &&
-	    dup2(out, STDOUT_FILENO) >= 0 && dup2(out, STDERR_FILENO) >= 0)
-		execvp(argv[0], (char *const *)(uintptr_t)argv);
-	(void)!write(report, &errno, sizeof(errno));
-	_exit(EXIT_FAILURE);
+	int e = in < 0 ? posix_spawn_file_actions_addopen(
+				 a, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+		       : posix_spawn_file_actions_adddup2(a, in, STDIN_FILENO);
+
+	if (e == 0)
+		e = posix_spawn_file_actions_adddup2(a, out, STDOUT_FILENO);
+	return e ? e : posix_spawn_file_actions_adddup2(a, out, STDERR_FILENO);
 }
 
 int child_spawn(const char *const argv[], int in, int out, pid_t *pid)
 {
-	int report[2], error = 0, status;
+	posix_spawn_file_actions_t actions;
+	int e = posix_spawn_file_actions_init(&actions);
 
-	if (pipe2(report, O_CLOEXEC) < 0)
-		return -errno;
-	*pid = fork();
-	if (*pid == 0)
-		become(argv, in, out, report[1]);
-	if (*pid < 0)
-		error = errno;
-	close(report[1]);
-	while (read(report[0], &error, sizeof(error)) < 0 && errno == EINTR)
-		;
-	close(report[0]);
-	if (*pid > 0 && error)
-		child_reap(*pid, clock_ms() + DEATH_MS, &status);
-	return -error;
+	if (e)
+		return -e;
+	e = arrange(&actions, in, out);
+	if (e == 0)
+		e = posix_spawnp(pid, argv[0], &actions, NULL,
+				 (char *const *)(uintptr_t)argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return -e;
 }
 
 int child_reap(pid_t pid, int64_t end_ms, int *status)
