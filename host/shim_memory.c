@@ -21,6 +21,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/log.h"
+
 #include "host/clock.h"
 #include "host/config/appliance.h"
 #include "host/config/place.h"
@@ -260,16 +262,21 @@ void shim_claim(struct shim *s, const struct lc_event *ev)
 					  .fits_twice = s->lc.fits_twice,
 					  .cramped = true };
 	char error[SENTENCE_MAX], text[ADMISSION_TEXT];
-	struct decision d;
+	struct decision d = { .what = ADMIT };
+	int r;
 
 	if (!is_less(s, &m, m.donated) ||
 	    !lifecycle_will_reset(&s->lc, ev, clock_us()))
 		return;
-	if (!m.again)
-		ledger_keeps(&s->promise, need_bytes(&m), error);
-	else if (ledger_grow(&s->promise, need_bytes(&m), &sizes, &d, text,
-			     error) == 0 &&
-		 d.what != ADMIT)
+	r = m.again ? ledger_grow(&s->promise, need_bytes(&m), &sizes, &d, text,
+				  error)
+		    : ledger_keeps(&s->promise, need_bytes(&m), error);
+	if (r < 0)
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "the reset goes on, but what the ultravisor takes for "
+			 "it is not promised: %s",
+			 error);
+	else if (d.what != ADMIT)
 		lifecycle_step(&s->lc, &cramped, clock_us());
 }
 

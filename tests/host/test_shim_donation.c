@@ -6,12 +6,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "host/config/appliance.h"
 #include "host/core/donation.h"
-#include "host/memory/ledger.h"
+#include "host/memory/ledger_impl.h"
 #include "tests/host/core/lifecycle_drive.h"
 #include "tests/host/promised.h"
 
@@ -100,6 +102,43 @@ static void reset_that_finds_no_memory_for_donations_is_told(void **state)
 	assert_true(shim.lc.cramped);
 }
 
+/* @intent, while somebody else is in the section. What is said: @said */
+static void claim_in_vain(enum intent intent, char *said, size_t size)
+{
+	int section = ledger_enter(shim.ledger, error), ends[2];
+	int before = dup(STDERR_FILENO);
+	ssize_t n;
+
+	assert_true(section >= 0 && before >= 0);
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	close(ends[1]);
+	claim(intent);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	n = read(ends[0], said, size - 1);
+	close(ends[0]);
+	close(section);
+	assert_true(n >= 0);
+	said[n] = '\0';
+}
+
+static void reset_goes_on_without_the_ledger_and_says_so(void **state)
+{
+	char said[2 * SENTENCE_MAX];
+	uint64_t served;
+
+	(void)state;
+	serve_secure(true);
+	served = shim.promise.mine.bytes;
+	claim_in_vain(INTENT_REBOOT, said, sizeof(said));
+	assert_non_null(strstr(said, "is not promised"));
+	assert_int_equal(shim.promise.mine.bytes, served);
+	assert_false(shim.lc.cramped);
+	claim_in_vain(INTENT_POWEROFF, said, sizeof(said));
+	assert_string_equal(said, "");
+}
+
 /* They are back before they are made again. */
 static void donations_that_are_destroyed_fast_need_no_room(void **state)
 {
@@ -159,6 +198,7 @@ int main(void)
 		WITH_LEDGER(donations_are_promised_until_they_are_made),
 		WITH_LEDGER(stop_claims_no_donations),
 		WITH_LEDGER(reset_that_finds_no_memory_for_donations_is_told),
+		WITH_LEDGER(reset_goes_on_without_the_ledger_and_says_so),
 		WITH_LEDGER(donations_that_are_destroyed_fast_need_no_room),
 		WITH_LEDGER(reset_finds_memory_although_others_wait),
 		WITH_LEDGER(donations_of_one_found_in_the_gate_are_promised),
