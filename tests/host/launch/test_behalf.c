@@ -14,12 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "host/sentence.h"
+#include "tests/host/launch/in_child.h"
 #include "tests/host/scratch.h"
 
 enum { USER = 65534, GROUP = 65533, OF_ROOT = 54321 };
@@ -96,18 +96,6 @@ static int act_for_nobody(void)
 	return behalf_enter(&b) < 0 || geteuid() != USER ? 7 : 0;
 }
 
-static int status_of(int (*child)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(child());
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
 static void files_are_the_users_and_groups_of_root_open_nothing(void **state)
 {
 	char path[SCRATCH_PATH];
@@ -119,7 +107,7 @@ static void files_are_the_users_and_groups_of_root_open_nothing(void **state)
 	scratch_write(&scratch, "secret", "", 0, 0640);
 	scratch_path(&scratch, "secret", path);
 	assert_int_equal(chown(path, 0, OF_ROOT), 0);
-	assert_int_equal(status_of(act_for_nobody), 0);
+	assert_int_equal(in_child(act_for_nobody), 0);
 }
 
 static int act_without_the_right(void)
@@ -140,7 +128,7 @@ static void who_cannot_become_the_user_is_as_before(void **state)
 	if (geteuid() != 0)
 		skip();
 	make_dir("web", USER, GROUP);
-	assert_int_equal(status_of(act_without_the_right), 0);
+	assert_int_equal(in_child(act_without_the_right), 0);
 }
 
 static void assert_nobody_else(const char *name)

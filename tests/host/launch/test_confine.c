@@ -12,13 +12,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "host/launch/identity.h"
 #include "host/launch/rights.h"
+#include "tests/host/launch/in_child.h"
 
 static char error[SENTENCE_MAX];
 
@@ -32,19 +32,6 @@ static void unknown_user_is_refused(void **state)
 	assert_string_equal(error, "user = no-such-user: this machine has no "
 				   "such user: make it, or write the name of "
 				   "one");
-}
-
-/* In a child, for rights that are given up are gone. */
-static int status_of(int (*child)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(child());
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
 }
 
 static int ask_as_nobody(void)
@@ -64,7 +51,7 @@ static void other_user_without_the_right_is_refused(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(status_of(ask_as_nobody), 0);
+	assert_int_equal(in_child(ask_as_nobody), 0);
 }
 
 static int confine(void)
@@ -100,13 +87,13 @@ static void confined_shim_may_make_links_for_a_tap_alone(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(status_of(confine_twice), 0);
+	assert_int_equal(in_child(confine_twice), 0);
 }
 
 static void confined_shim_keeps_little_even_over_exec(void **state)
 {
 	(void)state;
-	assert_int_equal(status_of(confine), 0);
+	assert_int_equal(in_child(confine), 0);
 }
 
 static void identity_may_asks_as_the_other_user(void **state)
