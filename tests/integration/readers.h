@@ -12,7 +12,7 @@
 #include "tests/integration/rig.h"
 #include "tests/integration/space.h"
 
-enum { READERS = 2, READERS_FILE_MIB = 64 };
+enum { READERS = 2, READERS_FILE_MIB = 320 };
 
 struct readers {
 	pid_t pid[READERS];

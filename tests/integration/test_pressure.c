@@ -21,7 +21,7 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-enum { GUEST_MIB = 512, SPACE_MIB = 4 * GUEST_MIB, LEFT_MIB = 24 };
+enum { GUEST_MIB = 512, SPACE_MIB = 4 * GUEST_MIB, LEFT_MIB = 128 };
 
 static const char name[] = "under-test";
 static struct space space;
