@@ -181,6 +181,9 @@ static struct lc_config config_of(const struct shim_options *o)
 		.reset_waits = able_hindrance(a, o->caps, o->uv) != NULL,
 		.could_be_secure =
 			a->accel == ACCEL_KVM && able_machine(a) == QEMU_CCW,
+		/* without ACPI: host/qemu/argv.c */
+		.poweroff_unseen = a->accel == ACCEL_TCG &&
+				   able_machine(a) == QEMU_MICROVM,
 	};
 	char says[128] = "";
 

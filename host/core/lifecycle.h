@@ -202,6 +202,7 @@ struct lc_config {
 	bool secure_wanted;	  /* the guest must say that it is secure */
 	bool reset_waits;	  /* destroys all of a secure guest at once */
 	bool could_be_secure;	  /* a guest that cannot tell */
+	bool poweroff_unseen;	  /* nothing in the machine tells of it */
 	bool restart_clean;	  /* start again after a clean reboot */
 	bool restart_poweroff;	  /* start again after a clean power-off */
 	bool restart_crashed;	  /* start again after anything unclean */

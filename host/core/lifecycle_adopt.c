@@ -135,8 +135,7 @@ static uint32_t resume(struct lifecycle *lc, uint64_t now_us)
 	case STAGE_REBOOT:
 	case STAGE_POWEROFF:
 	case STAGE_UPDATE:
-		lc_enter(lc, LC_ENDING, lc->cfg.commit_ms, now_us);
-		return 0;
+		return lc_await_end(lc, now_us);
 	case STAGE_SILENT:
 	case STAGE_HELLO:
 	case EPOCH_STAGES:
@@ -304,8 +303,7 @@ uint32_t lc_on_hello_again(struct lifecycle *lc, const struct msg_hello *h,
 		catch_up(lc, h);
 		if (lc->epoch.stage == STAGE_INTENT)
 			lc->epoch.stage = STAGE_UNCOMMITTED;
-		lc_enter(lc, LC_ENDING, lc->cfg.commit_ms, now_us);
-		return 0;
+		return lc_await_end(lc, now_us);
 	}
 	if (lc->state == LC_QUIESCING)
 		return 0;

@@ -152,6 +152,16 @@ static uint32_t on_intent(struct lifecycle *lc, const struct msg *m,
 	return lc_quiesce(lc, now_us) | ACT_GRANT;
 }
 
+/* What is quiet has nothing to lose by an end that comes a little early. */
+uint32_t lc_await_end(struct lifecycle *lc, uint64_t now_us)
+{
+	bool unseen =
+		lc->cfg.poweroff_unseen && lc->epoch.stage == STAGE_POWEROFF;
+
+	lc_enter(lc, LC_ENDING, unseen ? UNSEEN_MS : lc->cfg.commit_ms, now_us);
+	return 0;
+}
+
 static uint32_t on_quiesced(struct lifecycle *lc, const struct msg *m,
 			    uint64_t now_us)
 {
@@ -163,8 +173,7 @@ static uint32_t on_quiesced(struct lifecycle *lc, const struct msg *m,
 	epoch_quiesced(&lc->epoch, &m->quiesced, !lc->end_known);
 	if (lc->end_known)
 		return 0;
-	lc_enter(lc, LC_ENDING, lc->cfg.commit_ms, now_us);
-	return ACT_COMMIT;
+	return lc_await_end(lc, now_us) | ACT_COMMIT;
 }
 
 static uint32_t on_refused(struct lifecycle *lc, const struct msg *m,

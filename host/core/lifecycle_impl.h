@@ -20,6 +20,7 @@ struct lc_saved;
 
 enum {
 	QUIESCE_MARGIN_MS = 5000, /* after its grace: sync, unmount */
+	UNSEEN_MS = 100, /* after COMMIT, an end that nobody will see */
 };
 
 typedef uint32_t lc_handler(struct lifecycle *lc, const struct lc_event *ev,
@@ -40,8 +41,9 @@ bool lc_wants_stop(const struct lifecycle *lc);
 
 /* lifecycle_guest.c */
 lc_handler lc_on_agent, lc_on_commit_lost;
-uint32_t lc_serve(struct lifecycle *lc, uint64_t now_us);   /* -> SERVING */
-uint32_t lc_quiesce(struct lifecycle *lc, uint64_t now_us); /* -> QUIESCING */
+uint32_t lc_serve(struct lifecycle *lc, uint64_t now_us);     /* -> SERVING */
+uint32_t lc_quiesce(struct lifecycle *lc, uint64_t now_us);   /* -> QUIESCING */
+uint32_t lc_await_end(struct lifecycle *lc, uint64_t now_us); /* -> ENDING */
 uint32_t lc_silent(struct lifecycle *lc, uint64_t now_us);
 bool lc_strange_image(const struct lifecycle *lc);
 /* a PERFORM may follow its reset */

@@ -21,6 +21,30 @@ static void assert_last(struct rig *r, const char *cause, const char *strategy)
 	assert_string_equal(rig_last(r, "strategy"), strategy);
 }
 
+/* How long its last end went unseen, after COMMIT: microseconds */
+static json_int_t unseen_us(struct rig *r)
+{
+	const char *const args[] = { "history", r->name, "--json", NULL };
+	static struct child c;
+	json_t *entries, *last, *phase;
+	json_int_t us = -1;
+	size_t i;
+
+	rig_verb(r, &c, args);
+	entries = json_loads(c.text[CHILD_OUT], 0, NULL);
+	child_close(&c);
+	last = json_array_get(entries, json_array_size(entries) - 1);
+	json_array_foreach(json_object_get(last, "phases"), i, phase)
+	{
+		const json_t *word = json_object_get(phase, "name");
+
+		if (strcmp(json_string_value(word), "decision") == 0)
+			us = json_integer_value(json_object_get(phase, "us"));
+	}
+	json_decref(entries);
+	return us;
+}
+
 static void microvm_reboots_in_place_and_powers_off(void **state)
 {
 	struct both *b = *state;
@@ -40,6 +64,7 @@ static void microvm_reboots_in_place_and_powers_off(void **state)
 	rig_assert_end(r, 0);
 	rig_await_said(r, "clean power-off");
 	rig_assert_nothing_left(r);
+	assert_in_range(unseen_us(r), 100000, 4000000);
 }
 
 static void microvm_that_resets_unasked_is_relaunched(void **state)

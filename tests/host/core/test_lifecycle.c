@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "common/array.h"
 #include "tests/host/core/lifecycle_drive.h"
 
 static void start_is_launch_run_welcome_ready(void **state)
@@ -112,6 +113,37 @@ static void poweroff_unseen_is_clean_all_the_same(void **state)
 	assert_int_equal(d.lc.now.strategy, STRATEGY_STOP);
 }
 
+/* Its proof is what counts; one that is not clean is waited for. */
+static void poweroff_that_cannot_be_seen_is_not_waited_for(void **state)
+{
+	static const struct {
+		enum intent intent;
+		uint32_t mounts, acts;
+	} cases[] = {
+		{ INTENT_POWEROFF, 0, ACT_JUDGED | ACT_QUIT },
+		{ INTENT_POWEROFF, 1, 0 },
+		{ INTENT_REBOOT, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct drive d = drive_to_serving();
+		struct msg m = { .type = MSG_QUIESCED, .epoch = d.epoch };
+
+		d.lc.cfg.poweroff_unseen = true;
+		drive_say(&d, MSG_INTENT, cases[i].intent);
+		m.quiesced.intent = (uint8_t)cases[i].intent;
+		m.quiesced.proof.rw_mounts = cases[i].mounts;
+		drive_msg(&d, &m);
+		assert_int_equal(d.acts, ACT_COMMIT);
+		drive_wait(&d, 101);
+		assert_int_equal(d.acts, cases[i].acts);
+		drive_wait(&d, 5000);
+		assert_int_equal(d.lc.now.cause,
+				 i ? CAUSE_GUEST_HANG : CAUSE_CLEAN_POWEROFF);
+	}
+}
+
 static void reset_without_intent_relaunches(void **state)
 {
 	struct drive d;
@@ -213,6 +245,8 @@ int main(void)
 		cmocka_unit_test(reboot_full_drains_before_it_launches),
 		cmocka_unit_test(poweroff_of_the_guest_ends_with_code_0),
 		cmocka_unit_test(poweroff_unseen_is_clean_all_the_same),
+		cmocka_unit_test(
+			poweroff_that_cannot_be_seen_is_not_waited_for),
 		cmocka_unit_test(reset_without_intent_relaunches),
 		cmocka_unit_test(quiesced_read_at_stop_is_not_committed),
 		cmocka_unit_test(frame_of_an_old_epoch_changes_nothing),

@@ -343,6 +343,7 @@ static void walk(uint64_t seed, struct books *b)
 	d.lc.cfg.boot_ms = seed >> 12 & 1 ? 4000 : 60000;
 	d.busy = seed >> 13 & 1;
 	d.secure = seed >> 14 & 1;
+	d.lc.cfg.poweroff_unseen = seed >> 15 & 1;
 	d.room = (enum room)((seed >> 20) % 5 / 2);
 	d.lc.cfg.start_late = (seed >> 23 & 3) == 0;
 	d.lc.cfg.admission_ms = seed >> 25 & 1 ? 600000 : 3000;
