@@ -78,6 +78,7 @@ int main(int argc, char **argv)
 			unknown);
 		return 2;
 	}
+	signal(SIGPIPE, SIG_IGN); /* as QEMU's os_setup_early_signal_handling */
 	command_line_read(&m.line, argc, argv);
 	if (m.script.ends_at_once && !m.line.probe) {
 		fputs("pvmodel: these are my last words\n", stderr);
