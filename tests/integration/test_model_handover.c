@@ -266,8 +266,8 @@ static void handover_keeps_what_was_promised(void **state)
 	snprintf(path, sizeof(path), "%s/%s", r->runtime, LEDGER_NAME);
 	assert_int_equal(ledger_list(path, count, &n), 0);
 	assert_int_equal(write(go, "\n", 1), 1);
-	close(go);
 	assert_true(child_await_end(&waits));
+	close(go); /* not before it was read: a fifo keeps nothing for nobody */
 	if (waits.code)
 		rig_fail(r, waits.text[CHILD_ERR]);
 	child_close(&waits);
