@@ -8,7 +8,8 @@
  * with actions. Where the order of two sources matters it is made by who hears
  * the later one: at STOP (shim_qmp.c) and at QEMU's end (shim_generation.c) the
  * agent's last words are read before the lifecycle hears of it, and QMP's last
- * words before QEMU's end.
+ * words before QEMU's end. A deadline comes last of all: where nobody was run
+ * in time, what is waited for may be there, and only we have not read it.
  */
 #include "host/shim.h"
 
@@ -138,6 +139,12 @@ static void on_signal(void *ctx, uint32_t events)
 		shim_step(s, &ev);
 }
 
+void shim_overdue(struct shim *s)
+{
+	shim_hear(s);
+	shim_step_type(s, EV_DEADLINE);
+}
+
 static void on_timer(void *ctx, uint32_t events)
 {
 	struct shim *s = ctx;
@@ -145,7 +152,7 @@ static void on_timer(void *ctx, uint32_t events)
 
 	(void)events;
 	if (read(s->timer_fd, &ticks, sizeof(ticks)) > 0)
-		shim_step_type(s, EV_DEADLINE);
+		shim_overdue(s);
 }
 
 static void on_agent(void *ctx, const struct msg *m)

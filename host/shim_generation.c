@@ -43,6 +43,16 @@ static void on_qemu_end(void *ctx, uint32_t events)
 	shim_step(s, &ev);
 }
 
+void shim_hear(struct shim *s)
+{
+	if (process_ended(&s->process)) {
+		on_qemu_end(s, 0);
+		return;
+	}
+	qmp_drain(s->qmp);
+	agent_drain(s->agent);
+}
+
 static void lose_helper(struct shim *s)
 {
 	s->helper_first = true;

@@ -112,6 +112,10 @@ struct shim {
 void shim_step(struct shim *s, const struct lc_event *ev);
 void shim_step_type(struct shim *s, enum lc_event_type type);
 
+/* shim_overdue() - the deadline has passed: EV_DEADLINE, once all that has come
+ * was heard: it may have set another one */
+void shim_overdue(struct shim *s);
+
 /* shim_later() - an event found by an action: after those that remain, in place
  * of one of its type that waits already. None is lost */
 void shim_later(struct shim *s, const struct lc_event *ev);
@@ -131,6 +135,9 @@ void shim_launch(struct shim *s);
 /* shim_end_unwatched() - kill a QEMU that was just started, and whose end
  * nobody would see. @why: -errno of shim_watch_process() */
 void shim_end_unwatched(struct shim *s, int why);
+
+/* shim_hear() - all that QEMU and its guest have said, and that it has ended */
+void shim_hear(struct shim *s);
 
 /* shim_close_generation() - forget the QEMU that has ended */
 void shim_close_generation(struct shim *s);
