@@ -46,15 +46,14 @@ static int check_length(const char *dir, char *error)
 	return 0;
 }
 
-static int make_dirs(const char *root, const char *dir, char *error)
+static int make_dir(const char *dir, mode_t mode, char *error)
 {
-	if (mkdir(root, geteuid() == 0 ? 0755 : 0700) < 0 && errno != EEXIST)
-		return sentence(error, -errno, "%s: mkdir: %s", root,
-				strerror(errno));
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return sentence(error, -errno, "%s: mkdir: %s", dir,
-				strerror(errno));
-	return 0;
+	if (mkdir(dir, mode) == 0 || errno == EEXIST)
+		return 0;
+	return sentence(error, -errno,
+			"%s: the directory cannot be made: %s; set "
+			"REPRISE_RUNTIME_DIR to a place where it can",
+			dir, strerror(errno));
 }
 
 /* The directory must be ours and nobody else's, whoever made it; one that
@@ -62,17 +61,18 @@ static int make_dirs(const char *root, const char *dir, char *error)
 static int open_dir(const char *dir, char *error)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int r = fd < 0 ? -errno : -EPERM;
 	struct stat st;
 
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
 	    (st.st_mode & 066) == 0)
 		return fd;
-	close(fd);
-	return sentence(error, -EPERM,
-			"%s: not a private directory of this user: remove it",
-			dir);
+	if (fd >= 0)
+		close(fd);
+	return sentence(error, r,
+			"%s: not a private directory of this user (%s): remove "
+			"it, or write another name in [appliance]",
+			dir, strerror(-r));
 }
 
 static int busy(int lock_fd, const char *dir, const char *name, char *error)
@@ -195,18 +195,15 @@ static void inherit(struct runtime *rt, struct handover *h)
 static int open_locked(struct runtime *rt, const char *root, const char *name,
 		       char *error)
 {
-	int r = make_dirs(root, rt->dir, error);
+	int r = make_dir(root, geteuid() == 0 ? 0755 : 0700, error);
 
+	if (r == 0)
+		r = make_dir(rt->dir, 0700, error);
 	if (r < 0)
 		return r;
-	error[0] = '\0';
 	rt->dir_fd = open_dir(rt->dir, error);
-	if (rt->dir_fd == -ENOENT)
-		return -EAGAIN;
 	if (rt->dir_fd < 0)
-		return error[0] ? rt->dir_fd
-				: sentence(error, rt->dir_fd, "%s: %s", rt->dir,
-					   strerror(-rt->dir_fd));
+		return rt->dir_fd == -ENOENT ? -EAGAIN : rt->dir_fd;
 	return take_charge(rt, name, error);
 }
 
