@@ -124,13 +124,13 @@ int history_append(const char *name, const json_t *entry, char *error)
 
 	if (r < 0)
 		return r;
-	if (len == 0 || len > sizeof(line) - 2)
+	if (len > sizeof(line) - 2)
 		return sentence(error, -EMSGSIZE,
 				"%s/history: an entry of %zu bytes is not one "
 				"line",
 				dir, len);
 	line[0] = line[len + 1] = '\n';
-	r = make_path(dir);
+	r = len ? make_path(dir) : -ENOMEM;
 	dir_fd = r < 0 ? r : open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (r == 0 && dir_fd < 0)
 		r = -errno;

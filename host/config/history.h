@@ -22,7 +22,7 @@ enum { HISTORY_BYTES = 256 * 1024, HISTORY_LINE = 4096 };
 /*
  * history_append() - write one line, making directories as needed
  * @name:	the appliance's; its lock is held, so nobody else writes
- * @entry:	borrowed; as text below HISTORY_LINE bytes
+ * @entry:	borrowed; as text below HISTORY_LINE bytes; NULL: no memory
  * Return: 0; else -errno and the sentence: the files are as they were
  */
 int history_append(const char *name, const json_t *entry, char *error);

@@ -66,8 +66,8 @@ static json_t *to_json(const struct record *r)
 			 (json_int_t)r->log_heard, "life", life_json(&r->life));
 }
 
-/* Return: bytes in @text; 0: it does not fit */
-static size_t to_text(const struct record *r, char text[static RECORD_MAX])
+/* Return: bytes in @text; -ENOMEM; -EMSGSIZE */
+static ssize_t to_text(const struct record *r, char text[static RECORD_MAX])
 {
 	size_t room = RECORD_MAX - CRC_DIGITS - 2;
 	char *json = text + CRC_DIGITS + 1;
@@ -76,24 +76,30 @@ static size_t to_text(const struct record *r, char text[static RECORD_MAX])
 	char crc[CRC_DIGITS + 1];
 
 	json_decref(object);
-	if (n == 0 || n > room)
-		return 0;
+	if (n == 0)
+		return -ENOMEM;
+	if (n > room)
+		return -EMSGSIZE;
 	snprintf(crc, sizeof(crc), "%08x", crc32c((const uint8_t *)json, n));
 	memcpy(text, crc, CRC_DIGITS);
 	text[CRC_DIGITS] = ' ';
 	json[n] = '\n';
-	return CRC_DIGITS + 1 + n + 1;
+	return (ssize_t)(CRC_DIGITS + 1 + n + 1);
 }
 
 int record_write(int fd, const struct record *r)
 {
 	char text[RECORD_MAX];
-	size_t n = to_text(r, text);
-	ssize_t written = n ? pwrite(fd, text, n, 0) : 0;
-	int e = written < 0 ? -errno : -ENOSPC;
+	ssize_t n = to_text(r, text);
+	ssize_t written;
+	int e = (int)n;
 
-	if (n && written == (ssize_t)n && ftruncate(fd, (off_t)n) == 0)
-		return 0;
+	if (n > 0) {
+		written = pwrite(fd, text, (size_t)n, 0);
+		e = written < 0 ? -errno : -ENOSPC;
+		if (written == n && ftruncate(fd, n) == 0)
+			return 0;
+	}
 	(void)!ftruncate(fd, 0);
 	return e;
 }

@@ -43,7 +43,10 @@ struct record {
  */
 int record_open(int dir_fd);
 
-/* record_write() - Return: 0; else -errno: the file was emptied, if it could */
+/*
+ * record_write()
+ * Return: 0; -ENOMEM; else -errno: the file was emptied, if it could
+ */
 int record_write(int fd, const struct record *r);
 
 /*

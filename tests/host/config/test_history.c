@@ -197,6 +197,14 @@ static void entry_too_long_is_refused(void **state)
 	assert_string_equal(read_all(0).text, "2 ");
 }
 
+static void entry_for_which_there_was_no_memory_is_enomem(void **state)
+{
+	(void)state;
+	assert_int_equal(history_append("web", NULL, error), -ENOMEM);
+	assert_non_null(strstr(error, "not recorded"));
+	assert_string_equal(read_all(0).text, "");
+}
+
 /* A file size limit cuts a write() as a full disk does. */
 static void append_that_does_not_fit_leaves_the_file_as_it_was(void **state)
 {
@@ -327,6 +335,7 @@ int main(void)
 		WITH_SCRATCH(line_whose_newline_alone_is_cut_is_whole),
 		WITH_SCRATCH(garbage_is_left_out_and_counted),
 		WITH_SCRATCH(entry_too_long_is_refused),
+		WITH_SCRATCH(entry_for_which_there_was_no_memory_is_enomem),
 		WITH_SCRATCH(
 			append_that_does_not_fit_leaves_the_file_as_it_was),
 		WITH_SCRATCH(what_is_no_file_is_refused_without_waiting),

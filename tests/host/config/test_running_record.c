@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "common/array.h"
 #include "common/crc32c.h"
@@ -227,6 +228,28 @@ static void record_on_a_full_disk_is_an_error(void **state)
 	close(fd);
 }
 
+static void *no_memory(size_t size)
+{
+	(void)size;
+	return NULL;
+}
+
+/* What was true before it is not any more. */
+static void record_without_memory_for_it_is_emptied(void **state)
+{
+	struct record r = example(), back;
+	int fd = record_open(dir_fd);
+
+	(void)state;
+	assert_int_equal(record_write(fd, &r), 0);
+	json_set_alloc_funcs(no_memory, free);
+	assert_int_equal(record_write(fd, &r), -ENOMEM);
+	json_set_alloc_funcs(malloc, free);
+	assert_int_equal(record_read(dir_fd, &back), -EBADMSG);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 0);
+	close(fd);
+}
+
 static void record_that_is_no_file_is_refused(void **state)
 {
 	struct record back;
@@ -253,6 +276,7 @@ int main(void)
 		cmocka_unit_test(record_of_an_older_shim_is_read),
 		cmocka_unit_test(record_with_strange_helpers_is_read),
 		cmocka_unit_test(record_on_a_full_disk_is_an_error),
+		cmocka_unit_test(record_without_memory_for_it_is_emptied),
 		cmocka_unit_test(record_that_is_no_file_is_refused),
 	};
 
