@@ -148,7 +148,7 @@ static const struct {
 	[LC_QUITTING] = { .fn = lc_deaf },
 	[LC_DRAINING] = { .fn = lc_memory_held },
 	[LC_WAITING] = { .fn = lc_waited },
-	[LC_HOLDING] = { .fn = lc_try_held },
+	[LC_HOLDING] = { .fn = lc_look_at_held },
 	[LC_ADMITTING] = { .fn = lc_ask_again },
 	[LC_PAUSED] = { .fn = lc_continue },
 };

@@ -81,6 +81,7 @@ lc_handler lc_on_cpu;
 lc_handler lc_on_wish_held, lc_on_cleanup;
 uint32_t lc_hold(struct lifecycle *lc, uint64_t now_us); /* -> HOLDING */
 uint32_t lc_try_held(struct lifecycle *lc, uint64_t now_us);
+uint32_t lc_look_at_held(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_launch_later(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_waited(struct lifecycle *lc,
 		   uint64_t now_us); /* the pause is over */

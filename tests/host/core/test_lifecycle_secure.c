@@ -147,6 +147,23 @@ static void reset_whose_thread_nobody_saw_waits_two_seconds(void **state)
 	assert_in_range(d.now_us - reset_us, 2000000, 2100000);
 }
 
+/* A shim that was not run itself: PERFORM has begun since. */
+static void shim_that_is_late_looks_before_it_gives_up(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	reset_once(&d);
+	d.sight.thread = 77;
+	quiesce_again(&d);
+	assert_int_equal(d.lc.state, LC_HOLDING);
+	drive_wait(&d, 20);
+	d.sight.cpu_us = 10000;
+	drive_wait(&d, 5000);
+	assert_int_equal(d.acts, ACT_JUDGED | ACT_RESET);
+	assert_int_equal(d.lc.now.strategy, STRATEGY_IN_PLACE);
+}
+
 /* A starved thread: a reset now would end QEMU. */
 static void perform_that_never_begins_makes_it_a_full_restart(void **state)
 {
@@ -299,6 +316,7 @@ int main(void)
 			reset_after_perform_has_begun_is_not_held_back),
 		cmocka_unit_test(
 			reset_whose_thread_nobody_saw_waits_two_seconds),
+		cmocka_unit_test(shim_that_is_late_looks_before_it_gives_up),
 		cmocka_unit_test(
 			perform_that_never_begins_makes_it_a_full_restart),
 		cmocka_unit_test(wish_while_held_back_is_had_at_once),
