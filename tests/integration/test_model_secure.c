@@ -9,6 +9,7 @@
  */
 #include "tests/integration/both.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,12 @@ static void reboot_in_place(struct rig *r)
 	reboot(r);
 	assert_string_equal(rig_last(r, "strategy"), "in place");
 	assert_int_equal(rig_number(r, "generation"), 1);
+}
+
+/* The thread of the last reset, which has waited (perform-waits). */
+static void let_perform_begin(pid_t qemu)
+{
+	assert_int_equal(kill(qemu, SIGUSR1), 0);
 }
 
 static void stop(struct rig *r)
@@ -121,7 +128,7 @@ static void second_reboot_waits_until_perform_has_begun(void **state)
 	struct rig *r = &((struct both *)*state)->rig;
 
 	start(r, "version=10.2,secure,memory=65536,page-ns=100,"
-		 "perform-late=700");
+		 "perform-late=300");
 	reboot_in_place(r);
 	reboot_in_place(r);
 	assert_int_equal(rig_number(r, "boot"), 3);
@@ -134,7 +141,7 @@ static void second_reboot_does_not_wait_for_ever(void **state)
 	struct rig *r = &((struct both *)*state)->rig;
 
 	start(r, "version=10.2,secure,memory=4096,page-ns=100,"
-		 "perform-late=60000");
+		 "perform-waits");
 	reboot_in_place(r);
 	reboot(r);
 	assert_string_equal(rig_last(r, "strategy"), "overlap");
@@ -148,13 +155,16 @@ static void shim_that_dies_while_it_holds_a_reset_back_is_followed(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
 	char file[128];
+	pid_t qemu;
 
 	start(r, "version=10.2,secure,memory=65536,page-ns=100,"
-		 "perform-late=1900");
+		 "perform-waits");
 	reboot_in_place(r);
+	qemu = (pid_t)rig_number(r, "pid");
 	RIG_DO(r, "reboot", under_test);
 	orphan_await_state(r, "holding");
 	orphan_crash(r);
+	let_perform_begin(qemu);
 	snprintf(file, sizeof(file), "%s/under-test.conf", r->dir);
 	rig_run(r, file, under_test);
 	rig_await_ready(r);
@@ -171,8 +181,9 @@ static void qemu_whose_perform_fails_is_started_anew(void **state)
 	struct rig *r = &((struct both *)*state)->rig;
 
 	start(r, "version=10.2,secure,memory=65536,page-ns=10,perform-fails,"
-		 "perform-late=1500");
+		 "perform-waits");
 	reboot_in_place(r);
+	let_perform_begin((pid_t)rig_number(r, "pid"));
 	rig_await_said(r, "KVM_PV_ASYNC_CLEANUP_PERFORM failed");
 	rig_await_ready(r);
 	assert_string_equal(rig_last(r, "cause"), "secure teardown failed");
@@ -209,7 +220,8 @@ static void versions_differ_in_what_they_know(void **state)
 		char script[96];
 
 		snprintf(script, sizeof(script),
-			 "version=%s,secure,memory=8192,page-ns=200",
+			 "version=%s,secure,memory=8192,page-ns=200,"
+			 "perform-waits",
 			 rows[i].version);
 		start(r, script);
 		assert_int_not_equal(rig_number(r, "helper"), 0);

@@ -105,6 +105,7 @@ static void stop(struct model *m, bool guest, const char *reason)
 		monitor_event(m, "SHUTDOWN", why(guest, reason));
 	m->machine.state = STOPPED;
 	monitor_event(m, "STOP", NULL);
+	secure_stop(m);
 }
 
 void machine_guest_ends(struct model *m, bool reset)

@@ -109,7 +109,8 @@ int secure_open(struct model *m);
 /* secure_boot() - Return: false: it could not become secure, and stops */
 bool secure_boot(struct model *m);
 bool secure_is(struct model *m);
-void secure_reset(struct model *m); /* takes as long as QEMU's does */
+void secure_stop(const struct model *m); /* the guest has ended */
+void secure_reset(struct model *m);	 /* takes as long as QEMU's does */
 void secure_exit(struct model *m);
 
 /* guest.c */

@@ -34,6 +34,7 @@ static const struct {
 	FLAG("no-destroy-fast", host.no_fast),
 	FLAG("prepare-fails", host.prepare_fails),
 	FLAG("perform-fails", host.perform_fails),
+	FLAG("perform-waits", perform_waits),
 	FLAG("disable-fails", host.disable_fails),
 	FLAG("no-key", host.no_key),
 	FLAG("huge-pages", host.huge_pages),

@@ -56,10 +56,11 @@ struct script {
 
 	/* a protected VM; of its host: no-async, no-destroy-fast,
 	 * prepare-fails, perform-fails, disable-fails, no-key, huge-pages,
-	 * page-ns=N, donated=MIB, donatable=MIB; of QEMU perform-late=MS: its
-	 * thread gets no CPU for so long; memory=MIB, touch=MIB: the guest's,
-	 * instead of that of -m, and what of it is really taken */
-	bool secure;
+	 * page-ns=N, donated=MIB, donatable=MIB; of QEMU perform-waits: its
+	 * thread gets no CPU until SIGUSR1, perform-late=MS: until so long after
+	 * the guest has ended again; memory=MIB, touch=MIB: the guest's, instead
+	 * of that of -m, and what of it is really taken */
+	bool secure, perform_waits;
 	struct pv_host host;
 	unsigned int memory_mib, touch_mib, donated_mib, donatable_mib;
 	unsigned int perform_late_ms;

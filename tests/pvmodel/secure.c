@@ -68,13 +68,28 @@ static _Noreturn void cmd_exit(int command, int error)
 	_exit(1); /* s390_pv_cmd_exit() */
 }
 
+/* By which a test, or the next end of the guest, lets PERFORM begin. All threads
+ * block it, so that one which comes first is not lost. */
+static sigset_t go_ahead(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	return set;
+}
+
 static void *perform(void *ctx)
 {
+	const sigset_t go = go_ahead();
 	struct model *m = ctx;
 	struct pv_cost c;
+	int sig;
 
 	if (m->line.debug_threads || m->pv.host.qemu >= THREADS_HAVE_NAMES)
 		prctl(PR_SET_NAME, "async_cleanup");
+	if (m->script.perform_waits || m->script.perform_late_ms)
+		sigwait(&go, &sig);
 	usleep(m->script.perform_late_ms * 1000);
 	pthread_mutex_lock(&kvm_lock);
 	c = pv_perform(&m->pv);
@@ -118,9 +133,11 @@ static int touch(uint64_t bytes)
 int secure_open(struct model *m)
 {
 	const struct script *s = &m->script;
+	const sigset_t go = go_ahead();
 	const unsigned int mib =
 		s->memory_mib ? s->memory_mib : m->line.memory_mib;
 
+	sigprocmask(SIG_BLOCK, &go, NULL);
 	m->pv = (struct pv){
 		.host = s->host,
 		.memory = (uint64_t)mib << 20,
@@ -152,6 +169,12 @@ bool secure_is(struct model *m)
 	is = m->pv.secure;
 	pthread_mutex_unlock(&kvm_lock);
 	return is;
+}
+
+void secure_stop(const struct model *m)
+{
+	if (m->script.perform_late_ms && m->machine.resets)
+		kill(getpid(), SIGUSR1);
 }
 
 void secure_reset(struct model *m)
