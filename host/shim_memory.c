@@ -134,23 +134,26 @@ void shim_admit(struct shim *s)
 }
 
 /* It was not admitted, and counts all the same: never as one who waits. */
-static void promise_anyway(struct shim *s, pid_t qemu)
+static int promise_anyway(struct shim *s, pid_t qemu, char *error)
 {
 	const struct application a = application(s);
-	char error[SENTENCE_MAX];
+	int r = 0;
 
-	if (s->promise.fd < 0 &&
-	    ledger_join(s->ledger, &a, &s->promise, error) < 0)
-		return;
-	if (ledger_lives(&s->promise, qemu, error) < 0 &&
-	    s->promise.mine.state == PROMISE_WAITS)
+	if (s->promise.fd < 0)
+		r = ledger_join(s->ledger, &a, &s->promise, error);
+	if (r == 0)
+		r = ledger_lives(&s->promise, qemu, error);
+	if (r < 0 && s->promise.mine.state == PROMISE_WAITS)
 		ledger_leave(&s->promise);
+	return r;
 }
 
 void shim_promise(struct shim *s)
 {
+	char error[SENTENCE_MAX];
+
 	if (s->promise.fd < 0 || s->promise.mine.state == PROMISE_WAITS)
-		promise_anyway(s, 0);
+		promise_anyway(s, 0, error);
 }
 
 /* Until it is told others take it for one that holds nothing yet. */
@@ -169,12 +172,37 @@ void shim_promised(struct shim *s)
 		victim_stand(s->process.score_fd, STANDING_BOOTS);
 }
 
+/* A slot that others keep from us is not made a second time. */
+static int retake(struct shim *s, pid_t qemu, char *error)
+{
+	const struct application a = application(s);
+	int r = 0;
+
+	if (s->promise.fd < 0)
+		r = ledger_retake(s->ledger, &a, qemu, &s->promise, error);
+	if (r == -ESRCH)
+		r = promise_anyway(s, qemu, error);
+	tell_pid(s, qemu);
+	return r;
+}
+
+void shim_retake(struct shim *s, pid_t qemu)
+{
+	char error[SENTENCE_MAX];
+
+	retake(s, qemu, error);
+}
+
+static bool donates(const struct shim *s, const struct machine_size *m)
+{
+	return s->lc.epoch.secure == GUEST_IS_SECURE && m->donated;
+}
+
 /* Is its guest secure, and its promise less by so much than it needs? */
 static bool is_less(const struct shim *s, const struct machine_size *m,
 		    uint64_t bytes)
 {
-	return s->lc.epoch.secure == GUEST_IS_SECURE && m->donated &&
-	       s->promise.fd >= 0 &&
+	return donates(s, m) && s->promise.fd >= 0 &&
 	       s->promise.mine.bytes == need_bytes(m) - bytes;
 }
 
@@ -183,25 +211,11 @@ void shim_serves(struct shim *s)
 	const struct machine_size m = size_of(s);
 	char error[SENTENCE_MAX];
 
-	if (s->promise.fd < 0)
-		shim_retake(s, s->process.pid);
-	tell_pid(s, s->process.pid);
+	retake(s, s->process.pid, error);
 	if (is_less(s, &m, 0))
 		ledger_keeps(&s->promise, need_bytes(&m) - m.donated, error);
 	if (s->process.score_fd > 0)
 		victim_stand(s->process.score_fd, STANDING_SERVES);
-}
-
-/* A slot that others keep from us is not made a second time. */
-void shim_retake(struct shim *s, pid_t qemu)
-{
-	const struct application a = application(s);
-	char error[SENTENCE_MAX];
-	int r = ledger_retake(s->ledger, &a, qemu, &s->promise, error);
-
-	if (r == -ESRCH)
-		promise_anyway(s, qemu);
-	tell_pid(s, qemu);
 }
 
 void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p)
@@ -265,12 +279,13 @@ void shim_claim(struct shim *s, const struct lc_event *ev)
 	struct decision d = { .what = ADMIT };
 	int r;
 
-	if (!is_less(s, &m, m.donated) ||
-	    !lifecycle_will_reset(&s->lc, ev, clock_us()))
+	if (!donates(s, &m) || !lifecycle_will_reset(&s->lc, ev, clock_us()))
 		return;
-	r = m.again ? ledger_grow(&s->promise, need_bytes(&m), &sizes, &d, text,
-				  error)
-		    : ledger_keeps(&s->promise, need_bytes(&m), error);
+	r = retake(s, s->process.pid, error);
+	if (r == 0 && is_less(s, &m, m.donated))
+		r = m.again ? ledger_grow(&s->promise, need_bytes(&m), &sizes,
+					  &d, text, error)
+			    : ledger_keeps(&s->promise, need_bytes(&m), error);
 	if (r < 0)
 		log_line(STDERR_FILENO, s->opt->appliance->name,
 			 "the reset goes on, but what the ultravisor takes for "

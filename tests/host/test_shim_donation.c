@@ -192,6 +192,29 @@ static void donations_of_one_found_in_the_gate_are_promised(void **state)
 			 served + donation_assumed(secure.memory, 0));
 }
 
+/* The shim died, and the next one found the ledger busy as it took charge. */
+static void slot_that_could_not_be_retaken_is_at_the_claim(void **state)
+{
+	struct promise_slot qemus;
+	char said[2 * SENTENCE_MAX];
+	uint64_t served;
+
+	(void)state;
+	serve_secure(true);
+	served = shim.promise.mine.bytes;
+	qemus = shim.promise;
+	shim.promise.fd = -1;
+	claim_in_vain(INTENT_REBOOT, said, sizeof(said));
+	assert_non_null(strstr(said, "is not promised"));
+	assert_int_equal(shim.promise.fd, -1);
+	claim(INTENT_REBOOT);
+	assert_int_equal(shim.promise.slot, qemus.slot);
+	assert_int_equal(shim.promise.mine.bytes,
+			 served + donation_assumed(secure.memory, 0));
+	assert_int_equal(count().of[PROMISE_LIVES], 1);
+	ledger_leave(&qemus);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +225,7 @@ int main(void)
 		WITH_LEDGER(donations_that_are_destroyed_fast_need_no_room),
 		WITH_LEDGER(reset_finds_memory_although_others_wait),
 		WITH_LEDGER(donations_of_one_found_in_the_gate_are_promised),
+		WITH_LEDGER(slot_that_could_not_be_retaken_is_at_the_claim),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
