@@ -105,7 +105,8 @@ sweep: $(O)/tests/sweep $(sweep-needs)
 
 # A host with cgroup v2: an image for this machine's architecture, of the program
 # that ships, the stand-in, the tests of both, and this machine's libc for them.
-v2host-y := $(call find-c,tests/v2host) $(filter-out $(tests-integration), \
+v2host-y := $(call find-c,tests/v2host) $(filter-out $(tests-integration) \
+	%/uv_host.c, \
 	$(call find-c,tests/integration))
 v2host-programs := $(O)/$(HOST_ARCH)/reprise $(O)/v2host/pvmodel \
 	$(O)/v2host/v2host

@@ -48,8 +48,8 @@
  *   test_model_gate    a QEMU that is deaf, refuses, repeats itself
  *   test_model_qmp     a peer that floods, stalls, or is no QEMU
  *   test_model_secure  a Secure Execution guest's resets
- *   test_model_uv      secure = yes and auto, on a host that is none; its shim
- *                  dies at each step of a reset
+ *   test_model_uv      secure = yes and auto, on a host that is none
+ *   test_model_promise  there: what is promised, when shims die in a reset
  *   test_varlinkctl    the control socket, by a client that is not ours
  *
  * Theory of operation: `reprise run` is a child whose readiness comes by a

@@ -2,72 +2,20 @@
 /*
  * tests/integration/test_model_uv.c - `secure = yes` on a host that is none
  *
- * There is no such host to test on. So this program is the shim of its own
- * tests, with two answers exchanged: that the machine's processor may run the
- * guest, and that there is an ultravisor, which destroys fast if the
- * environment says so. QEMU, guest and what KVM refuses are the stand-in's
- * (tests/pvmodel), a model.
+ * On a host that is none (tests/integration/uv_host.h).
  */
 #include "tests/integration/both.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/array.h"
-#include "host/config/running_record.h"
-#include "host/launch/accel.h"
-#include "host/memory/ledger.h"
-#include "host/qemu/uv.h"
-#include "host/verbs/verbs.h"
-#include "tests/integration/orphan.h"
 #include "tests/integration/stub_image.h"
+#include "tests/integration/uv_host.h"
 
-static const char under_test[] = "under-test", fast[] = "TEST_DESTROYS_FAST";
-
-int accel_check(const struct appliance *a, const struct identity *who,
-		char *error)
-{
-	(void)a;
-	(void)who;
-	(void)error;
-	return 0;
-}
-
-struct uv_host uv_look(void)
-{
-	return (struct uv_host){ .hosts = true,
-				 .async = true,
-				 .fast = getenv(fast) != NULL };
-}
-
-int verb_refuse(const char *error) /* main.c's, whose place this takes */
-{
-	fprintf(stderr, "%s\n", error);
-	return VERB_REFUSED;
-}
-
-static void run_in(struct rig *r, const char *script, const char *secure,
-		   const char *memory)
-{
-	char words[128], lines[256];
-
-	snprintf(words, sizeof(words), "version=10.2,arch=s390x%s", script);
-	snprintf(lines, sizeof(lines),
-		 "accel = kvm\nsecure = %s\nmemory = 2100 MiB\n"
-		 "[restart]\npolicy = never\n%s",
-		 secure, memory);
-	rig_run_program(r, "/proc/self/exe",
-			stub_model(r, "s390x", words, lines), under_test);
-}
+static const char under_test[] = "under-test";
 
 static void run(struct rig *r, const char *script, const char *secure)
 {
-	run_in(r, script, secure, "");
+	uv_host_run(r, script, secure, "");
 }
 
 static void stop(struct rig *r)
@@ -168,8 +116,8 @@ static const char no_room[] = "[memory]\nreserve = 16 TiB\n"
 
 static void reboot_secure(struct rig *r, const char *script, const char *memory)
 {
-	run_in(r, script, "yes", memory);
-	unsetenv(fast);
+	uv_host_run(r, script, "yes", memory);
+	uv_host_fast(false);
 	rig_await_ready(r);
 	RIG_DO(r, "reboot", under_test, "--wait");
 	rig_await_ready(r);
@@ -180,7 +128,7 @@ static void reset_that_destroys_fast_needs_no_memory(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
 
-	setenv(fast, "1", 1);
+	uv_host_fast(true);
 	reboot_secure(r, ",secure,donated=64", no_room);
 	assert_string_equal(rig_last(r, "strategy"), "in place");
 	stop(r);
@@ -218,160 +166,6 @@ static void reset_is_a_restart_where_a_second_set_does_not_fit(void **state)
 	stop(r);
 }
 
-/* The lines of the ledger that count, and the last of them. */
-struct lines {
-	unsigned int live, others;
-	struct promised last;
-};
-
-static void add_line(void *ctx, const struct promised *m)
-{
-	struct lines *l = ctx;
-
-	l->live += m->state == PROMISE_LIVES;
-	l->others += m->state != PROMISE_LIVES;
-	l->last = *m;
-}
-
-static struct lines lines_of(const struct rig *r)
-{
-	struct lines l = { 0 };
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s", r->runtime, LEDGER_NAME);
-	assert_int_equal(ledger_list(path, add_line, &l), 0);
-	return l;
-}
-
-static json_int_t boots(struct rig *r)
-{
-	return rig_number(r, "generation") * 1000 + rig_number(r, "boot");
-}
-
-/* Return: what it is promised once it serves in another boot than @before */
-static uint64_t await_reboot(struct rig *r, json_int_t before)
-{
-	int64_t end_ms = child_deadline();
-	struct lines l;
-
-	do {
-		if (child_left(end_ms) == 0)
-			rig_fail(r, "it was not rebooted");
-		orphan_await_state(r, "serving");
-		l = lines_of(r);
-		poll(NULL, 0, 10);
-	} while (boots(r) == before || l.others);
-	assert_int_equal(l.live, 1);
-	assert_int_equal(l.last.pid, rig_number(r, "pid"));
-	return l.last.bytes;
-}
-
-/* strace attaches to it, and kills it as it enters @call for the @nth time. */
-static void kill_at(struct rig *r, struct child *strace, const char *call,
-		    int nth)
-{
-	char inject[64], pid[16];
-	const char *const argv[] = { "/usr/bin/strace", "-o/dev/null", inject,
-				     pid, NULL };
-
-	snprintf(inject, sizeof(inject), "-einject=%s:signal=KILL:when=%d",
-		 call, nth);
-	snprintf(pid, sizeof(pid), "-p%d", (int)r->shim.pid);
-	assert_int_equal(child_start(strace, argv, -1), 0);
-	assert_true(child_await_text(strace, CHILD_ERR, "attached"));
-}
-
-/*
- * A reboot from where the guest was asked to where it serves again.
- * Return: false: it does not make @call so often, and lives
- */
-static bool reboot_dying_at(struct rig *r, const char *call, int nth)
-{
-	pid_t qemu = (pid_t)rig_number(r, "pid");
-	int64_t end_ms = child_deadline();
-	struct child strace;
-
-	rig_hear_ready(r);
-	r->ready_seen = 0;
-	kill(qemu, SIGSTOP);
-	RIG_DO(r, "reboot", under_test, "--in-place");
-	orphan_await_state(r, "asking");
-	kill_at(r, &strace, call, nth);
-	kill(qemu, SIGCONT);
-	while (!r->shim.ended && !r->ready_seen) {
-		if (!child_poll(&r->shim, r->ready, end_ms))
-			rig_fail(r, "neither rebooted nor dead");
-		rig_hear_ready(r);
-	}
-	child_close(&strace);
-	return r->shim.ended;
-}
-
-/* What the shim that died had written down. */
-static enum lc_state recorded_state(const struct rig *r)
-{
-	struct record kept;
-	char path[256];
-	int dir;
-
-	snprintf(path, sizeof(path), "%s/%s", r->runtime, under_test);
-	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	assert_true(dir >= 0);
-	record_read(dir, &kept);
-	close(dir);
-	return kept.life.state;
-}
-
-/*
- * Nobody has taken charge yet: there is one promise, and from before a reset
- * until the guest serves it has all that the reset takes.
- * Return: true: it died in the reset
- */
-static bool assert_promised(struct rig *r, uint64_t served, uint64_t donated)
-{
-	const bool resets = recorded_state(r) == LC_RESETTING;
-	const struct lines l = lines_of(r);
-
-	assert_int_equal(l.live, 1);
-	assert_int_equal(l.others, 0);
-	if (resets || l.last.bytes != served)
-		assert_int_equal(l.last.bytes, served + donated);
-	return resets;
-}
-
-static void shims_that_die_in_a_reset_lose_and_double_no_promise(void **state)
-{
-	static const char *const calls[] = { "pwrite64", "write", "sendto",
-					     "connect" };
-	struct rig *r = &((struct both *)*state)->rig;
-	unsigned int resets = 0;
-	uint64_t served;
-
-	run_in(r, ",secure,no-destroy-fast,donated=64,donatable=128", "yes",
-	       "[memory]\ndonation = 64 MiB\n");
-	rig_await_ready(r);
-	served = lines_of(r).last.bytes;
-	for (size_t i = 0, nth = 1; i < ARRAY_SIZE(calls); nth++) {
-		json_int_t before = boots(r);
-
-		if (reboot_dying_at(r, calls[i], (int)nth)) {
-			resets += assert_promised(r, served, 64 << 20);
-			orphan_crash(r);
-			rig_run_program(r, "/proc/self/exe", rig_under_test(r),
-					under_test);
-			rig_await_ready(r);
-		} else {
-			i++;
-			nth = 0;
-		}
-		assert_int_equal(await_reboot(r, before), served);
-	}
-	assert_true(resets > 0);
-	RIG_DO(r, "stop", under_test);
-	rig_assert_end(r, 0);
-	orphan_nothing_left(r);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,11 +177,10 @@ int main(int argc, char **argv)
 		ON_MODEL(reset_that_destroys_fast_needs_no_memory),
 		ON_MODEL(reset_takes_a_second_set_of_donations_where_it_fits),
 		ON_MODEL(reset_is_a_restart_where_a_second_set_does_not_fit),
-		ON_MODEL(shims_that_die_in_a_reset_lose_and_double_no_promise),
 	};
-	const struct verb shim = { .name = "run" };
+	int code;
 
-	if (argc > 1 && strcmp(argv[1], shim.name) == 0)
-		return verb_run(&shim, argc - 2, argv + 2);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return uv_host_is_shim(argc, argv, &code)
+		       ? code
+		       : cmocka_run_group_tests(tests, NULL, NULL);
 }
