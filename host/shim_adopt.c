@@ -94,6 +94,7 @@ void shim_keep(struct shim *s)
 	lifecycle_save(&s->lc, &now.life);
 	note_helpers(s, &now.known);
 	note_log(s, &now);
+	now.stake = s->stake;
 	if (memcmp(&now, &s->record, sizeof(now)) == 0)
 		return;
 	memcpy(&s->record, &now, sizeof(now));
@@ -151,6 +152,8 @@ static void take_memory(struct shim *s, const struct leftover *l)
 {
 	pid_t pid = l->left.qemu ? s->process.pid : s->process.helper;
 
+	if (l->recorded)
+		s->stake = l->record.stake;
 	cgroup_leaf_of("", pid, s->opt->appliance->name, s->leaf);
 	gauge_open(&s->gauge, &s->leaf[0], &s->leaf[1], pid, "");
 	shim_watch_helper(s);

@@ -73,7 +73,8 @@ struct shim {
 	struct oom_watch oom;
 	struct cgroup_leaf leaf[CGROUP_HIERARCHIES]; /* in which it was born */
 	struct promise_slot
-		promise; /* its own, or of the next one that waits */
+		promise;    /* its own, or of the next one that waits */
+	struct stake stake; /* of the generation that runs, or ran last */
 	struct gauge gauge;
 	struct domains domains; /* whose memory it takes */
 	char ledger[LEDGER_PATH];

@@ -136,9 +136,10 @@ void shim_admit(struct shim *s)
 /* It was not admitted, and counts all the same: never as one who waits. */
 static int promise_anyway(struct shim *s, pid_t qemu, char *error)
 {
-	const struct application a = application(s);
+	struct application a = application(s);
 	int r = 0;
 
+	a.need = s->stake.need;
 	if (s->promise.fd < 0)
 		r = ledger_join(s->ledger, &a, &s->promise, error);
 	if (r == 0)
@@ -150,8 +151,10 @@ static int promise_anyway(struct shim *s, pid_t qemu, char *error)
 
 void shim_promise(struct shim *s)
 {
+	const struct machine_size m = size_of(s);
 	char error[SENTENCE_MAX];
 
+	s->stake = need_stake(&m);
 	if (s->promise.fd < 0 || s->promise.mine.state == PROMISE_WAITS)
 		promise_anyway(s, 0, error);
 }
@@ -176,8 +179,11 @@ void shim_promised(struct shim *s)
 static int retake(struct shim *s, pid_t qemu, char *error)
 {
 	const struct application a = application(s);
+	const struct machine_size m = size_of(s);
 	int r = 0;
 
+	if (!s->stake.need) /* no record: it may have been as it would be now */
+		s->stake = need_stake(&m);
 	if (s->promise.fd < 0)
 		r = ledger_retake(s->ledger, &a, qemu, &s->promise, error);
 	if (r == -ESRCH)
@@ -193,27 +199,26 @@ void shim_retake(struct shim *s, pid_t qemu)
 	retake(s, qemu, error);
 }
 
-static bool donates(const struct shim *s, const struct machine_size *m)
+static bool donates(const struct shim *s)
 {
-	return s->lc.epoch.secure == GUEST_IS_SECURE && m->donated;
+	return s->lc.epoch.secure == GUEST_IS_SECURE && s->stake.donated;
 }
 
-/* Is its guest secure, and its promise less by so much than it needs? */
-static bool is_less(const struct shim *s, const struct machine_size *m,
-		    uint64_t bytes)
+/* Is its guest secure, and its promise less by so much than at its start? */
+static bool is_less(const struct shim *s, uint64_t bytes)
 {
-	return donates(s, m) && s->promise.fd >= 0 &&
-	       s->promise.mine.bytes == need_bytes(m) - bytes;
+	return donates(s) && s->promise.fd >= 0 &&
+	       s->promise.mine.bytes == s->stake.need - bytes;
 }
 
 void shim_serves(struct shim *s)
 {
-	const struct machine_size m = size_of(s);
 	char error[SENTENCE_MAX];
 
 	retake(s, s->process.pid, error);
-	if (is_less(s, &m, 0))
-		ledger_keeps(&s->promise, need_bytes(&m) - m.donated, error);
+	if (is_less(s, 0))
+		ledger_keeps(&s->promise, s->stake.need - s->stake.donated,
+			     error);
 	if (s->process.score_fd > 0)
 		victim_stand(s->process.score_fd, STANDING_SERVES);
 }
@@ -230,12 +235,11 @@ void shim_retake_drain(struct shim *s, pid_t qemu, struct promise_slot *p)
 /* Would a reset in place find no memory for what it takes? */
 static bool is_cramped(const struct shim *s)
 {
-	const struct machine_size m = size_of(s);
 	char text[ADMISSION_TEXT], error[SENTENCE_MAX];
 	struct decision d;
 
-	return m.again && is_less(s, &m, m.donated) &&
-	       ledger_could_grow(&s->promise, need_bytes(&m), &sizes, &d, text,
+	return s->stake.again && is_less(s, s->stake.donated) &&
+	       ledger_could_grow(&s->promise, s->stake.need, &sizes, &d, text,
 				 error) == 0 &&
 	       d.what != ADMIT;
 }
@@ -271,21 +275,21 @@ void shim_room(struct shim *s)
 /* Of an ultravisor that destroys fast the old donations are back first. */
 void shim_claim(struct shim *s, const struct lc_event *ev)
 {
-	const struct machine_size m = size_of(s);
 	const struct lc_event cramped = { .type = EV_ROOM,
 					  .fits_twice = s->lc.fits_twice,
 					  .cramped = true };
+	const uint64_t all = s->stake.need;
 	char error[SENTENCE_MAX], text[ADMISSION_TEXT];
 	struct decision d = { .what = ADMIT };
 	int r;
 
-	if (!donates(s, &m) || !lifecycle_will_reset(&s->lc, ev, clock_us()))
+	if (!donates(s) || !lifecycle_will_reset(&s->lc, ev, clock_us()))
 		return;
 	r = retake(s, s->process.pid, error);
-	if (r == 0 && is_less(s, &m, m.donated))
-		r = m.again ? ledger_grow(&s->promise, need_bytes(&m), &sizes,
-					  &d, text, error)
-			    : ledger_keeps(&s->promise, need_bytes(&m), error);
+	if (r == 0 && is_less(s, s->stake.donated))
+		r = s->stake.again ? ledger_grow(&s->promise, all, &sizes, &d,
+						 text, error)
+				   : ledger_keeps(&s->promise, all, error);
 	if (r < 0)
 		log_line(STDERR_FILENO, s->opt->appliance->name,
 			 "the reset goes on, but what the ultravisor takes for "

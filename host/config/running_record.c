@@ -56,14 +56,17 @@ static json_t *to_json(const struct record *r)
 {
 	const struct identity_of_process *qemu = &r->known.qemu;
 
-	return json_pack("{s:i, s:{s:i, s:I}, s:o, s:{s:s, s:s, s:s}, s:{s:I, "
-			 "s:I}, s:o}",
-			 "format", FORMAT, "qemu", "pid", (int)qemu->pid,
-			 "start", (json_int_t)qemu->start, "helpers",
-			 helpers_json(&r->known), "image", "name", r->image,
-			 "version", r->version, "id", r->id, "log", "from",
-			 (json_int_t)r->log_from, "heard",
-			 (json_int_t)r->log_heard, "life", life_json(&r->life));
+	return json_pack(
+		"{s:i, s:{s:i, s:I}, s:o, s:{s:s, s:s, s:s}, s:{s:I, "
+		"s:I}, s:{s:I, s:I, s:I}, s:o}",
+		"format", FORMAT, "qemu", "pid", (int)qemu->pid, "start",
+		(json_int_t)qemu->start, "helpers", helpers_json(&r->known),
+		"image", "name", r->image, "version", r->version, "id", r->id,
+		"log", "from", (json_int_t)r->log_from, "heard",
+		(json_int_t)r->log_heard, "memory", "need",
+		(json_int_t)r->stake.need, "donated",
+		(json_int_t)r->stake.donated, "again",
+		(json_int_t)r->stake.again, "life", life_json(&r->life));
 }
 
 /* Return: bytes in @text; -ENOMEM; -EMSGSIZE */
@@ -142,6 +145,13 @@ static void read_helpers(const json_t *array, struct orphan_hint *known)
 	}
 }
 
+static void read_stake(const json_t *object, struct stake *s)
+{
+	s->need = (uint64_t)number(object, "need");
+	s->donated = (uint64_t)number(object, "donated");
+	s->again = (uint64_t)number(object, "again");
+}
+
 static int from_json(const json_t *object, struct record *r)
 {
 	const json_t *image = json_object_get(object, "image");
@@ -152,6 +162,7 @@ static int from_json(const json_t *object, struct record *r)
 	read_helpers(json_object_get(object, "helpers"), &r->known);
 	r->log_from = offset(json_object_get(object, "log"), "from");
 	r->log_heard = offset(json_object_get(object, "log"), "heard");
+	read_stake(json_object_get(object, "memory"), &r->stake);
 	copy_text(r->image, sizeof(r->image), json_object_get(image, "name"));
 	copy_text(r->version, sizeof(r->version),
 		  json_object_get(image, "version"));

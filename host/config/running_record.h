@@ -17,6 +17,7 @@
  *	{"format": 1, "qemu": {"pid", "start"},
  *	 "helpers": [{"pid", "start", "qemu", "generation"}],
  *	 "image": {"name", "version", "id"}, "log": {"from", "heard"},
+ *	 "memory": {"need", "donated", "again"},
  *	 "life": {"state", "generation", "boot", "epoch", "stage", ...}}
  */
 #ifndef HOST_CONFIG_RUNNING_RECORD_H
@@ -24,6 +25,7 @@
 
 #include "host/config/image.h"
 #include "host/core/adopt.h"
+#include "host/core/need.h"
 #include "host/qemu/orphan.h"
 
 struct record {
@@ -32,8 +34,9 @@ struct record {
 	char version[32];
 	char id[IMAGE_ID_SIZE]; /* of its manifest */
 	/* offsets in qemu.log, -1: not known */
-	int64_t log_from;  /* where its words begin */
-	int64_t log_heard; /* behind which those are that matter still */
+	int64_t log_from;   /* where its words begin */
+	int64_t log_heard;  /* behind which those are that matter still */
+	struct stake stake; /* all zero: not known */
 	struct lc_saved life;
 };
 

@@ -38,3 +38,8 @@ uint64_t need_bytes(const struct machine_size *m)
 
 	return n.guest + n.qemu + n.image + n.donated;
 }
+
+struct stake need_stake(const struct machine_size *m)
+{
+	return (struct stake){ need_bytes(m), m->donated, m->again };
+}

@@ -31,9 +31,18 @@ struct need {
 	uint64_t guest, qemu, image, donated;
 };
 
+/* What one generation is promised as it starts, bytes, for as long as it lives. */
+struct stake {
+	uint64_t need;		 /* all of it: need_bytes() */
+	uint64_t donated, again; /* as of struct machine_size */
+};
+
 struct need need_of(const struct machine_size *m);
 
 /* need_bytes() - the most that one generation takes of the host, bytes */
 uint64_t need_bytes(const struct machine_size *m);
+
+/* need_stake() - of a generation that starts now */
+struct stake need_stake(const struct machine_size *m);
 
 #endif

@@ -215,6 +215,29 @@ static void slot_that_could_not_be_retaken_is_at_the_claim(void **state)
 	ledger_leave(&qemus);
 }
 
+/* What the next shim's appliance file says is for its next generation. */
+static void donation_changed_since_the_start_is_not_that_promised(void **state)
+{
+	struct promise_slot qemus;
+	uint64_t donated, served;
+
+	(void)state;
+	donated = serve_secure(true);
+	served = shim.promise.mine.bytes;
+	qemus = shim.promise;
+	shim.promise.fd = -1;
+	secure.admission.donation = donated + (1 << 20);
+	shim_retake(&shim, QEMU);
+	claim(INTENT_REBOOT);
+	assert_int_equal(shim.promise.mine.bytes, served + donated);
+	shim_serves(&shim);
+	assert_int_equal(shim.promise.mine.bytes, served);
+	shim_promise(&shim);
+	assert_int_equal(shim.stake.donated, donated + (1 << 20));
+	secure.admission.donation = 0;
+	ledger_leave(&qemus);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +249,8 @@ int main(void)
 		WITH_LEDGER(reset_finds_memory_although_others_wait),
 		WITH_LEDGER(donations_of_one_found_in_the_gate_are_promised),
 		WITH_LEDGER(slot_that_could_not_be_retaken_is_at_the_claim),
+		WITH_LEDGER(
+			donation_changed_since_the_start_is_not_that_promised),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,10 +184,37 @@ static void shims_that_die_in_a_reset_lose_and_double_no_promise(void **state)
 	stop(r);
 }
 
+/* Over a shim's death; the new value is for the next generation. */
+static void donation_changed_while_it_boots_is_not_that_promised(void **state)
+{
+	static const char first[] = "donation = 64 MiB\n";
+	struct rig *r = &((struct both *)*state)->rig;
+	uint64_t booted;
+	char lines[64];
+	FILE *file;
+
+	snprintf(lines, sizeof(lines), "[memory]\n%s", first);
+	uv_host_run(r, ",secure,donated=64,boot=3000", "yes", lines);
+	rig_await_said(r, "QEMU is");
+	booted = lines_of(r).last.bytes;
+	orphan_crash(r);
+	file = fopen(rig_under_test(r), "r+e");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 1 - (long)sizeof(first), SEEK_END), 0);
+	assert_true(fputs("donation = 96 MiB\n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	uv_host_run_again(r);
+	rig_await_ready(r);
+	assert_int_equal(rig_number(r, "generation"), 1);
+	assert_int_equal(lines_of(r).last.bytes, booted - (64 << 20));
+	stop(r);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		ON_MODEL(shims_that_die_in_a_reset_lose_and_double_no_promise),
+		ON_MODEL(donation_changed_while_it_boots_is_not_that_promised),
 	};
 	int code;
 
