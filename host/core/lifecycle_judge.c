@@ -237,8 +237,8 @@ bool lifecycle_will_reset(const struct lifecycle *lc, const struct lc_event *ev,
 
 /*
  * That the guest will end as asked, and QEMU answer then, is expected where
- * both answer now; before its HELLO a guest has had no time not to. A reset
- * that comes too soon is held back.
+ * both answer now; before its HELLO a guest has had no time not to. One that
+ * panicked has ended already. A reset that comes too soon is held back.
  */
 uint32_t lifecycle_prospect(const struct lifecycle *lc)
 {
@@ -246,7 +246,7 @@ uint32_t lifecycle_prospect(const struct lifecycle *lc)
 		  (lc->qmp_ok && lc->state < LC_QUITTING);
 
 	return FACT_MAY_RESTART | FACT_RESTED |
-	       (lc->epoch.silent ? 0 : FACT_CLEAN) |
+	       (lc->epoch.silent || lc->state == LC_PANICKED ? 0 : FACT_CLEAN) |
 	       (up ? FACT_HEALTHY | FACT_VM_STOPPED : 0) |
 	       (same_image(lc) ? FACT_SAME_IMAGE : 0) |
 	       (lc_wants_stop(lc) ? FACT_WANT_STOP : 0) |

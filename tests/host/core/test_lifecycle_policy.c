@@ -228,6 +228,17 @@ static void panic_kept_waits_for_an_operator(void **state)
 	}
 }
 
+static void panic_kept_is_no_clean_end_in_a_plan(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	panic(&d, ON_PANIC_PAUSE);
+	assert_int_equal(lifecycle_prospect(&d.lc) & FACT_CLEAN, 0);
+	assert_string_equal(planner_choose(lifecycle_prospect(&d.lc)).reason,
+			    "the guest did not end cleanly");
+}
+
 static void panic_kept_whose_qemu_ends_is_judged_again(void **state)
 {
 	struct drive d;
@@ -348,6 +359,7 @@ int main(void)
 		cmocka_unit_test(
 			payload_that_gave_up_is_a_failure_though_it_powers_off),
 		cmocka_unit_test(panic_kept_waits_for_an_operator),
+		cmocka_unit_test(panic_kept_is_no_clean_end_in_a_plan),
 		cmocka_unit_test(panic_kept_whose_qemu_ends_is_judged_again),
 		cmocka_unit_test(panic_while_a_reboot_waits_is_not_kept),
 		cmocka_unit_test(panic_that_stops_is_no_crash_loop),
