@@ -97,10 +97,11 @@ LIBS_host := -ljansson -lsodium -lz -lnl
 LIBS_guest := $(if $(CONFIG_GUEST_NET),-lnl-route -lnl)
 
 define program # 1: architecture, 2: folder, 3: name
-$(O)/$(1)/$(3).debug: $(patsubst %.c,$(O)/$(1)/%.o,$(common-y) $($(2)-y)) \
-		common/no-unwind.ld
+$(O)/$(1)/$(3).debug: $(patsubst %.c,$(O)/$(1)/%.o,$(start-y) $(common-y) \
+		$($(2)-y)) common/no-unwind.ld
 	$$(call say,LD,$$@)
-	$$(Q)$(O)/$(1)/toolchain/bin/cc $(LDFLAGS_MUSL) $$(LDFLAGS_$(2)) -o $$@ \
+	$$(Q)$(O)/$(1)/toolchain/bin/cc $(LDFLAGS_MUSL) $(LDFLAGS_start) \
+		$(LDFLAGS_start_$(1)) $$(LDFLAGS_$(2)) -o $$@ \
 		$$(filter %.o,$$^) $$(LIBS_$(2))
 
 $(O)/$(1)/$(3): $(O)/$(1)/$(3).debug
@@ -125,8 +126,8 @@ $(O)/clang/$(1)/%.o: %.c $(O)/$(1)/toolchain.key Makefile | $(CONFIG_H)
 $(call program,$(1),host,reprise)
 $(call program,$(1),guest,reprise-init)
 $(call program,$(1),image,pack-image)
-clang: $(patsubst %.c,$(O)/clang/$(1)/%.o,$(common-y) $(guest-y) $(host-y) \
-	$(filter image/%,$(image-y)))
+clang: $(patsubst %.c,$(O)/clang/$(1)/%.o,$(start-y) $(common-y) $(guest-y) \
+	$(host-y) $(filter image/%,$(image-y)))
 endef
 $(foreach a,$(ARCHS),$(eval $(call architecture,$(a))))
 

@@ -66,6 +66,10 @@ $$(patsubst %.c,$(O)/san/%,$$(tests-$(1))): $(O)/san/%: $(O)/san/%.o \
 endef
 $(foreach f,$(test-folders),$(eval $(call test_folder,$(f))))
 
+# what runs the programs that ship
+$(O)/san/tests/common/test_start: | $(O)/$(HOST_ARCH)/reprise \
+	$(O)/$(HOST_ARCH)/reprise-init
+
 # the fault sweep, and what a tool has of others
 sweep-y := $(filter-out %/payload.c $(tests-sweep),$(call find-c,tests/sweep))
 more-costs := tests/pvmodel/pv.c
