@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +14,27 @@
 
 /* With its NUL byte: a message of Varlink. */
 static const char call[] = "{\"method\":\"io.reprise.Events\",\"more\":true}";
+
+void watch_open(struct watch *w)
+{
+	w->count = 0;
+	w->places = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+}
+
+static bool add_place(void *ctx, const char *root)
+{
+	const struct watch *w = ctx;
+
+	inotify_add_watch(w->places, root, IN_CREATE);
+	return false;
+}
+
+void watch_places(struct watch *w)
+{
+	char error[SENTENCE_MAX];
+
+	place_each(add_place, w, error);
+}
 
 static bool is_watched(const struct watch *w, const char *dir)
 {
@@ -40,11 +62,14 @@ void watch_add(struct watch *w, const char *dir)
 	strcpy(w->on[w->count++].dir, dir);
 }
 
-size_t watch_poll(const struct watch *w, struct pollfd fd[static WATCH_MOST])
+size_t watch_poll(const struct watch *w, struct pollfd fd[static WATCH_FDS])
 {
-	for (size_t i = 0; i < w->count; i++)
-		fd[i] = (struct pollfd){ .fd = w->on[i].fd, .events = POLLIN };
-	return w->count;
+	size_t n = w->count;
+
+	for (size_t i = 0; i <= n; i++)
+		fd[i] = (struct pollfd){ .fd = i < n ? w->on[i].fd : w->places,
+					 .events = POLLIN };
+	return n + 1;
 }
 
 /*
@@ -62,7 +87,8 @@ static bool drain(int fd, bool *gone)
 
 bool watch_heard(struct watch *w)
 {
-	bool any = false, gone;
+	char names[4096];
+	bool any = read(w->places, names, sizeof(names)) > 0, gone;
 
 	for (size_t i = w->count; i-- > 0;) {
 		any |= drain(w->on[i].fd, &gone);
@@ -79,4 +105,5 @@ void watch_close(struct watch *w)
 {
 	while (w->count)
 		close(w->on[--w->count].fd);
+	close(w->places);
 }

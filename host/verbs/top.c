@@ -6,8 +6,9 @@
  * appliance, the ledger is looked at and every shim is asked, and what there is
  * to say is drawn over what was said before, on the other screen of the
  * terminal, cut to its size. Signals are read like keys, so every way out leads
- * past the end of live(), which gives the terminal back. A shim that takes its
- * time delays the next look, not a key for longer than ANSWER_MS.
+ * past the end of live(), which gives the terminal back; so does a stop, for as
+ * long as it lasts. A shim that takes its time delays the next look, not a key
+ * for longer than ANSWER_MS.
  *
  * Where nobody looks, since either end is no terminal or it runs in the
  * background, it is said once.
@@ -40,10 +41,12 @@ enum {
 	REFRESH_MS = 1000,
 	CALM_MS = 200, /* events that come together are one look */
 	CTRL_C = 3,
+	CTRL_Z = 26,
 };
 
-#define OTHER_SCREEN "\033[?1049h\033[?25l" /* and no cursor */
-#define FIRST_SCREEN "\033[?25h\033[?1049l"
+/* No cursor, and no line goes on in the next: a character may be two wide. */
+#define OTHER_SCREEN "\033[?1049h\033[?25l\033[?7l"
+#define FIRST_SCREEN "\033[?7h\033[?25h\033[?1049l"
 #define HOME "\033[H"
 #define END_LINE "\033[K\n"
 #define END_SCREEN "\033[K\033[J"
@@ -121,6 +124,7 @@ static void draw(const char *text)
 }
 
 struct view {
+	struct termios before, raw;
 	int signals;
 	struct watch watch;
 	int64_t followed_ms;
@@ -135,6 +139,7 @@ static void follow(struct view *v, const json_t *top)
 	if (v->followed_ms && clock_ms() < v->followed_ms + REFRESH_MS)
 		return;
 	v->followed_ms = clock_ms();
+	watch_places(&v->watch);
 	json_array_foreach(json_object_get(top, "appliances"), i, entry)
 		watch_add(&v->watch, json_string_value(json_object_get(
 					     entry, "directory")));
@@ -165,6 +170,44 @@ static int refresh(struct view *v, char *error)
 
 enum { KEYS, SIGNALS, EVENTS };
 
+static void enter(const struct view *v)
+{
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &v->raw);
+	fputs(OTHER_SCREEN, stdout);
+}
+
+static void leave(const struct view *v)
+{
+	fputs(FIRST_SCREEN, stdout);
+	fflush(stdout);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &v->before);
+}
+
+/* Until somebody lets it go on; at once where there is nobody who could. */
+static void pause_here(const struct view *v)
+{
+	sigset_t set;
+
+	leave(v);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	sigaddset(&set, SIGCONT);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	enter(v);
+}
+
+/* Return: whoever sends it has had enough */
+static bool heed_signal(const struct view *v, uint32_t signal)
+{
+	if (signal == SIGTSTP)
+		pause_here(v);
+	if (signal == SIGCONT) /* nobody had asked for that stop */
+		enter(v);
+	return signal != SIGTSTP && signal != SIGCONT && signal != SIGWINCH;
+}
+
 /* Return: the operator, or whoever sends signals, has had enough */
 static bool wants_end(const struct view *v, const struct pollfd *fd)
 {
@@ -172,9 +215,11 @@ static bool wants_end(const struct view *v, const struct pollfd *fd)
 	char key = 'q'; /* the end of the input is one, too */
 
 	if (fd[SIGNALS].revents && read(v->signals, &info, sizeof(info)) > 0)
-		return info.ssi_signo != SIGWINCH;
+		return heed_signal(v, info.ssi_signo);
 	if (fd[KEYS].revents && read(STDIN_FILENO, &key, 1) < 0)
 		return true;
+	if (fd[KEYS].revents && key == CTRL_Z)
+		pause_here(v);
 	return fd[KEYS].revents && (key == 'q' || key == CTRL_C);
 }
 
@@ -183,7 +228,7 @@ static bool wait_for_end(struct view *v)
 {
 	int64_t now_ms = clock_ms(), until_ms = now_ms + REFRESH_MS;
 	int64_t soon_ms = now_ms + CALM_MS;
-	struct pollfd fd[EVENTS + WATCH_MOST] = {
+	struct pollfd fd[EVENTS + WATCH_FDS] = {
 		[KEYS] = { .fd = STDIN_FILENO, .events = POLLIN },
 		[SIGNALS] = { .fd = v->signals, .events = POLLIN },
 	};
@@ -203,8 +248,8 @@ static bool wait_for_end(struct view *v)
 
 static int watch_signals(void)
 {
-	static const int signals[] = { SIGHUP,	SIGINT,	 SIGQUIT,
-				       SIGTERM, SIGPIPE, SIGWINCH };
+	static const int signals[] = { SIGHUP,	SIGINT,	  SIGQUIT, SIGTERM,
+				       SIGPIPE, SIGWINCH, SIGTSTP, SIGCONT };
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -216,22 +261,21 @@ static int watch_signals(void)
 
 static int live(const struct termios *before)
 {
-	struct view v = { .signals = watch_signals() };
-	struct termios raw = *before;
+	struct view v = { .before = *before,
+			  .raw = *before,
+			  .signals = watch_signals() };
 	char error[SENTENCE_MAX];
 	int r;
 
 	if (v.signals < 0)
 		return once(false);
-	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	fputs(OTHER_SCREEN, stdout);
+	v.raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+	watch_open(&v.watch);
+	enter(&v);
 	do
 		r = refresh(&v, error);
 	while (r == 0 && !wait_for_end(&v));
-	fputs(FIRST_SCREEN, stdout);
-	fflush(stdout);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, before);
+	leave(&v);
 	close(v.signals);
 	watch_close(&v.watch);
 	return r < 0 ? verb_refuse(error) : VERB_DONE;

@@ -8,7 +8,6 @@
 #include "host/verbs/verbs.h"
 
 #include <poll.h>
-#include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,7 +20,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -30,10 +28,9 @@
 #include "host/config/runtime.h"
 #include "host/memory/ledger.h"
 #include "tests/host/scratch.h"
+#include "tests/host/verbs/screen.h"
 
-enum { DEADLINE_S = 60, TEXT = 65536 };
-
-#define FIRST_SCREEN "\033[?1049l"
+enum { DEADLINE_S = 60 };
 
 /* What host/main.c has. */
 int verb_refuse(const char *error)
@@ -43,11 +40,7 @@ int verb_refuse(const char *error)
 }
 
 static struct scratch scratch;
-static int terminal; /* the other end of it */
-static int keyboard; /* the verb's end, to see how it was left */
 static pid_t verb;
-static char said[TEXT];
-static size_t len;
 
 /* The shim of "web", as far as it is needed. */
 static struct {
@@ -71,8 +64,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	close(terminal);
-	close(keyboard);
+	screen_close();
 	scratch_remove(&scratch);
 	return 0;
 }
@@ -88,26 +80,12 @@ static int run(void)
 
 static void start(unsigned short rows, unsigned short columns)
 {
-	const struct winsize w = { .ws_row = rows, .ws_col = columns };
-
-	len = 0;
-	assert_int_equal(openpty(&terminal, &keyboard, NULL, NULL, &w), 0);
+	screen_open(rows, columns);
 	verb = fork();
 	if (verb == 0) {
 		for (int fd = 0; fd < 3; fd++)
-			dup2(keyboard, fd);
+			dup2(screen.inner, fd);
 		_exit(run());
-	}
-}
-
-/* Read until it has said @text. */
-static void await(const char *text)
-{
-	for (said[len] = '\0'; !strstr(said, text); said[len] = '\0') {
-		ssize_t n = read(terminal, said + len, TEXT - 1 - len);
-
-		assert_true(n > 0);
-		len += (size_t)n;
 	}
 }
 
@@ -155,23 +133,19 @@ static void serve(void)
 		close(fd);
 }
 
-/* As await(), and be the shim meanwhile. */
+/* As screen_await(), and be the shim meanwhile. */
 static void await_served(const char *text)
 {
-	for (said[len] = '\0'; !strstr(said, text); said[len] = '\0') {
-		struct pollfd fd[] = { { .fd = terminal, .events = POLLIN },
+	while (!screen_says(text)) {
+		struct pollfd fd[] = { { .fd = screen.outer, .events = POLLIN },
 				       { .fd = shim.listener,
 					 .events = POLLIN } };
-		ssize_t n;
 
 		assert_true(poll(fd, 2, -1) > 0);
 		if (fd[1].revents)
 			serve();
-		if (!fd[0].revents)
-			continue;
-		n = read(terminal, said + len, TEXT - 1 - len);
-		assert_true(n > 0);
-		len += (size_t)n;
+		if (fd[0].revents)
+			screen_read();
 	}
 }
 
@@ -186,26 +160,24 @@ static void tell_event(void)
 
 static void assert_given_back(void)
 {
-	struct termios t;
 	int status;
 
-	await(FIRST_SCREEN);
+	screen_await(FIRST_SCREEN);
 	assert_int_equal(waitpid(verb, &status, 0), verb);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), VERB_DONE);
-	assert_int_equal(tcgetattr(keyboard, &t), 0);
-	assert_true(t.c_lflag & ICANON);
-	assert_true(t.c_lflag & ECHO);
-	assert_true(t.c_lflag & ISIG);
+	assert_true(screen_says("\033[?7h"));
+	assert_true(screen_is_as_before());
 }
 
 static void q_gives_the_terminal_back(void **state)
 {
 	(void)state;
 	start(24, 80);
-	await("q ends");
-	assert_non_null(strstr(said, "the host: "));
-	assert_int_equal(write(terminal, "xq", 2), 2);
+	screen_await("q ends");
+	assert_non_null(strstr(screen.said, "the host: "));
+	assert_true(screen_says("\033[?7l")); /* no line becomes two */
+	assert_int_equal(write(screen.outer, "xq", 2), 2);
 	assert_given_back();
 }
 
@@ -213,8 +185,8 @@ static void interrupt_gives_the_terminal_back(void **state)
 {
 	(void)state;
 	start(24, 80);
-	await("q ends");
-	assert_int_equal(write(terminal, "\003", 1), 1);
+	screen_await("q ends");
+	assert_int_equal(write(screen.outer, "\003", 1), 1);
 	assert_given_back();
 }
 
@@ -222,7 +194,7 @@ static void signal_gives_the_terminal_back(void **state)
 {
 	(void)state;
 	start(24, 80);
-	await("q ends");
+	screen_await("q ends");
 	assert_int_equal(kill(verb, SIGTERM), 0);
 	assert_given_back();
 }
@@ -234,12 +206,12 @@ static void terminal_of_another_size_is_drawn_anew(void **state)
 
 	(void)state;
 	start(24, 80);
-	await("q ends");
-	assert_non_null(strstr(said, "NAME"));
-	assert_int_equal(ioctl(terminal, TIOCSWINSZ, &w), 0);
+	screen_await("q ends");
+	assert_non_null(strstr(screen.said, "NAME"));
+	assert_int_equal(ioctl(screen.outer, TIOCSWINSZ, &w), 0);
 	assert_int_equal(kill(verb, SIGWINCH), 0);
-	await("\033[Hthe host\033[K\r\nq ends");
-	assert_int_equal(write(terminal, "q", 1), 1);
+	screen_await("\033[Hthe host\033[K\r\nq ends");
+	assert_int_equal(write(screen.outer, "q", 1), 1);
 	assert_given_back();
 }
 
@@ -251,10 +223,10 @@ static void event_is_drawn_at_once(void **state)
 
 	(void)state;
 	start(24, 80);
-	await("q ends");
+	screen_await("q ends");
 	shim_begin("first");
 	while (shim.events < 0) {
-		len = 0;
+		screen.len = 0;
 		await_served("q ends");
 	}
 	for (int i = 0; i < 5; i++) {
@@ -264,14 +236,40 @@ static void event_is_drawn_at_once(void **state)
 		snprintf(word, sizeof(word), "state-%d", i);
 		be(word);
 		tell_event();
-		len = 0;
+		screen.len = 0;
 		await_served(word);
 		ms = clock_ms() - ms;
 		fastest_ms = ms < fastest_ms ? ms : fastest_ms;
 	}
 	assert_in_range(fastest_ms, 0, 700);
 	shim_end();
-	assert_int_equal(write(terminal, "q", 1), 1);
+	assert_int_equal(write(screen.outer, "q", 1), 1);
+	assert_given_back();
+}
+
+/* Right after it was drawn, so that by the clock it would take a second. */
+static void shim_that_begins_is_drawn_at_once(void **state)
+{
+	int64_t fastest_ms = INT64_MAX;
+
+	(void)state;
+	start(24, 80);
+	screen_await("q ends");
+	for (int i = 0; i < 5; i++) {
+		int64_t ms = clock_ms();
+
+		shim_begin("serving");
+		await_served("serving");
+		ms = clock_ms() - ms;
+		fastest_ms = ms < fastest_ms ? ms : fastest_ms;
+		shim_end();
+		do {
+			screen.len = 0;
+			screen_await("q ends");
+		} while (screen_says("web"));
+	}
+	assert_in_range(fastest_ms, 0, 700);
+	assert_int_equal(write(screen.outer, "q", 1), 1);
 	assert_given_back();
 }
 
@@ -289,11 +287,11 @@ static void place_whose_name_is_no_utf8_is_shown(void **state)
 	shim_begin("serving");
 	start(24, 80);
 	await_served("q ends");
-	assert_non_null(strstr(said, "the host: /"));
-	assert_non_null(strstr(said, "caf?"));
-	assert_non_null(strstr(said, "web                 - serving"));
+	assert_non_null(strstr(screen.said, "the host: /"));
+	assert_non_null(strstr(screen.said, "caf?"));
+	assert_non_null(strstr(screen.said, "web                 - serving"));
 	shim_end();
-	assert_int_equal(write(terminal, "q", 1), 1);
+	assert_int_equal(write(screen.outer, "q", 1), 1);
 	assert_given_back();
 }
 
@@ -301,15 +299,15 @@ static void shim_that_has_gone_is_shown_no_more(void **state)
 {
 	(void)state;
 	start(24, 80);
-	await("q ends");
+	screen_await("q ends");
 	shim_begin("serving");
 	await_served("serving");
 	shim_end();
 	do {
-		len = 0;
-		await("q ends");
-	} while (strstr(said, "serving") || strstr(said, "web"));
-	assert_int_equal(write(terminal, "q", 1), 1);
+		screen.len = 0;
+		screen_await("q ends");
+	} while (strstr(screen.said, "serving") || strstr(screen.said, "web"));
+	assert_int_equal(write(screen.outer, "q", 1), 1);
 	assert_given_back();
 }
 
@@ -321,17 +319,17 @@ static void shim_that_refuses_to_tell_keeps_nobody_busy(void **state)
 	(void)state;
 	shim.refuses = true;
 	start(24, 80);
-	await("q ends");
+	screen_await("q ends");
 	shim_begin("serving");
 	await_served("serving");
 	begin_ms = clock_ms();
 	for (int i = 0; i < 6; i++) {
-		len = 0;
+		screen.len = 0;
 		await_served("q ends");
 	}
 	assert_true(clock_ms() - begin_ms > 2000);
 	shim_end();
-	assert_int_equal(write(terminal, "q", 1), 1);
+	assert_int_equal(write(screen.outer, "q", 1), 1);
 	assert_given_back();
 }
 
@@ -341,13 +339,13 @@ static int run_behind(void)
 	pid_t behind;
 	int status;
 
-	if (setsid() < 0 || ioctl(keyboard, TIOCSCTTY, 0) < 0)
+	if (setsid() < 0 || ioctl(screen.inner, TIOCSCTTY, 0) < 0)
 		return 90;
 	behind = fork();
 	if (behind == 0) {
 		setpgid(0, 0);
 		for (int fd = 0; fd < 3; fd++)
-			dup2(keyboard, fd);
+			dup2(screen.inner, fd);
 		_exit(run());
 	}
 	if (waitpid(behind, &status, WUNTRACED) != behind)
@@ -360,20 +358,18 @@ static int run_behind(void)
 /* Whose terminal it is not may not be touched, or the kernel stops it. */
 static void background_is_told_once(void **state)
 {
-	const struct winsize w = { .ws_row = 24, .ws_col = 80 };
 	int status;
 
 	(void)state;
-	len = 0;
-	assert_int_equal(openpty(&terminal, &keyboard, NULL, NULL, &w), 0);
+	screen_open(24, 80);
 	verb = fork();
 	if (verb == 0)
 		_exit(run_behind());
-	await("the host: ");
+	screen_await("the host: ");
 	assert_int_equal(waitpid(verb, &status, 0), verb);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), VERB_DONE);
-	assert_null(strstr(said, "q ends"));
+	assert_null(strstr(screen.said, "q ends"));
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -386,6 +382,7 @@ int main(void)
 		TEST(signal_gives_the_terminal_back),
 		TEST(terminal_of_another_size_is_drawn_anew),
 		TEST(event_is_drawn_at_once),
+		TEST(shim_that_begins_is_drawn_at_once),
 		TEST(place_whose_name_is_no_utf8_is_shown),
 		TEST(shim_that_has_gone_is_shown_no_more),
 		TEST(shim_that_refuses_to_tell_keeps_nobody_busy),
