@@ -17,6 +17,18 @@ static inline int sys_pidfd_open(pid_t pid, unsigned int flags)
 	return (int)syscall(SYS_pidfd_open, pid, flags);
 }
 
+/*
+ * sys_waitid_pidfd() - waitid(2) of a pidfd, and the resources that were used
+ * @used:	struct rusage
+ */
+static inline int sys_waitid_pidfd(int pidfd, siginfo_t *info, int options,
+				   void *used)
+{
+	const int by_pidfd = 3; /* P_PIDFD */
+
+	return (int)syscall(SYS_waitid, by_pidfd, pidfd, info, options, used);
+}
+
 static inline int sys_pidfd_send_signal(int pidfd, int sig)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0U);

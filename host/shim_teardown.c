@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -23,6 +24,7 @@
 
 #include "host/clock.h"
 #include "host/config/appliance.h"
+#include "host/core/wait_status.h"
 #include "host/link/control.h"
 #include "host/report.h"
 
@@ -60,16 +62,33 @@ static void drop(struct shim *s, size_t i)
 		s->teardown[i] = s->teardown[i + 1];
 }
 
+/* What took its time, and what should not have been. */
+static void say_back(const struct shim *s, const struct teardown *t,
+		     uint64_t took_us)
+{
+	char by[WAIT_STATUS_TEXT] = "nobody knows how", more[80] = "";
+
+	if (t->process.helper_status >= 0)
+		wait_status_text(t->process.helper_status, by);
+	if (t->way == TEARDOWN_DEFEATED)
+		snprintf(more, sizeof(more),
+			 "; defeated: its helper had ended before QEMU (%s)",
+			 by);
+	if (more[0] || took_us > WORTH_TELLING_US)
+		log_line(STDERR_FILENO, s->opt->appliance->name,
+			 "generation %u: its memory is back after %llu ms%s",
+			 t->generation, (unsigned long long)took_us / 1000,
+			 more);
+}
+
 static void finish(struct shim *s, size_t i)
 {
-	const struct teardown *t = &s->teardown[i];
-	uint64_t took_us = clock_us() - t->began_us;
+	struct teardown *t = &s->teardown[i];
+	uint64_t now_us = clock_us();
 
+	teardown_back(t, now_us);
 	shim_show_wait(s, false);
-	if (took_us > WORTH_TELLING_US)
-		log_line(STDERR_FILENO, s->opt->appliance->name,
-			 "generation %u: its memory is back after %llu ms",
-			 t->generation, (unsigned long long)took_us / 1000);
+	say_back(s, t, now_us - t->began_us);
 	tell(s, t, REPORT_DRAINED);
 	drop(s, i);
 	arm(s, s->teardowns);
@@ -87,15 +106,9 @@ static bool reap(struct shim *s)
 {
 	size_t before = s->teardowns;
 
-	for (size_t i = s->teardowns; i-- > 0;) {
-		struct teardown *t = &s->teardown[i];
-
-		if (!ended(t))
-			continue;
-		if (t->process.helper_pidfd >= 0)
-			process_reap_helper(&t->process);
-		finish(s, i);
-	}
+	for (size_t i = s->teardowns; i-- > 0;)
+		if (ended(&s->teardown[i]))
+			finish(s, i);
 	return before && !s->teardowns;
 }
 

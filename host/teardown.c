@@ -4,6 +4,7 @@
  */
 #include "host/teardown.h"
 
+#include "host/core/wait_status.h"
 #include "host/qemu/busy.h"
 
 static enum teardown_way way_of(const struct process *p, bool helper_first)
@@ -44,6 +45,16 @@ bool teardown_over(const struct teardown *t)
 	return t->process.helper_pidfd < 0;
 }
 
+void teardown_back(struct teardown *t, uint64_t now_us)
+{
+	if (t->process.helper_pidfd >= 0)
+		process_reap_helper(&t->process);
+	if (t->process.helper_cpu_us)
+		t->cpu_us = t->process.helper_cpu_us;
+	if (t->drain.count)
+		drain_end(&t->drain, now_us);
+}
+
 void teardown_sample(struct teardown *t, uint64_t now_us)
 {
 	uint64_t cpu_us = busy_main_thread(t->process.helper);
@@ -74,6 +85,17 @@ static const char *const ways[TEARDOWN_WAYS] = {
 	[TEARDOWN_DEFEATED] = "defeated",
 };
 
+/* -1: nobody can tell */
+static void add_end(json_t *object, const char *key, int status)
+{
+	char text[WAIT_STATUS_TEXT];
+
+	if (status >= 0)
+		json_object_set_new(
+			object, key,
+			json_string(wait_status_text(status, text)));
+}
+
 json_t *teardown_json(const struct teardown *t, uint64_t now_us)
 {
 	const struct drain *d = &t->drain;
@@ -84,6 +106,9 @@ json_t *teardown_json(const struct teardown *t, uint64_t now_us)
 		(json_int_t)t->cpu_us);
 	struct drain_outlook o;
 
+	add_end(object, "qemu_exit", t->process.status);
+	if (t->process.helper && teardown_over(t))
+		add_end(object, "helper_exit", t->process.helper_status);
 	if (!d->count)
 		return object;
 	o = drain_outlook(d);

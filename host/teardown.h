@@ -62,6 +62,9 @@ void teardown_begin(struct teardown *t, bool helper_first, uint64_t now_us);
 /* teardown_over() - Return: true: nothing of it is left to be waited for */
 bool teardown_over(const struct teardown *t);
 
+/* teardown_back() - the helper has ended: its memory is back */
+void teardown_back(struct teardown *t, uint64_t now_us);
+
 /* teardown_sample() - look at what it holds now */
 void teardown_sample(struct teardown *t, uint64_t now_us);
 

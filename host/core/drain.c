@@ -44,6 +44,14 @@ void drain_sample(struct drain *d, uint64_t held, uint64_t now_us)
 	keep(d, held, now_us);
 }
 
+/* The pace of all of it, however short that was. */
+void drain_end(struct drain *d, uint64_t now_us)
+{
+	d->count = 1;
+	d->held_now = 0;
+	d->now_us = now_us;
+}
+
 /* @bytes * US / @by; in pages, so that it holds for more than any host has */
 static uint64_t per(uint64_t bytes, uint64_t by)
 {
@@ -70,7 +78,8 @@ struct drain_outlook drain_outlook(const struct drain *d)
 	uint64_t took_us = d->now_us - d->sample[from].at_us;
 	struct drain_outlook o = { 0 };
 
-	if (took_us < LEAST_US || was <= d->held_now)
+	if (!took_us || (took_us < LEAST_US && d->held_now) ||
+	    was <= d->held_now)
 		return o;
 	o.rate = per(was - d->held_now, took_us) * PAGE;
 	if (o.rate)

@@ -43,6 +43,9 @@ void drain_begin(struct drain *d, uint64_t held, uint64_t now_us);
 /* drain_sample() - it holds @held bytes now */
 void drain_sample(struct drain *d, uint64_t held, uint64_t now_us);
 
+/* drain_end() - all of it is back: what is foretold is what was */
+void drain_end(struct drain *d, uint64_t now_us);
+
 /* drain_outlook() - by what was sampled up to now */
 struct drain_outlook drain_outlook(const struct drain *d);
 

@@ -7,13 +7,13 @@
  */
 #include "host/core/verdict.h"
 
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "common/array.h"
+#include "host/core/wait_status.h"
 
 static const struct {
 	char name[27];
@@ -146,27 +146,6 @@ static void add(struct words *w, const char *fmt, ...)
 		w->len = w->size - 1;
 }
 
-/* By name: numbers differ from one architecture to the next. */
-static void add_signal(struct words *w, int sig)
-{
-	static const char names[][8] = {
-		[SIGHUP] = "SIGHUP",   [SIGINT] = "SIGINT",
-		[SIGQUIT] = "SIGQUIT", [SIGILL] = "SIGILL",
-		[SIGTRAP] = "SIGTRAP", [SIGABRT] = "SIGABRT",
-		[SIGBUS] = "SIGBUS",   [SIGFPE] = "SIGFPE",
-		[SIGKILL] = "SIGKILL", [SIGUSR1] = "SIGUSR1",
-		[SIGSEGV] = "SIGSEGV", [SIGUSR2] = "SIGUSR2",
-		[SIGPIPE] = "SIGPIPE", [SIGALRM] = "SIGALRM",
-		[SIGTERM] = "SIGTERM", [SIGXCPU] = "SIGXCPU",
-		[SIGXFSZ] = "SIGXFSZ", [SIGSYS] = "SIGSYS",
-	};
-
-	if (sig > 0 && sig < (int)ARRAY_SIZE(names) && names[sig][0])
-		add(w, "%s", names[sig]);
-	else
-		add(w, "signal %d", sig);
-}
-
 static bool crashed_while_ending(const struct evidence *e)
 {
 	return (e->end == END_EXIT_QUIT || e->end == END_EXIT_SIGNAL) &&
@@ -180,15 +159,15 @@ static void add_status(struct words *w, const struct evidence *e)
 		[OOM_CGROUP] = ", and its control group counts an OOM kill",
 		[OOM_LOG] = ", and the kernel's log names its pid",
 	};
+	char text[WAIT_STATUS_TEXT];
 
-	if (WIFSIGNALED(e->wait_status)) {
-		add(w, crashed_while_ending(e) ? " (it crashed as it ended: "
-					       : " (");
-		add_signal(w, WTERMSIG(e->wait_status));
-		add(w, "%s)", say[e->oom]);
-	} else if (WEXITSTATUS(e->wait_status)) {
-		add(w, " (exit status %d)", WEXITSTATUS(e->wait_status));
-	}
+	if (!e->wait_status)
+		return;
+	add(w, " (%s%s%s)",
+	    WIFSIGNALED(e->wait_status) && crashed_while_ending(e)
+		    ? "it crashed as it ended: "
+		    : "",
+	    wait_status_text(e->wait_status, text), say[e->oom]);
 }
 
 /* These say nothing of the guest. */

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,10 +22,6 @@
 #include "host/launch/launcher.h"
 #include "host/memory/victim.h"
 #include "host/qemu/proc.h"
-
-#ifndef P_PIDFD
-#define P_PIDFD 3
-#endif
 
 enum { REAP_MS = 100, INFO_EXIT = 8 };
 
@@ -143,6 +141,7 @@ int process_adopt_helper(struct process *p, pid_t qemu, pid_t helper,
 {
 	*p = (struct process){ .pid = qemu,
 			       .pidfd = -1,
+			       .status = -1,
 			       .helper = helper,
 			       .helper_start = start };
 	p->helper_pidfd = sys_pidfd_open(helper, 0);
@@ -170,37 +169,48 @@ bool process_ended(const struct process *p)
  * The status of who was not our child, once its parent has reaped it: pidfs of
  * Linux 6.15 keeps it (linux/pidfd.h, struct pidfd_info, PIDFD_INFO_EXIT).
  */
-static int status_of_stranger(int pidfd)
+static int status_of_stranger(int pidfd, int wait_ms)
 {
 	struct pollfd reaped = { .fd = pidfd }; /* POLLHUP then */
 	struct pidfd_info info = { .mask = INFO_EXIT };
 
-	if (poll(&reaped, 1, REAP_MS) <= 0 ||
+	if (poll(&reaped, 1, wait_ms) <= 0 ||
 	    ioctl(pidfd, GET_INFO, &info) < 0 || !(info.mask & INFO_EXIT))
 		return -1;
 	return info.exit_code;
 }
 
-/* Return: the status as waitpid() would give it; -1: it is not known */
-static int reap(int pidfd)
+static uint64_t microseconds(const struct timeval *t)
 {
-	siginfo_t info = { 0 };
+	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_usec;
+}
 
-	if (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL) < 0)
-		return status_of_stranger(pidfd);
-	if (info.si_code == CLD_EXITED)
-		return (info.si_status & 0xff) << 8;
-	return (info.si_status & 0x7f) |
-	       (info.si_code == CLD_DUMPED ? 0x80 : 0);
+/* Return: the status as waitpid() would give it; -1: it is not known */
+static int reap(int *pidfd, int wait_ms, uint64_t *cpu_us)
+{
+	struct rusage used = { 0 };
+	siginfo_t info = { 0 };
+	int status;
+
+	if (sys_waitid_pidfd(*pidfd, &info, WEXITED | __WALL, &used) < 0)
+		status = status_of_stranger(*pidfd, wait_ms);
+	else if (info.si_code == CLD_EXITED)
+		status = (info.si_status & 0xff) << 8;
+	else
+		status = (info.si_status & 0x7f) |
+			 (info.si_code == CLD_DUMPED ? 0x80 : 0);
+	close(*pidfd);
+	*pidfd = -1;
+	*cpu_us = microseconds(&used.ru_utime) + microseconds(&used.ru_stime);
+	return status;
 }
 
 int process_reap(struct process *p)
 {
-	int status = reap(p->pidfd);
+	uint64_t cpu_us;
 
-	close(p->pidfd);
-	p->pidfd = -1;
-	return status;
+	p->status = reap(&p->pidfd, REAP_MS, &cpu_us);
+	return p->status;
 }
 
 void process_nudge_helper(const struct process *p)
@@ -209,24 +219,16 @@ void process_nudge_helper(const struct process *p)
 		sys_pidfd_send_signal(p->helper_pidfd, SIGKILL);
 }
 
-/* How it ended is nobody's question: no wait for whoever reaps it. */
-static void bury(int *pidfd)
-{
-	siginfo_t info;
-
-	waitid((idtype_t)P_PIDFD, (id_t)*pidfd, &info, WEXITED | __WALL);
-	close(*pidfd);
-	*pidfd = -1;
-}
-
 void process_bury(struct process *p)
 {
-	bury(&p->pidfd);
+	uint64_t cpu_us;
+
+	p->status = reap(&p->pidfd, 0, &cpu_us);
 }
 
 void process_reap_helper(struct process *p)
 {
-	bury(&p->helper_pidfd);
+	p->helper_status = reap(&p->helper_pidfd, 0, &p->helper_cpu_us);
 }
 
 void process_close(struct process *p)

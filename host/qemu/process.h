@@ -32,6 +32,10 @@ struct process {
 	bool in_cgroup;	       /* it was born in the leaf meant for it */
 	bool in_memory_group;  /* likewise, where the controller is of v1 */
 	int score_fd;	       /* host/memory/victim.h, of this QEMU; 0: none */
+
+	/* once they were reaped: as process_reap() says it */
+	int status, helper_status;
+	uint64_t helper_cpu_us; /* 0: nobody can tell */
 };
 
 /*
@@ -88,7 +92,8 @@ void process_bury(struct process *p);
 /* process_nudge_helper() - QEMU was reaped: the helper need not wait */
 void process_nudge_helper(const struct process *p);
 
-/* process_reap_helper() - its pidfd is readable: the memory is back */
+/* process_reap_helper() - its pidfd is readable: the memory is back; never
+ * waits */
 void process_reap_helper(struct process *p);
 
 /* process_close() - close the pidfds; takes a closed one */

@@ -8,6 +8,7 @@
 #include "tests/integration/both.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,13 +66,18 @@ static const char *say(struct rig *r, const char *what, const char *more)
 	return verb.text[CHILD_OUT];
 }
 
-static void start_as(struct rig *r, const char *script)
+static void watch(struct rig *r, const char *script)
 {
 	rig_run_model(r, script, "");
 	rig_await_ready(r);
 	BEGIN(r, &events, "events", under_test);
 	await(r, &events, CHILD_OUT, "\"event\":\"begin\"");
 	helper = (pid_t)rig_number(r, "helper");
+}
+
+static void start_as(struct rig *r, const char *script)
+{
+	watch(r, script);
 	assert_true(helper > 0);
 	assert_true(rig_number(r, "memory_bytes") > 0);
 	held_begin(helper);
@@ -80,6 +86,17 @@ static void start_as(struct rig *r, const char *script)
 static void start(struct rig *r)
 {
 	start_as(r, "");
+}
+
+/* What the event says that tells of the last end. */
+static void assert_drained(const char *text)
+{
+	const char *drained =
+		strstr(events.text[CHILD_OUT], "\"event\":\"drained\"");
+
+	assert_non_null(drained);
+	if (!strstr(drained, text))
+		fail_msg("%s: %s", text, drained);
 }
 
 /* Nobody is left who watches, runs or drains. */
@@ -108,8 +125,39 @@ static void stop_is_over_while_memory_drains(void **state)
 	end_of(r);
 	assert_non_null(
 		strstr(events.text[CHILD_OUT], "\"event\":\"draining\""));
-	assert_non_null(
-		strstr(events.text[CHILD_OUT], "\"event\":\"drained\""));
+	assert_drained("\"qemu_exit\":\"exit status 0\"");
+	assert_drained("\"helper_exit\":\"SIGKILL\"");
+	assert_drained("\"way\":\"asynchronous\"");
+	assert_drained("\"held_bytes\":0,");
+	assert_drained("\"left_us\":0");
+}
+
+/* As an operator may who takes it for a process too many. */
+static void helper_that_somebody_ends_first_is_a_defeat(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	watch(r, "");
+	assert_int_equal(kill(helper, SIGKILL), 0);
+	rig_await_said(r, "helper has ended before QEMU");
+	RIG_DO(r, "stop", under_test, "--wait-memory");
+	rig_await_said(r, "defeated: its helper had ended before QEMU "
+			  "(SIGKILL)");
+	end_of(r);
+	assert_drained("\"way\":\"defeated\"");
+	assert_drained("\"helper_exit\":\"SIGKILL\"");
+}
+
+static void end_without_a_helper_is_synchronous(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	watch(r, "no-helper");
+	assert_int_equal(helper, 0);
+	RIG_DO(r, "stop", under_test, "--wait-memory");
+	end_of(r);
+	assert_drained("\"way\":\"synchronous\"");
+	assert_drained("\"qemu_exit\":\"exit status 0\"");
 }
 
 static void stop_that_waits_for_memory_is_over_after_it(void **state)
@@ -258,6 +306,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HELD(stop_is_over_while_memory_drains),
+		HELD(helper_that_somebody_ends_first_is_a_defeat),
+		HELD(end_without_a_helper_is_synchronous),
 		HELD(stop_that_waits_for_memory_is_over_after_it),
 		HELD(run_after_stop_waits_for_the_last_generation),
 		HELD(release_waits_for_the_generation_before),

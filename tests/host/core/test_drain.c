@@ -62,6 +62,24 @@ static void even_pace_is_foretold(void **state)
 	}
 }
 
+/* What is foretold needs a second, what was does not. */
+static void short_drain_that_is_over_has_the_pace_of_all(void **state)
+{
+	struct drain_outlook o;
+	struct drain d;
+
+	(void)state;
+	drain_begin(&d, 2 * GIB, 1000000);
+	drain_sample(&d, GIB, 1400000);
+	o = drain_outlook(&d);
+	assert_int_equal(o.rate, 0);
+	drain_end(&d, 1500000);
+	o = drain_outlook(&d);
+	assert_int_equal(d.held_now, 0);
+	assert_int_equal(o.rate, 4 * GIB);
+	assert_int_equal(o.left_us, 0);
+}
+
 /*
  * MiB held by a helper of QEMU 7.2 with a tenth of a CPU, read every 200 ms from
  * its cgroup (v1) on a machine of two CPUs at a load of 10 to 20. At first pages
@@ -196,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(even_pace_is_foretold),
+		cmocka_unit_test(short_drain_that_is_over_has_the_pace_of_all),
 		cmocka_unit_test(recorded_drain_is_foretold_within_a_fifth),
 		cmocka_unit_test(noise_stays_within_a_fifth),
 		cmocka_unit_test(change_of_pace_is_followed),

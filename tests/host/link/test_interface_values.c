@@ -54,7 +54,8 @@ static void assert_fits(const char *type, json_t *value)
 /* One that nobody can measure, and one that is half done. */
 static struct teardown teardowns[2] = {
 	{ .generation = 1, .process = { .helper_pidfd = -1 } },
-	{ .generation = 2, .process = { .helper = 7, .helper_pidfd = -1 } },
+	{ .generation = 2,
+	  .process = { .helper = 7, .helper_pidfd = -1, .helper_status = 9 } },
 };
 
 static void status_is_as_the_text_says(void **state)

@@ -67,11 +67,14 @@ static void helper_is_found_until_it_ends(void **state)
 	process_nudge_helper(&p);
 	assert_int_equal(poll(&end, 1, END_MS), 1);
 	process_reap_helper(&p); /* it is not ours: only closed */
+	assert_int_equal(p.helper_status, -1);
 	assert_int_equal(process_find_helper(&p), -ESRCH);
 	assert_int_equal(kill(qemu, SIGKILL), 0);
 	process_reap(&p);
 	assert_int_equal(process_find_helper(&p), 0);
 	process_reap_helper(&p);
+	assert_int_equal(p.status, SIGKILL);
+	assert_int_equal(p.helper_status, SIGKILL);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG | __WALL), -1);
 	assert_int_equal(errno, ECHILD);
 	process_close(&p);
