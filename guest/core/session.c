@@ -175,7 +175,8 @@ static void on_proof(struct step *t)
 	t->s->stop = STOP_NONE;
 	t->s->proof = t->ev->proof;
 	t->s->took_ms = (uint32_t)(t->now - t->s->granted_ms);
-	enter(t, GPHASE_QUIESCED, SESSION_COMMIT_MS);
+	enter(t, GPHASE_QUIESCED,
+	      t->s->welcomed ? SESSION_COMMIT_MS : SESSION_GRANT_MS);
 	say_quiesced(t->s, t->out);
 }
 

@@ -18,9 +18,10 @@
 
 enum {
 	SESSION_HELLO_MS = 1000, /* between HELLOs, until WELCOME */
-	SESSION_GRANT_MS = CONFIG_GUEST_GRANT_WAIT_MS,	 /* an absent host costs
-							    no more than this */
-	SESSION_COMMIT_MS = CONFIG_GUEST_COMMIT_WAIT_MS, /* likewise */
+	/* an absent host costs no more than this, twice: for GRANT and COMMIT */
+	SESSION_GRANT_MS = CONFIG_GUEST_GRANT_WAIT_MS,
+	/* one that has welcomed us may be busy: late, it has a failure to tell */
+	SESSION_COMMIT_MS = CONFIG_GUEST_COMMIT_WAIT_MS,
 	SESSION_KILL_MS = 5000,	  /* for what was killed to be gone */
 	SESSION_QUIET_MS = 10000, /* for sync and unmount */
 	SESSION_REBOOT_MS = 2000, /* for the child that calls reboot(2) */
@@ -148,7 +149,7 @@ struct session {
 	uint32_t detail; /* of struct msg_intent */
 	uint32_t grace_ms;
 	uint32_t grace_max_ms;
-	bool welcomed;
+	bool welcomed; /* a host is there */
 	uint32_t ready_ms;
 	uint8_t stage;	       /* enum boot_stage; only grows */
 	uint32_t stage_ms;     /* boot clock when it was reached */

@@ -25,12 +25,14 @@
 
 #include "common/array.h"
 #include "common/msg.h"
+#include "guest/core/session.h"
 #include "tests/sweep/stand.h"
 
 enum {
 	DEADLINE_MS = 60000,
+	GRACE_MS = 1000, /* in init.conf */
 	/* GRANT's wait, grace, COMMIT's wait, and as much for a busy machine */
-	END_MS = 6000,
+	END_MS = 2 * (SESSION_GRANT_MS + GRACE_MS + SESSION_COMMIT_MS),
 	GROWTH_KIB = 16,
 	ROUNDS = 3,
 	TYPES = MSG_TYPES + 3,

@@ -91,6 +91,36 @@ static void session_without_a_host_ends_by_itself(void **state)
 	assert_true(guest_acts(&g, SACT_REBOOT_SELF)); /* for ever */
 }
 
+/* On a busy host its shim may be late; one that has left is not waited for. */
+static void commit_of_a_host_that_is_there_is_waited_for(void **state)
+{
+	static const struct {
+		bool welcomed, left;
+		uint64_t ms;
+	} rows[] = {
+		{ false, false, SESSION_GRANT_MS },
+		{ true, false, SESSION_COMMIT_MS },
+		{ true, true, SESSION_GRANT_MS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct guest g =
+			guest_in(GPHASE_QUIESCING, STOP_PROVE, &guest_rules);
+		uint64_t begun = g.now;
+
+		if (rows[i].welcomed)
+			host_welcomes(&g);
+		if (rows[i].left)
+			guest_happens(&g, SEV_UNLINKED);
+		guest_happens(&g, SEV_PROOF);
+		while (g.s.phase == GPHASE_QUIESCED)
+			guest_waits(&g); /* HELLO, heartbeats */
+		assert_true(guest_acts(&g, SACT_REBOOT));
+		assert_true(g.now - begun == rows[i].ms);
+	}
+}
+
 static void hello_repeats_every_second_until_welcome(void **state)
 {
 	struct guest g = guest_new(&guest_rules);
@@ -269,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(session_of_an_operators_reboot_ends_in_reboot),
 		cmocka_unit_test(session_without_a_host_ends_by_itself),
+		cmocka_unit_test(commit_of_a_host_that_is_there_is_waited_for),
 		cmocka_unit_test(hello_repeats_every_second_until_welcome),
 		cmocka_unit_test(
 			heartbeat_tells_of_the_payload_and_of_what_was_refused),
