@@ -13,6 +13,7 @@
 #include "host/qemu/probe_cache.h"
 #include "host/verbs/args.h"
 #include "host/verbs/prepare.h"
+#include "host/verbs/progress.h"
 #include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
@@ -53,7 +54,9 @@ static void examine(const struct patient *p, struct exam *e)
 	for (size_t i = 0; i < doctor_probe_count; i++) {
 		struct finding f = { .level = LEVEL_NONE };
 
+		progress_step(doctor_probes[i].name);
 		doctor_probes[i].look(p, &f);
+		progress_step(NULL);
 		note(e, doctor_probes[i].name, &f);
 	}
 }
@@ -128,6 +131,7 @@ int verb_doctor(const struct verb *self, int argc, char **argv)
 	loaded = path && examine_file(path, &p, &e);
 	patient = doctor_patient(loaded ? &p.appliance : NULL,
 				 loaded ? &p.image : NULL);
+	progress_step("QEMU");
 	if (loaded && probe_cached(p.appliance.qemu, p.appliance.architecture,
 				   PROBE_MS, &p.caps, error) == 0) {
 		patient.caps = &p.caps;

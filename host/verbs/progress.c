@@ -109,6 +109,13 @@ void progress_end(struct progress *p)
 	p->shown = false;
 }
 
+void progress_step(const char *what)
+{
+	if (progress_wanted())
+		fprintf(stderr, WIPE "%s%s", what ? what : "",
+			what ? " ..." : "");
+}
+
 struct waiting {
 	struct progress progress;
 	json_t *last;

@@ -44,6 +44,12 @@ void progress_show(struct progress *p, const json_t *status);
 void progress_end(struct progress *p);
 
 /*
+ * progress_step() - the same line for what has steps: this one is under way
+ * @what:	shown at once; NULL: wipe it
+ */
+void progress_step(const char *what);
+
+/*
  * progress_call() - call a method whose answer may take long
  * @parameters:	stolen; NULL: none
  * @reply:	a new reference: the parameters of the last answer
