@@ -53,12 +53,21 @@ static bool counts_memory_of_leaves(const struct cgroup *c)
 	return strstr(text, "memory");
 }
 
+/* There the second leaf of a generation is the one that counts. */
+static bool counted_by_v1(const char *root, struct cgroup *v1)
+{
+	char error[SENTENCE_MAX];
+
+	return cgroup_find_memory_v1(v1, root, error) == 0 &&
+	       access(v1->base, W_OK) == 0;
+}
+
 void look_cgroup(const struct patient *p, struct finding *f)
 {
 	static const char gauge[] =
 		"run it as a service with Delegate=yes (reprise@.service)";
 	char error[SENTENCE_MAX], path[CGROUP_PATH + 32], text[256] = "";
-	struct cgroup c;
+	struct cgroup c, v1;
 
 	if (cgroup_find(&c, p->root, error) < 0) {
 		finding_set(f, LEVEL_WARN, "", "%s", error);
@@ -73,6 +82,10 @@ void look_cgroup(const struct patient *p, struct finding *f)
 			    "its own, and how much drains is estimated by "
 			    "MemAvailable",
 			    c.base);
+	else if (!strstr(text, "memory") && counted_by_v1(p->root, &v1))
+		finding_set(f, LEVEL_OK, "",
+			    "%s, and the memory controller of v1 in %s", c.base,
+			    v1.base);
 	else if (!strstr(text, "memory"))
 		finding_set(f, LEVEL_WARN,
 			    "boot with systemd.unified_cgroup_hierarchy=1, so "

@@ -215,6 +215,13 @@ static void cgroup_wants_v2_with_memory(void **state)
 	machine_put("cg/u/cgroup.procs", "");
 	machine_put("cg/u/cgroup.controllers", "cpu pids\n");
 	machine_found(look_cgroup, LEVEL_WARN, "without a memory controller");
+	machine_put("proc/self/mountinfo",
+		    "30 1 0:26 / /cg rw - cgroup2 c rw\n"
+		    "31 1 0:27 / /v1 rw - cgroup c rw,memory\n");
+	machine_put("proc/self/cgroup", "4:memory:/m\n0::/u\n");
+	machine_found(look_cgroup, LEVEL_WARN, "without a memory controller");
+	machine_put("v1/m/cgroup.procs", "");
+	machine_found(look_cgroup, LEVEL_OK, "v1 in ");
 	machine_put("cg/u/cgroup.controllers", "cpu memory pids\n");
 	machine_found(look_cgroup, LEVEL_OK, "/cg/u");
 	machine_put("cg/u/cgroup.events",
