@@ -8,7 +8,7 @@
 #include "host/config/size.h"
 #include "host/report.h"
 
-void prospect_make(const struct report *r, struct outlook *o)
+static void make_outlook(const struct report *r, struct outlook *o)
 {
 	const struct costs costs = {
 		.size = appliance_size(r->appliance, r->image),
@@ -75,7 +75,7 @@ json_t *prospect_json(const struct report *r, enum wish wish,
 	const struct option *better;
 	struct outlook o;
 
-	prospect_make(r, &o);
+	make_outlook(r, &o);
 	plan = json_pack("{s:s, s:s, s:s, s:s, s:o}", "name",
 			 r->appliance->name, "state",
 			 lc_state_name(r->lc->state), "strategy",
@@ -108,7 +108,7 @@ bool prospect_hold(const struct report *r, uint64_t budget_us, enum wish *wish,
 	enum strategy way;
 	struct outlook o;
 
-	prospect_make(r, &o);
+	make_outlook(r, &o);
 	way = outlook_within(&o, insisted(*wish, &o), budget_us, text);
 	if (way == STRATEGY_NONE)
 		return false;

@@ -15,9 +15,6 @@
 
 struct report;
 
-/* prospect_make() - from the appliance's state and its history */
-void prospect_make(const struct report *r, struct outlook *o);
-
 /*
  * prospect_json() - as `reprise plan --json` and the method Plan give it
  * @wish:	a reboot in the way that is wished for

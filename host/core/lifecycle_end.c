@@ -22,7 +22,8 @@ enum {
 
 enum { STEP_QUIT, STEP_TERM, STEP_KILL, STEPS };
 
-uint32_t lc_finish(struct lifecycle *lc)
+/* -> ENDED */
+static uint32_t finish(struct lifecycle *lc)
 {
 	enum answer a = lc_wants_stop(lc) ? ANSWER_DONE : ANSWER_ENDED;
 
@@ -264,7 +265,7 @@ uint32_t lc_gone(struct lifecycle *lc)
 uint32_t lc_leave(struct lifecycle *lc, uint64_t now_us)
 {
 	if (!lc->memory_out)
-		return lc_finish(lc);
+		return finish(lc);
 	lc_enter(lc, LC_DRAINING, lc->cfg.destroy_ms, now_us);
 	return lc_gone(lc);
 }
@@ -349,7 +350,7 @@ uint32_t lc_on_memory_back(struct lifecycle *lc, const struct lc_event *ev,
 {
 	(void)ev;
 	lc_mark(lc, MARK_MEMORY, now_us);
-	return lc_finish(lc);
+	return finish(lc);
 }
 
 uint32_t lc_memory_held(struct lifecycle *lc, uint64_t now_us)
@@ -363,7 +364,7 @@ uint32_t lc_memory_held(struct lifecycle *lc, uint64_t now_us)
 	lc->now.reason = "nothing more can be done about it";
 	verdict_sentence(lc->now.cause, &e, lc->now.evidence,
 			 sizeof(lc->now.evidence));
-	return lc_finish(lc);
+	return finish(lc);
 }
 
 uint32_t lc_unobserved(struct lifecycle *lc, uint64_t now_us)

@@ -58,7 +58,6 @@ lc_handler lc_on_wish, lc_on_wish_early, lc_on_wish_late;
  */
 bool lc_take_wish(struct lifecycle *lc, enum wish w, uint64_t now_us,
 		  uint32_t *acts);
-void lc_mark_asked(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_pursue(struct lifecycle *lc, uint64_t now_us); /* ask for it */
 uint32_t lc_not_up_in_time(struct lifecycle *lc, uint64_t now_us);
 void lc_hurry(struct lifecycle *lc, uint64_t now_us);
@@ -80,11 +79,9 @@ lc_handler lc_on_wish_waiting, lc_on_memory_waiting, lc_on_wish_panicked;
 lc_handler lc_on_cpu;
 lc_handler lc_on_wish_held, lc_on_cleanup;
 uint32_t lc_hold(struct lifecycle *lc, uint64_t now_us); /* -> HOLDING */
-uint32_t lc_try_held(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_look_at_held(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_launch_later(struct lifecycle *lc, uint64_t now_us);
-uint32_t lc_waited(struct lifecycle *lc,
-		   uint64_t now_us); /* the pause is over */
+uint32_t lc_waited(struct lifecycle *lc, uint64_t now_us); /* long enough */
 uint32_t lc_be_patient(struct lifecycle *lc, enum lc_state s, uint64_t now_us);
 /* lc_measure() - Return: false: it was tried, or for long enough */
 bool lc_measure(struct lifecycle *lc, uint64_t now_us);
@@ -126,8 +123,7 @@ uint32_t lc_quit(struct lifecycle *lc, uint64_t now_us); /* -> QUITTING */
 uint32_t lc_deaf(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_out_of_patience(struct lifecycle *lc, uint64_t now_us);
 uint32_t lc_memory_held(struct lifecycle *lc, uint64_t now_us);
-uint32_t lc_finish(struct lifecycle *lc); /* -> ENDED */
-void lc_will_stop(struct lifecycle *lc);  /* whatever was planned */
+void lc_will_stop(struct lifecycle *lc); /* whatever was planned */
 
 /* lifecycle_saved.c */
 void lc_take_back(struct lifecycle *lc, const struct lc_saved *s);

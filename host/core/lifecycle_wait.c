@@ -115,7 +115,7 @@ uint32_t lc_hold(struct lifecycle *lc, uint64_t now_us)
 	return 0;
 }
 
-uint32_t lc_try_held(struct lifecycle *lc, uint64_t now_us)
+static uint32_t try_held(struct lifecycle *lc, uint64_t now_us)
 {
 	uint32_t told = lc_decide_held(lc, now_us);
 
@@ -135,7 +135,7 @@ uint32_t lc_look_at_held(struct lifecycle *lc, uint64_t now_us)
 uint32_t lc_on_wish_held(struct lifecycle *lc, const struct lc_event *ev,
 			 uint64_t now_us)
 {
-	return lc_on_wish_late(lc, ev, now_us) | lc_try_held(lc, now_us);
+	return lc_on_wish_late(lc, ev, now_us) | try_held(lc, now_us);
 }
 
 uint32_t lc_on_cleanup(struct lifecycle *lc, const struct lc_event *ev,
@@ -146,6 +146,6 @@ uint32_t lc_on_cleanup(struct lifecycle *lc, const struct lc_event *ev,
 	if (cleanup_saw(&lc->cleanup, &ev->sight, now_us))
 		acts |= ACT_TELL_RESET;
 	if (lc->state == LC_HOLDING)
-		acts |= lc_try_held(lc, now_us);
+		acts |= try_held(lc, now_us);
 	return acts;
 }

@@ -12,7 +12,7 @@
  */
 #include "host/core/lifecycle_impl.h"
 
-void lc_mark_asked(struct lifecycle *lc, uint64_t now_us)
+static void mark_asked(struct lifecycle *lc, uint64_t now_us)
 {
 	lc_begin_end(lc);
 	if (!lc->now.marks.at_us[MARK_ASKED])
@@ -26,7 +26,7 @@ uint32_t lc_pursue(struct lifecycle *lc, uint64_t now_us)
 	    lc->epoch.stage == STAGE_SILENT)
 		return 0;
 	lc->asked_intent = lc_wants_stop(lc) ? INTENT_POWEROFF : INTENT_REBOOT;
-	lc_mark_asked(lc, now_us);
+	mark_asked(lc, now_us);
 	lc_enter(lc, LC_ASKING, lc->cfg.ask_ms, now_us);
 	return ACT_REQUEST;
 }
@@ -52,7 +52,7 @@ uint32_t lc_not_up_in_time(struct lifecycle *lc, uint64_t now_us)
 {
 	if (lc->state == LC_BOOTING && lc->epoch.stage == STAGE_SILENT &&
 	    lc->wish != WISH_NONE) {
-		lc_mark_asked(lc, now_us);
+		mark_asked(lc, now_us);
 		lc_enter(lc, LC_POWERING, (uint32_t)(grace_us(lc) / 1000),
 			 now_us);
 		return ACT_POWERDOWN;
@@ -124,7 +124,7 @@ uint32_t lc_on_wish(struct lifecycle *lc, const struct lc_event *ev,
 		return acts;
 	taken = lc_take_wish(lc, ev->wish, now_us, &acts);
 	if (taken && (lc->state == LC_BOOTING || lc->state == LC_SERVING)) {
-		lc_mark_asked(lc, now_us);
+		mark_asked(lc, now_us);
 		acts |= lc_pursue(lc, now_us);
 	}
 	if (lc->insist)
