@@ -302,9 +302,9 @@ static void shim_close(struct shim *s)
 	loop_close(&s->loop);
 }
 
-int shim_run(const struct shim_options *options)
+void shim_init(struct shim *s, const struct shim_options *options)
 {
-	struct shim s = {
+	*s = (struct shim){
 		.opt = options,
 		.exit_code = 1,
 		.to_trim = true,
@@ -325,17 +325,23 @@ int shim_run(const struct shim_options *options)
 		.service = { .timer_fd = -1 },
 		.booted = options->image,
 		.record_fd = -1,
-		.log_fd = openat(options->runtime->dir_fd, "qemu.log",
-				 O_RDONLY | O_CLOEXEC),
-		.log_read = lseek(options->runtime->qemu_log, 0, SEEK_END),
+		.log_fd = -1,
 	};
+}
+
+int shim_run(const struct shim_options *options)
+{
 	const struct lc_config cfg = config_of(options);
 	char error[SENTENCE_MAX] = "";
+	struct shim s;
 	int r;
 
+	shim_init(&s, options);
+	s.log_fd = openat(options->runtime->dir_fd, "qemu.log",
+			  O_RDONLY | O_CLOEXEC);
+	s.log_read = lseek(options->runtime->qemu_log, 0, SEEK_END);
 	shim_handover_begin(&s);
 	r = shim_open(&s, error);
-
 	if (r >= 0) {
 		s.exit_code = SHIM_FAILED; /* unless the appliance ends */
 		lifecycle_init(&s.lc, &cfg);

@@ -109,6 +109,10 @@ struct shim {
 	unsigned int later_count;
 };
 
+/* shim_init() - one that has no descriptor yet; @options is borrowed for as long
+ * as it is used */
+void shim_init(struct shim *s, const struct shim_options *options);
+
 /* shim_step() - tell the lifecycle, act; then what was found meanwhile */
 void shim_step(struct shim *s, const struct lc_event *ev);
 void shim_step_type(struct shim *s, enum lc_event_type type);

@@ -25,7 +25,9 @@ struct runtime runtime = { .dir = "/nowhere",
 			   .qmp_log = -1 };
 static const struct shim_options options = { .appliance = &appliance,
 					     .image = &image,
-					     .runtime = &runtime };
+					     .runtime = &runtime,
+					     .tap_fd = -1,
+					     .ready_fd = -1 };
 struct scratch scratch;
 struct shim shim;
 char error[SENTENCE_MAX];
@@ -35,18 +37,7 @@ int promised_begin(void **state)
 	char path[SCRATCH_PATH];
 
 	(void)state;
-	shim = (struct shim){
-		.opt = &options,
-		.qemu_slot = -1,
-		.helper_slot = -1,
-		.loop.epfd = -1,
-		.process = { .pidfd = -1, .helper_pidfd = -1 },
-		.leaf = { { .fd = -1 }, { .fd = -1 } },
-		.promise = { .fd = -1 },
-		.drain_timer_fd = -1,
-		.pressure_fd = -1,
-		.pressure_slot = -1,
-	};
+	shim_init(&shim, &options);
 	scratch_make(&scratch);
 	scratch_path(&scratch, LEDGER_NAME, path);
 	assert_true(strlen(path) < sizeof(shim.ledger));

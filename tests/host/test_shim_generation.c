@@ -119,15 +119,12 @@ static void check_that_cannot_be_watched_is_reaped(void **state)
 /* The next one may begin in the same step, and has a leaf of its own. */
 static void closed_generation_leaves_no_trigger(void **state)
 {
-	static const struct shim_options options = { 0 };
-	struct shim s = { .opt = &options,
-			  .qemu_slot = -1,
-			  .helper_slot = -1,
-			  .process = { .pidfd = -1, .helper_pidfd = -1 },
-			  .leaf = { { .fd = -1 }, { .fd = -1 } } };
+	static const struct shim_options options = { .tap_fd = -1 };
+	struct shim s;
 	int trigger[2];
 
 	(void)state;
+	shim_init(&s, &options);
 	assert_int_equal(loop_init(&s.loop), 0);
 	assert_int_equal(pipe2(trigger, O_CLOEXEC), 0);
 	s.pressure_fd = trigger[0];

@@ -38,24 +38,13 @@ static int end_generation(struct shim *s, uint32_t generation)
 	return helper[1];
 }
 
-static struct shim empty_shim(void)
-{
-	return (struct shim){
-		.opt = &options,
-		.qemu_slot = -1,
-		.helper_slot = -1,
-		.leaf = { { .fd = -1 }, { .fd = -1 } },
-		.promise = { .fd = -1 },
-		.drain_timer_fd = -1,
-	};
-}
-
 static void one_more_than_there_is_room_for_replaces_the_oldest(void **state)
 {
-	struct shim s = empty_shim();
+	struct shim s;
 	int helper[HELPERS], timer;
 
 	(void)state;
+	shim_init(&s, &options);
 	assert_int_equal(loop_init(&s.loop), 0);
 	assert_true(shim_teardown_open(&s) >= 0);
 	timer = s.drain_timer_fd;
@@ -75,13 +64,14 @@ static void one_more_than_there_is_room_for_replaces_the_oldest(void **state)
 /* The loop has not told yet: it is no reason to give up another. */
 static void one_that_has_ended_makes_room_and_is_reaped(void **state)
 {
-	struct shim s = empty_shim();
+	struct shim s;
 	int helper[HELPERS];
 	pid_t pid = fork();
 
 	(void)state;
 	if (pid == 0)
 		_exit(0);
+	shim_init(&s, &options);
 	assert_int_equal(loop_init(&s.loop), 0);
 	assert_true(shim_teardown_open(&s) >= 0);
 	for (uint32_t i = 0; i < SHIM_TEARDOWNS; i++)
@@ -105,13 +95,7 @@ static void one_that_has_ended_makes_room_and_is_reaped(void **state)
 /* A child stands for the helper; it has no leaf, and no slot of the ledger. */
 static void helper_of_an_earlier_shim_is_followed_to_its_end(void **state)
 {
-	struct shim s = {
-		.opt = &options,
-		.qemu_slot = -1,
-		.helper_slot = -1,
-		.drain_timer_fd = -1,
-		.timer_fd = -1,
-	};
+	struct shim s;
 	struct process p = { .pidfd = -1, .helper_pidfd = -1 };
 	pid_t pid = fork();
 
@@ -119,6 +103,7 @@ static void helper_of_an_earlier_shim_is_followed_to_its_end(void **state)
 	if (pid == 0)
 		for (;;)
 			pause();
+	shim_init(&s, &options);
 	assert_int_equal(process_adopt_helper(&p, 4711, pid, proc_start(pid)),
 			 0);
 	assert_int_equal(loop_init(&s.loop), 0);
