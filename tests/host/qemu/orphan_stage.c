@@ -25,6 +25,8 @@
 
 #include "host/qemu/proc.h"
 
+const struct orphan_hint no_hint;
+struct stage stage;
 static char mark[ORPHAN_MARK];
 
 /* All processes of the machine are looked at, those of other runs too. */
@@ -44,6 +46,22 @@ void stage_lock(const char *file)
 	assert_true(fd >= 0);
 	orphan_mark(fd, mark);
 	close(fd);
+}
+
+int stage_begin(void **state)
+{
+	(void)state;
+	scratch_make(&stage.scratch);
+	scratch_path(&stage.scratch, "lock", stage.lock);
+	stage_lock(stage.lock);
+	return 0;
+}
+
+int stage_over(void **state)
+{
+	(void)state;
+	scratch_remove(&stage.scratch);
+	return 0;
 }
 
 /* That it runs is what it says: execve(2) closes descriptors before it sets the

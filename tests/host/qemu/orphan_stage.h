@@ -12,9 +12,26 @@
 #include <sys/types.h>
 
 #include "host/qemu/orphan.h"
+#include "tests/host/scratch.h"
 
 /* stage_web() - an appliance's name, of this run alone. Static */
 const char *stage_web(void);
+
+/*
+ * Of the test program that runs, between stage_begin() and stage_over(): a
+ * scratch directory, and in it the lock of stage_web(), whose mark is borne by
+ * who is started.
+ */
+extern struct stage {
+	struct scratch scratch;
+	char lock[SCRATCH_PATH];
+} stage;
+
+int stage_begin(void **state);
+int stage_over(void **state);
+
+/* The hint of a shim that has no record */
+extern const struct orphan_hint no_hint;
 
 /* stage_lock() - make it: who is started from now on bears its mark */
 void stage_lock(const char *file);

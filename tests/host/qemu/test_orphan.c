@@ -15,33 +15,12 @@
 
 #include "host/qemu/proc.h"
 #include "tests/host/qemu/orphan_stage.h"
-#include "tests/host/scratch.h"
-
-static const struct orphan_hint no_hint;
-
-static struct scratch scratch;
-static char lock[SCRATCH_PATH];
-
-static int set_up(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	scratch_path(&scratch, "lock", lock);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
 
 static pid_t found(const char *name, const struct orphan_hint *hint)
 {
 	struct orphan o;
 
-	orphan_find(&o, name, lock, hint);
+	orphan_find(&o, name, stage.lock, hint);
 	return o.qemu.pid;
 }
 
@@ -54,7 +33,7 @@ static void orphan_names_the_appliance_and_holds_its_lock(void **state)
 
 	(void)state;
 	snprintf(longer, sizeof(longer), "%s2", stage_web());
-	pid = stage_start(stage_web(), lock, -1, &go);
+	pid = stage_start(stage_web(), stage.lock, -1, &go);
 	assert_int_equal(found(stage_web(), &no_hint), pid);
 	assert_int_equal(found("web", &no_hint), 0);
 	assert_int_equal(found(longer, &no_hint), 0);
@@ -71,8 +50,8 @@ static void orphan_whose_lock_was_removed_is_found(void **state)
 	int go;
 
 	(void)state;
-	pid = stage_start(stage_web(), lock, -1, &go);
-	assert_int_equal(unlink(lock), 0);
+	pid = stage_start(stage_web(), stage.lock, -1, &go);
+	assert_int_equal(unlink(stage.lock), 0);
 	assert_int_equal(found(stage_web(), &no_hint), pid);
 	stage_end(pid, go);
 }
@@ -86,7 +65,7 @@ static void orphan_without_the_lock_is_none(void **state)
 	int go;
 
 	(void)state;
-	scratch_path(&scratch, "other", other);
+	scratch_path(&stage.scratch, "other", other);
 	pid = stage_start(stage_web(), other, -1, &go);
 	hint = stage_hint(pid, proc_start(pid));
 	assert_int_equal(found(stage_web(), &no_hint), 0);
@@ -98,7 +77,7 @@ static void orphan_without_the_lock_is_none(void **state)
 static void
 orphan_with_a_helper_that_has_no_name_yet_is_the_parent(void **state)
 {
-	pid_t child, pid = stage_pair(lock, ":", &child);
+	pid_t child, pid = stage_pair(stage.lock, ":", &child);
 	pid_t said = found(stage_web(), &no_hint), parent = proc_parent(child);
 
 	(void)state;
@@ -158,5 +137,5 @@ int main(void)
 		cmocka_unit_test(proc_start_tells_who_is_there),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, stage_begin, stage_over);
 }

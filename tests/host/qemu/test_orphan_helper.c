@@ -15,35 +15,13 @@
 
 #include "host/qemu/proc.h"
 #include "tests/host/qemu/orphan_stage.h"
-#include "tests/host/scratch.h"
-
-static const struct orphan_hint no_hint;
-
-static struct scratch scratch;
-static char lock[SCRATCH_PATH];
-
-static int set_up(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	scratch_path(&scratch, "lock", lock);
-	stage_lock(lock);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
 
 /* It is called after the pid that its QEMU has there. */
 static void orphan_helper_in_a_container_needs_no_other_qemu(void **state)
 {
-	pid_t child,
-		pid = stage_pair(lock, "printf cleanup/99999999 >/proc/$$/comm",
-				 &child);
+	pid_t child, pid = stage_pair(stage.lock,
+				      "printf cleanup/99999999 >/proc/$$/comm",
+				      &child);
 	char comm[32] = "";
 	struct orphan o;
 
@@ -52,7 +30,7 @@ static void orphan_helper_in_a_container_needs_no_other_qemu(void **state)
 		poll(NULL, 0, 10);
 		proc_read(child, "comm", comm, sizeof(comm));
 	}
-	orphan_find(&o, stage_web(), lock, &no_hint);
+	orphan_find(&o, stage_web(), stage.lock, &no_hint);
 	stage_end_pair(pid, child);
 	assert_int_equal(o.qemu.pid, pid);
 	assert_int_equal(o.drains, 0);
@@ -67,15 +45,15 @@ static void orphan_helper_needs_a_qemu_that_has_gone(void **state)
 	int go, go_helper;
 
 	(void)state;
-	qemu = stage_start(stage_web(), lock, -1, &go);
+	qemu = stage_start(stage_web(), stage.lock, -1, &go);
 	hint.qemu.pid = qemu;
 	pid = stage_helper(qemu, go, &go_helper);
-	orphan_find(&o, stage_web(), lock, &hint);
+	orphan_find(&o, stage_web(), stage.lock, &hint);
 	assert_int_equal(o.last.process.pid, 0);
 	stage_end(qemu, go);
-	orphan_find(&o, stage_web(), lock, &hint);
+	orphan_find(&o, stage_web(), stage.lock, &hint);
 	assert_int_equal(o.last.process.pid, pid);
-	orphan_find(&o, "db", lock, &no_hint);
+	orphan_find(&o, "db", stage.lock, &no_hint);
 	assert_int_equal(o.last.process.pid, 0);
 	stage_end(pid, go_helper);
 }
@@ -89,7 +67,7 @@ static bool is_left(const struct orphan_hint *hint, pid_t pid)
 	if (shim == 0) {
 		struct orphan o;
 
-		orphan_find(&o, stage_web(), lock, hint);
+		orphan_find(&o, stage_web(), stage.lock, hint);
 		_exit(o.last.process.pid == pid);
 	}
 	assert_int_equal(waitpid(shim, &status, 0), shim);
@@ -110,10 +88,10 @@ static void orphan_helper_of_another_lock_is_a_strangers(void **state)
 	pid = stage_helper(qemu, -1, &go);
 	assert_true(is_left(&no_hint, pid));
 	stage_end(pid, go);
-	scratch_path(&scratch, "other", other);
+	scratch_path(&stage.scratch, "other", other);
 	stage_lock(other);
 	pid = stage_helper(qemu, -1, &go);
-	stage_lock(lock);
+	stage_lock(stage.lock);
 	assert_false(is_left(&no_hint, pid));
 	assert_true(is_left(&hint, pid));      /* the record says so */
 	hint.qemu.start = proc_start(pid) + 1; /* of one that began later */
@@ -136,15 +114,15 @@ static void orphan_helpers_beside_a_qemu_drain(void **state)
 		pid[i] = stage_helper(gone[i], i ? go_helper[0] : -1,
 				      &go_helper[i]);
 	}
-	orphan_find(&o, stage_web(), lock, &no_hint);
+	orphan_find(&o, stage_web(), stage.lock, &no_hint);
 	assert_int_equal(o.drains, 1); /* besides the last, whichever */
 	hint = stage_hint(gone[0], 1);
-	orphan_find(&o, stage_web(), lock, &hint);
+	orphan_find(&o, stage_web(), stage.lock, &hint);
 	assert_int_equal(o.last.process.pid, pid[0]);
 	assert_int_equal(o.drain[0].process.pid, pid[1]);
 	assert_int_equal(o.drain[0].qemu, gone[1]);
-	qemu = stage_start(stage_web(), lock, -1, &go);
-	orphan_find(&o, stage_web(), lock, &hint);
+	qemu = stage_start(stage_web(), stage.lock, -1, &go);
+	orphan_find(&o, stage_web(), stage.lock, &hint);
 	assert_int_equal(o.qemu.pid, qemu);
 	assert_int_equal(o.last.process.pid, 0);
 	assert_int_equal(o.drains, 2);
@@ -164,17 +142,17 @@ static void orphan_helper_without_a_name_is_known_by_the_record(void **state)
 	struct orphan o;
 
 	(void)state;
-	orphan_find(&o, stage_web(), lock, &no_hint);
+	orphan_find(&o, stage_web(), stage.lock, &no_hint);
 	assert_int_equal(o.last.process.pid, 0);
 	hint.qemu.pid = getpid(); /* it was of a generation before */
-	orphan_find(&o, stage_web(), lock, &hint);
+	orphan_find(&o, stage_web(), stage.lock, &hint);
 	assert_int_equal(o.last.process.pid, 0);
 	assert_int_equal(o.drains, 1);
 	assert_int_equal(o.drain[0].process.pid, pid);
 	assert_int_equal(o.drain[0].qemu, qemu);
 	assert_int_equal(o.drain[0].generation, 7);
 	hint.helper[2].process.start++; /* of who had that pid before */
-	orphan_find(&o, stage_web(), lock, &hint);
+	orphan_find(&o, stage_web(), stage.lock, &hint);
 	assert_int_equal(o.drains, 0);
 	stage_end_nameless(pid, parent);
 }
@@ -189,7 +167,7 @@ static void orphan_helper_of_an_earlier_qemu_is_not_the_last(void **state)
 
 	(void)state;
 	pid = stage_helper(qemu, -1, &go);
-	orphan_find(&o, stage_web(), lock, &hint);
+	orphan_find(&o, stage_web(), stage.lock, &hint);
 	assert_int_equal(o.last.process.pid, 0);
 	assert_int_equal(o.drains, 1);
 	assert_int_equal(o.drain[0].process.pid, pid);
@@ -211,7 +189,7 @@ static void orphan_helper_older_than_its_qemu_drains(void **state)
 		other = stage_start("db", "/dev/null", go, &go_other);
 	}
 	stage_call_helper(pid, other, go);
-	orphan_find(&o, stage_web(), lock, &no_hint);
+	orphan_find(&o, stage_web(), stage.lock, &no_hint);
 	assert_int_equal(o.last.process.pid, pid);
 	stage_end(other, go_other);
 	stage_end(pid, go);
@@ -232,5 +210,5 @@ int main(void)
 		cmocka_unit_test(orphan_helper_older_than_its_qemu_drains),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, stage_begin, stage_over);
 }
