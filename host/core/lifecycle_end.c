@@ -15,7 +15,6 @@
 #include <sys/wait.h>
 
 enum {
-	HEALTHY_MS = 1000,     /* QMP answers at STOP, or is not healthy */
 	FIRMWARE_US = 2000000, /* a firmware's own reset follows so soon */
 	FIRMWARE_RESETS = 2,   /* at most so many of them */
 };
@@ -86,7 +85,7 @@ uint32_t lc_on_stop(struct lifecycle *lc, const struct lc_event *ev,
 	}
 	lc_begin_end(lc);
 	lc_mark(lc, MARK_STOP, now_us);
-	lc_enter(lc, LC_JUDGING, HEALTHY_MS, now_us);
+	lc_enter(lc, LC_JUDGING, lc->cfg.exit_ms, now_us);
 	return ACT_PROBE;
 }
 
@@ -183,7 +182,7 @@ uint32_t lc_on_qmp_lost(struct lifecycle *lc, const struct lc_event *ev,
 	(void)ev;
 	lc->qmp_ok = false;
 	lc->now.strategy = STRATEGY_NONE;
-	lc_enter(lc, LC_QUITTING, HEALTHY_MS, now_us);
+	lc_enter(lc, LC_QUITTING, lc->cfg.exit_ms, now_us);
 	return 0;
 }
 

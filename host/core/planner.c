@@ -39,8 +39,8 @@ static const struct rule {
 	  "ask for it in place, or leave the choice" },
 	{ 0, FACT_SAME_IMAGE, RELAUNCH, "another image is to be booted",
 	  "the image must stay the same" },
-	{ 0, FACT_HEALTHY, RELAUNCH, "QEMU did not answer within a second",
-	  "QEMU must answer within a second" },
+	{ 0, FACT_HEALTHY, RELAUNCH, "QEMU did not answer in time",
+	  "QEMU must answer when its guest has stopped" },
 	{ FACT_CRAMPED, 0, RELAUNCH,
 	  "the host has no memory for the donations of a second secure guest",
 	  "an ultravisor that destroys fast, or memory for the donations of "

@@ -13,7 +13,7 @@
 
 enum fact {
 	FACT_CLEAN = 1,	      /* QUIESCED, clean proof, COMMIT sent */
-	FACT_HEALTHY = 2,     /* QMP answered within a second at STOP */
+	FACT_HEALTHY = 2,     /* QMP answered at STOP */
 	FACT_SAME_IMAGE = 4,  /* no other image waits */
 	FACT_RESTED = 8,      /* the last in-place reset is through */
 	FACT_VM_STOPPED = 16, /* STOP was seen, and QEMU is there to reset it */

@@ -74,7 +74,7 @@ static void qmp_lost_in_the_reset_by_a_qemu_that_lives_is_sigterm(void **state)
 	(void)state;
 	resetting(&d);
 	drive_type(&d, EV_QMP_LOST);
-	drive_wait(&d, 1001);
+	drive_wait(&d, d.lc.cfg.exit_ms + 1);
 	assert_int_equal(d.acts, ACT_JUDGED | ACT_TERM);
 	assert_int_equal(d.lc.now.cause, CAUSE_QEMU_DEAF);
 	assert_int_equal(d.lc.now.strategy, STRATEGY_DRAIN_FIRST);
