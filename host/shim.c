@@ -42,6 +42,10 @@
 #include "host/shim_impl.h"
 #include "host/trim.h"
 
+/* A guest has so long to do as it was told: on a busy host its PID 1 may wait
+ * for a CPU, or for its memory to come back from a disk. */
+enum { ANSWER_MS = 10000 };
+
 static void arm_timer(struct shim *s)
 {
 	uint64_t at_us = lifecycle_deadline(&s->lc);
@@ -169,8 +173,8 @@ static struct lc_config config_of(const struct shim_options *o)
 		.boot_ms = a->boot_timeout_ms,
 		.grace_ms = a->grace_ms,
 		.heartbeat_ms = a->heartbeat_ms,
-		.ask_ms = 5000,
-		.commit_ms = 5000,
+		.ask_ms = ANSWER_MS,
+		.commit_ms = ANSWER_MS,
 		.exit_ms = EXIT_MS,
 		.destroy_ms = destroy_ms(a->memory),
 		.admission_ms = a->admission.timeout_ms,
