@@ -20,7 +20,7 @@
 #include <sys/types.h>
 
 /* All calls that may wait, and that of the handover; all that may drain, and the
- * generation that runs. */
+ * generation that runs, or the start that waits. */
 enum { HANDOVER_CALLS = 17, HANDOVER_PROMISES = 5 };
 
 struct handover {

@@ -85,10 +85,9 @@ static void add_calls(const struct shim *s, struct handover *h)
 			add_call(s, &s->calls[i], h);
 }
 
-/* One that waits is nobody's promise: the next program asks anew. */
 static void add_promise(const struct promise_slot *p, struct handover *h)
 {
-	if (p->fd >= 0 && p->mine.state != PROMISE_WAITS)
+	if (p->fd >= 0)
 		h->promise[h->promises++] = p->fd;
 }
 

@@ -27,6 +27,7 @@
 #include "host/config/appliance.h"
 #include "host/config/place.h"
 #include "host/config/size.h"
+#include "host/handover.h"
 #include "host/memory/host.h"
 #include "host/memory/victim.h"
 #include "host/prospect.h"
@@ -96,10 +97,20 @@ static struct application application(const struct shim *s)
 	};
 }
 
+/* A start that waited keeps its place over a handover. */
+static int join(struct shim *s, char *error)
+{
+	const struct application a = application(s);
+	int r = -ESRCH;
+
+	if (s->opt->before->promises)
+		r = ledger_rejoin(s->ledger, &a, &s->promise, error);
+	return r == -ESRCH ? ledger_join(s->ledger, &a, &s->promise, error) : r;
+}
+
 /* Return: what the ledger says, with its numbers or what stood in its way */
 static enum admission ask(struct shim *s)
 {
-	const struct application a = application(s);
 	char error[SENTENCE_MAX];
 	struct decision d;
 	int r = 0;
@@ -107,7 +118,7 @@ static enum admission ask(struct shim *s)
 	if (s->promise.fd >= 0 && s->promise.mine.state == PROMISE_LIVES)
 		return ADMIT; /* it was, and memory came back meanwhile */
 	if (s->promise.fd < 0)
-		r = ledger_join(s->ledger, &a, &s->promise, error);
+		r = join(s, error);
 	if (r == 0)
 		r = ledger_ask(&s->promise, &sizes, &d, s->memory_said, error);
 	if (r == 0 && d.what == NEVER) /* it is not to hold others up */

@@ -93,8 +93,10 @@ uint32_t lc_on_adopt(struct lifecycle *lc, const struct lc_event *ev,
 		return start_anew(lc, now_us);
 	if (!was_ending(lc) && !was_between(lc))
 		told = judge_unseen(lc, now_us);
-	return told |
-	       (left->memory ? lc_drain(lc, now_us) : as_decided(lc, now_us));
+	told |= left->memory ? lc_drain(lc, now_us) : as_decided(lc, now_us);
+	if (lc->before != LC_ADMITTING || lc->state != LC_WAITING)
+		return told;
+	return (told & ~(uint32_t)ACT_TELL_WAIT) | lc_admit(lc, now_us);
 }
 
 uint32_t lc_on_adopt_up(struct lifecycle *lc, const struct lc_event *ev,

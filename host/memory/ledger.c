@@ -224,8 +224,9 @@ static int take_free(int section_fd, struct promise_slot *p)
 }
 
 /*
- * Is the line @m of the QEMU @want? One that has no pid yet is, if it is held:
- * its shim died before it told, and nobody else of that name may be there.
+ * Is the line @m of the QEMU @want, or of a start that waits likewise? One that
+ * has no pid yet is, if it is held: its shim died before it told, and nobody
+ * else of that name may be there.
  */
 static bool may_be(const struct promised *m, const struct promised *want,
 		   bool held)
@@ -233,12 +234,11 @@ static bool may_be(const struct promised *m, const struct promised *want,
 	if (strcmp(m->name, want->name) != 0)
 		return false;
 	if (!m->pid)
-		return held && m->state == PROMISE_LIVES;
+		return held && m->state == want->state;
 	return m->pid == want->pid;
 }
 
-/* A line of the same name and pid that nobody holds may be of an earlier day.
- */
+/* One of the same name and pid that nobody holds may be of an earlier day. */
 static int take_again(int section_fd, struct promise_slot *p)
 {
 	const struct promised want = p->mine;
@@ -260,6 +260,16 @@ static int take_again(int section_fd, struct promise_slot *p)
 		p->mine = m;
 	}
 	return found ? hold(p) : -ESRCH;
+}
+
+static int take_place(int section_fd, struct promise_slot *p)
+{
+	struct promised now = p->mine;
+	int r = take_again(section_fd, p);
+
+	now.arrival = p->mine.arrival;
+	p->mine = now;
+	return r < 0 ? r : ledger_write(section_fd, p);
 }
 
 void ledger_know_groups(struct promised *m, const struct domains *d)
@@ -292,8 +302,7 @@ static int begin(const char *path, const struct application *a,
 	return ledger_failed(path, r, error);
 }
 
-int ledger_join(const char *path, const struct application *a,
-		struct promise_slot *p, char *error)
+static void apply(const struct application *a, struct promise_slot *p)
 {
 	*p = (struct promise_slot){
 		.mine = {
@@ -304,7 +313,20 @@ int ledger_join(const char *path, const struct application *a,
 		},
 	};
 	ledger_know_groups(&p->mine, a->domains);
+}
+
+int ledger_join(const char *path, const struct application *a,
+		struct promise_slot *p, char *error)
+{
+	apply(a, p);
 	return begin(path, a, p, take_free, error);
+}
+
+int ledger_rejoin(const char *path, const struct application *a,
+		  struct promise_slot *p, char *error)
+{
+	apply(a, p);
+	return begin(path, a, p, take_place, error);
 }
 
 int ledger_retake(const char *path, const struct application *a, pid_t qemu,
@@ -312,7 +334,9 @@ int ledger_retake(const char *path, const struct application *a, pid_t qemu,
 {
 	int r;
 
-	*p = (struct promise_slot){ .mine = { .pid = qemu } };
+	*p = (struct promise_slot){
+		.mine = { .state = PROMISE_LIVES, .pid = qemu },
+	};
 	r = begin(path, a, p, take_again, error);
 	if (r == -ESRCH)
 		return sentence(error, r,

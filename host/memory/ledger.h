@@ -89,6 +89,15 @@ int ledger_join(const char *path, const struct application *a,
 		struct promise_slot *p, char *error);
 
 /*
+ * ledger_rejoin() - go on waiting in the place that one of this name has
+ *
+ * Held by a description beside this one's; @a's need and priority are those
+ * of now. Return: as ledger_join(); -ESRCH: none waits
+ */
+int ledger_rejoin(const char *path, const struct application *a,
+		  struct promise_slot *p, char *error);
+
+/*
  * ledger_retake() - the slot of a QEMU that another shim has started
  * @qemu:	its pid; it may have ended, if nobody took its slot since
  * @p:		as of ledger_join(); with what its line says, but @a's domains

@@ -23,11 +23,13 @@ struct runtime runtime = { .dir = "/nowhere",
 			   .shim_fd = -1,
 			   .qemu_log = -1,
 			   .qmp_log = -1 };
+struct handover handed_over;
 static const struct shim_options options = { .appliance = &appliance,
 					     .image = &image,
 					     .runtime = &runtime,
 					     .tap_fd = -1,
-					     .ready_fd = -1 };
+					     .ready_fd = -1,
+					     .before = &handed_over };
 struct scratch scratch;
 struct shim shim;
 char error[SENTENCE_MAX];
@@ -37,6 +39,7 @@ int promised_begin(void **state)
 	char path[SCRATCH_PATH];
 
 	(void)state;
+	handed_over = (struct handover){ 0 };
 	shim_init(&shim, &options);
 	scratch_make(&scratch);
 	scratch_path(&scratch, LEDGER_NAME, path);

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "host/config/runtime.h"
+#include "host/handover.h"
 #include "host/shim_impl.h"
 #include "tests/host/scratch.h"
 
@@ -24,6 +25,9 @@ extern char error[SENTENCE_MAX];
 /* Of an appliance of 1 MiB. */
 extern const struct image image;
 extern struct runtime runtime;
+
+/* Of the shim's options: nothing was handed over. */
+extern struct handover handed_over;
 
 int promised_begin(void **state);
 int promised_end(void **state);

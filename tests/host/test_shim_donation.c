@@ -23,7 +23,8 @@ static struct appliance secure = { .name = "guest",
 				   .may_be_secure = true };
 static const struct shim_options secure_options = { .appliance = &secure,
 						    .image = &image,
-						    .runtime = &runtime };
+						    .runtime = &runtime,
+						    .before = &handed_over };
 
 /* At STOP of a secure guest that has ended for @intent. */
 static void claim(enum intent intent)

@@ -42,6 +42,45 @@ static void start_that_waits_counts_when_it_begins_anyway(void **state)
 	ledger_leave(&ahead);
 }
 
+static void start_that_waits_keeps_its_place_over_a_handover(void **state)
+{
+	const struct domains alone = { 0 };
+	const struct application other = { "other", 1, 9, &alone };
+	struct promise_slot ahead;
+	uint64_t arrival;
+
+	(void)state;
+	assert_int_equal(ledger_join(shim.ledger, &other, &ahead, error), 0);
+	assert_int_equal(admit(), WAIT_FOR_TURN);
+	arrival = shim.promise.mine.arrival;
+	handed_over.promise[handed_over.promises++] = shim.promise.fd;
+	shim.promise.fd = -1;
+	assert_int_equal(admit(), WAIT_FOR_TURN);
+	handover_retaken(&handed_over);
+	assert_true(shim.promise.mine.arrival == arrival);
+	assert_int_equal(count().of[PROMISE_WAITS], 2);
+	ledger_leave(&ahead);
+	assert_int_equal(admit(), ADMIT);
+}
+
+/* Nobody keeps the place of a shim that was killed. */
+static void start_whose_place_was_lost_waits_behind_the_others(void **state)
+{
+	const struct domains alone = { 0 };
+	const struct application other = { "other", 1, 0, &alone };
+	struct promise_slot later;
+
+	(void)state;
+	shim.domains.reserve = UINT64_MAX / 2;
+	assert_int_equal(admit(), NEVER);
+	shim.domains.reserve = 0;
+	assert_int_equal(ledger_join(shim.ledger, &other, &later, error), 0);
+	handed_over.promise[handed_over.promises++] =
+		-1; /* of a drain, that is over */
+	assert_int_equal(admit(), WAIT_FOR_TURN);
+	ledger_leave(&later);
+}
+
 /* Its QEMU would hold the line of somebody who waits, for as long as it lives.
  */
 static void start_that_cannot_be_told_does_not_wait_on(void **state)
@@ -179,6 +218,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_LEDGER(start_that_never_fits_counts_when_it_begins_anyway),
 		WITH_LEDGER(start_that_waits_counts_when_it_begins_anyway),
+		WITH_LEDGER(start_that_waits_keeps_its_place_over_a_handover),
+		WITH_LEDGER(start_whose_place_was_lost_waits_behind_the_others),
 		WITH_LEDGER(start_that_cannot_be_told_does_not_wait_on),
 		WITH_LEDGER(promise_stands_when_memory_is_asked_for_again),
 		WITH_LEDGER(launch_that_fails_leaves_no_promise),

@@ -182,6 +182,29 @@ static void adopt_nothing_of_a_first_start_is_the_first_generation(void **state)
 	}
 }
 
+/* Its pause was over: it waited for memory, as it goes on to do. */
+static void adopt_one_that_has_paused_does_not_pause_again(void **state)
+{
+	(void)state;
+	for (int memory = 0; memory < 2; memory++) {
+		struct drive d;
+
+		drive_init(&d);
+		drive_serving(&d);
+		d.lc.state = LC_ADMITTING;
+		d.lc.failures = 3;
+		d.lc.now.cause = CAUSE_QEMU_CRASHED;
+		d.lc.now.strategy = STRATEGY_OVERLAP;
+		if (memory)
+			drive_remains(&d, true);
+		else
+			drive_handed_over(&d);
+		assert_false(d.acts & ACT_TELL_WAIT);
+		assert_int_equal(d.lc.state,
+				 memory ? LC_ADMITTING : LC_LAUNCHING);
+	}
+}
+
 /* Of a secure guest, which may have been reset in place. */
 static void adopt_nothing_leaves_no_reset_to_be_rested_from(void **state)
 {
@@ -351,6 +374,8 @@ int main(void)
 			adopt_nothing_of_a_restart_that_waited_waits_on),
 		cmocka_unit_test(
 			adopt_nothing_of_a_first_start_is_the_first_generation),
+		cmocka_unit_test(
+			adopt_one_that_has_paused_does_not_pause_again),
 		cmocka_unit_test(
 			adopt_nothing_leaves_no_reset_to_be_rested_from),
 		cmocka_unit_test(adopt_nothing_of_a_stop_is_a_plain_start),

@@ -215,6 +215,31 @@ static void file_of_garbage_is_a_free_ledger(void **state)
 	ledger_leave(&p);
 }
 
+/* Of two descriptions that hold it each is enough. */
+static void place_of_one_that_waits_is_taken_again(void **state)
+{
+	const struct application more = { "web", 7, 3, &rig_group };
+	struct promise_slot before, other, p;
+
+	(void)state;
+	assert_int_equal(ledger_rejoin(rig_path, &more, &p, rig_error), -ESRCH);
+	assert_int_equal(rig_start(&other, 1, &rig_alone), ADMIT);
+	assert_int_equal(ledger_rejoin(rig_path, &more, &p, rig_error), -ESRCH);
+	assert_int_equal(p.fd, -1);
+	assert_int_equal(rig_join(&before, 1, &rig_alone), 0);
+	assert_int_equal(ledger_rejoin(rig_path, &more, &p, rig_error), 0);
+	ledger_leave(&before);
+	assert_int_equal(p.slot, before.slot);
+	assert_true(p.mine.arrival == before.mine.arrival);
+	assert_int_equal(p.mine.state, PROMISE_WAITS);
+	assert_int_equal(p.mine.bytes, 7);
+	assert_int_equal(p.mine.priority, 3);
+	assert_int_equal(rig_ask(&p), ADMIT);
+	ledger_leave(&p);
+	assert_int_equal(ledger_rejoin(rig_path, &more, &p, rig_error), -ESRCH);
+	ledger_leave(&other);
+}
+
 static void ledger_that_is_full_says_so(void **state)
 {
 	static struct promise_slot p[LEDGER_SLOTS], more;
@@ -354,6 +379,7 @@ int main(void)
 		WITH_LEDGER(line_damaged_and_in_use_admits_nobody),
 		WITH_LEDGER(lines_of_random_bytes_are_survived),
 		WITH_LEDGER(file_of_garbage_is_a_free_ledger),
+		WITH_LEDGER(place_of_one_that_waits_is_taken_again),
 		WITH_LEDGER(ledger_that_is_full_says_so),
 		WITH_LEDGER(ledger_that_cannot_be_is_said),
 		WITH_LEDGER(ledger_is_shared_as_its_directory_is),
