@@ -30,7 +30,7 @@ enum { LOOKS = 50, LOOK_MS = 20, CMDLINE = 16384 };
 static void empty(struct leftover *l)
 {
 	*l = (struct leftover){
-		.qemu = { .process = { .pidfd = -1, .helper_pidfd = -1 },
+		.qemu = { .process = PROCESS_NONE,
 			  .qmp_fd = -1,
 			  .agent_fd = -1,
 			  .serial_fd = -1 },

@@ -320,7 +320,7 @@ void shim_init(struct shim *s, const struct shim_options *options)
 		.qemu_slot = -1,
 		.helper_slot = -1,
 		.loop.epfd = -1,
-		.process = { .pidfd = -1, .helper_pidfd = -1 },
+		.process = PROCESS_NONE,
 		.leaf = { { .fd = -1 }, { .fd = -1 } },
 		.promise = { .fd = -1 },
 		.drain_timer_fd = -1,

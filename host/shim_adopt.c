@@ -171,8 +171,7 @@ int shim_adopt(struct shim *s)
 		memcpy(&s->record, &l->record, sizeof(s->record));
 	if (l->left.qemu || l->left.memory) {
 		s->process = l->qemu.process;
-		l->qemu.process =
-			(struct process){ .pidfd = -1, .helper_pidfd = -1 };
+		l->qemu.process = PROCESS_NONE;
 	}
 	if (l->left.qemu) {
 		take_score(s);

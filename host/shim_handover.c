@@ -41,8 +41,7 @@ void shim_handover_begin(struct shim *s)
 			     sizeof(s->handover.program) - 1);
 
 	s->handover.program[n > 0 ? n : 0] = '\0';
-	s->handover.process =
-		(struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	s->handover.process = PROCESS_NONE;
 	s->handover.output = -1;
 	s->handover.slot = -1;
 	s->handover.timer_fd = s->handover.timer_slot = -1;

@@ -155,7 +155,7 @@ static void take_remains(struct shim *s, struct teardown *t)
 				.promise = s->promise,
 				.gauge = s->gauge };
 	memcpy(t->leaf, s->leaf, sizeof(t->leaf));
-	s->process = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	s->process = PROCESS_NONE;
 	s->promise.fd = -1;
 	s->gauge.kind = GAUGE_CLOSED;
 	shim_no_leaf(s);
@@ -212,7 +212,7 @@ void shim_teardown_adopt(struct shim *s, struct process *p, uint32_t generation)
 	struct teardown *t = &s->teardown[s->teardowns++];
 
 	*t = (struct teardown){ .process = *p, .promise = { .fd = -1 } };
-	*p = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	*p = PROCESS_NONE;
 	cgroup_leaf_of("", t->process.helper, s->opt->appliance->name, t->leaf);
 	t->generation = generation;
 	if (!t->generation)

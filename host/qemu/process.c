@@ -39,7 +39,7 @@ int process_spawn(struct process *p, const struct launcher *l,
 	struct spawned made;
 	int r = launcher_spawn(l, s, &made);
 
-	*p = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	*p = PROCESS_NONE;
 	if (r < 0)
 		return r;
 	p->pid = made.pid;

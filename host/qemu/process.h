@@ -38,6 +38,8 @@ struct process {
 	uint64_t helper_cpu_us; /* 0: nobody can tell */
 };
 
+#define PROCESS_NONE ((struct process){ .pidfd = -1, .helper_pidfd = -1 })
+
 /*
  * process_spawn() - start a program, as @l->who
  * @l:		NULL: as whoever we are

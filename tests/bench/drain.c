@@ -46,7 +46,6 @@ struct outcomes {
 	bool outranks;
 };
 
-static const struct process nobody = { .pidfd = -1, .helper_pidfd = -1 };
 static const struct cgroup_leaf no_leaf = { .fd = -1 };
 
 /* As a shim does it; without the right to it there is none. */
@@ -64,7 +63,7 @@ static void make_leaves(struct cgroup_leaf leaf[static CGROUP_HIERARCHIES])
 static void prepare(struct watch *w)
 {
 	for (int i = 0; i < EYES; i++)
-		w->eye[i] = (struct teardown){ .process = nobody,
+		w->eye[i] = (struct teardown){ .process = PROCESS_NONE,
 					       .leaf = { no_leaf, no_leaf },
 					       .promise = { .fd = -1 } };
 	make_leaves(w->eye[BY_LEAF].leaf);
@@ -91,7 +90,7 @@ static void aim(struct watch *w, const struct victim *v)
 static int begin(struct watch *w, struct victim *v, char *error)
 {
 	w->eye[BY_LEAF].process = v->process;
-	v->process = nobody;
+	v->process = PROCESS_NONE;
 	teardown_begin(&w->eye[BY_HOST], false, clock_us());
 	teardown_begin(&w->eye[BY_LEAF], false, clock_us());
 	if (!w->eye[BY_HOST].drain.count || !w->eye[BY_LEAF].drain.count)

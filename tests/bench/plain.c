@@ -181,8 +181,8 @@ int plain_open(struct plain *p, struct turns *turns,
 	*p = (struct plain){
 		.turns = turns,
 		.what = what,
-		.process = { .pidfd = -1, .helper_pidfd = -1 },
-		.old = { .pidfd = -1, .helper_pidfd = -1 },
+		.process = PROCESS_NONE,
+		.old = PROCESS_NONE,
 		.end_slot = -1,
 		.helper_slot = -1,
 		.serial_fd = -1,
@@ -227,7 +227,7 @@ static void put_aside(struct plain *p)
 	loop_remove(&p->turns->loop, p->helper_slot);
 	p->helper_slot = -1;
 	p->old = p->process;
-	p->process = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	p->process = PROCESS_NONE;
 }
 
 static int connect_to(struct plain *p, const struct generation *g)

@@ -97,7 +97,7 @@ int served_start(struct served *s, struct turns *turns, const char *program,
 
 	*s = (struct served){
 		.turns = turns,
-		.process = { .pidfd = -1, .helper_pidfd = -1 },
+		.process = PROCESS_NONE,
 		.ready_fd = -1,
 		.ready_slot = -1,
 		.end_slot = -1,

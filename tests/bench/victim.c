@@ -251,7 +251,7 @@ int victim_start(struct victim *v, const struct qemu_caps *caps,
 {
 	int r = check_room(plan, error);
 
-	v->process = (struct process){ .pidfd = -1, .helper_pidfd = -1 };
+	v->process = PROCESS_NONE;
 	v->qmp = -1;
 	if (r == 0)
 		r = begin(v, caps, plan, error);

@@ -82,7 +82,7 @@ static void begin_silence(struct shim *s, int port)
 			    .helper_slot = -1,
 			    .timer_fd = -1,
 			    .log_fd = -1,
-			    .process = { .pidfd = -1, .helper_pidfd = -1 },
+			    .process = PROCESS_NONE,
 			    .promise = { .fd = -1 },
 			    .service = { .notify = &nobody },
 			    .pressure_fd = -1,

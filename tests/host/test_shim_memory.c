@@ -179,7 +179,7 @@ static void slot_of_a_qemu_without_a_pid_is_not_made_twice(void **state)
 /* The section is taken when QEMU ends: who waits hears of it a little later. */
 static void drain_that_could_not_be_told_is_told_at_the_next_look(void **state)
 {
-	struct teardown t = { .process = { .pidfd = -1, .helper_pidfd = -1 },
+	struct teardown t = { .process = PROCESS_NONE,
 			      .leaf = { { .fd = -1 }, { .fd = -1 } } };
 	int section;
 

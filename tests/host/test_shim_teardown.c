@@ -96,7 +96,7 @@ static void one_that_has_ended_makes_room_and_is_reaped(void **state)
 static void helper_of_an_earlier_shim_is_followed_to_its_end(void **state)
 {
 	struct shim s;
-	struct process p = { .pidfd = -1, .helper_pidfd = -1 };
+	struct process p = PROCESS_NONE;
 	pid_t pid = fork();
 
 	(void)state;

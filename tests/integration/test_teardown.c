@@ -28,7 +28,7 @@ static const char lines[] = "memory = " MIB " MiB\n"
 			    "[restart]\npolicy = never\n"
 			    "[unsupported]\nqemu-argument = -mem-prealloc\n";
 
-static struct process qemu = { .pidfd = -1, .helper_pidfd = -1 };
+static struct process qemu = PROCESS_NONE;
 static int ends = -1;
 static struct child verb;
 
