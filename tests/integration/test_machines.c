@@ -7,6 +7,7 @@
 #include "tests/integration/both.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -105,9 +106,11 @@ static void await_silence(struct rig *r)
 {
 	int64_t end_ms = child_deadline();
 
-	while (strcmp(rig_word(r, "agent"), "silent") != 0)
+	while (strcmp(rig_word(r, "agent"), "silent") != 0) {
 		if (child_left(end_ms) == 0)
 			rig_fail(r, "the guest has not fallen silent");
+		poll(NULL, 0, 10);
+	}
 }
 
 /* Without ACPI nothing tells QEMU of it; an operator gets it going again. */
