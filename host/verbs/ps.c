@@ -12,8 +12,6 @@
 #include "host/verbs/survey.h"
 #include "host/verbs/verbs.h"
 
-enum { ANSWER_MS = 2000 };
-
 static void print_name(void *ctx, const struct running *r)
 {
 	(void)ctx;
@@ -43,7 +41,7 @@ int verb_ps(const struct verb *self, int argc, char **argv)
 		return VERB_USAGE;
 	if (names)
 		return print_names();
-	all = survey_take(ANSWER_MS, error);
+	all = survey_take(SURVEY_MS, error);
 	if (!all)
 		return verb_refuse(error);
 	if (as_json) {

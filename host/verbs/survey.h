@@ -7,6 +7,9 @@
 
 #include <jansson.h>
 
+/* For who looks once: so long a shim may be kept waiting for a CPU. */
+enum { SURVEY_MS = 5000 };
+
 /*
  * survey_take() - what runs, and what has failed and stays down
  * @timeout_ms:	for the answer of a shim

@@ -37,7 +37,7 @@
 #include "host/verbs/verbs.h"
 
 enum {
-	ANSWER_MS = 1000,
+	ANSWER_MS = 1000, /* while it is shown, again and again */
 	REFRESH_MS = 1000,
 	CALM_MS = 200, /* events that come together are one look */
 	CTRL_C = 3,
@@ -81,9 +81,9 @@ static json_t *look_at_host(void)
 }
 
 /* Return: a new reference; NULL: @error */
-static json_t *look(char *error)
+static json_t *look(int timeout_ms, char *error)
 {
-	json_t *all = survey_take(ANSWER_MS, error);
+	json_t *all = survey_take(timeout_ms, error);
 
 	return all ? json_pack("{s:o, s:o}", "host", look_at_host(),
 			       "appliances", all)
@@ -93,7 +93,7 @@ static json_t *look(char *error)
 static int once(bool as_json)
 {
 	char error[SENTENCE_MAX];
-	json_t *top = look(error);
+	json_t *top = look(SURVEY_MS, error);
 
 	if (!top)
 		return verb_refuse(error);
@@ -148,7 +148,7 @@ static void follow(struct view *v, const json_t *top)
 /* Return: 0; -errno, @error */
 static int refresh(struct view *v, char *error)
 {
-	json_t *top = look(error);
+	json_t *top = look(ANSWER_MS, error);
 	char *text = NULL;
 	size_t len;
 	FILE *out = top ? open_memstream(&text, &len) : NULL;
