@@ -2,8 +2,10 @@
 /*
  * host/verbs/check.c - reprise check: would it run?
  */
+#include <errno.h>
 #include <stdio.h>
 
+#include "host/doctor/need.h"
 #include "host/verbs/args.h"
 #include "host/verbs/prepare.h"
 #include "host/verbs/verbs.h"
@@ -22,6 +24,22 @@ static void say(const struct prepared *p)
 		printf("%s: warning: %s\n", a->name, prepare_warning(p, i));
 }
 
+/* What drains or runs now may have gone by then; what never fits will not. */
+static int check_room(const struct prepared *p, char *error)
+{
+	const struct appliance *a = &p->appliance;
+	const struct patient here = doctor_patient(a, &p->image);
+	struct weighing w;
+	int r = need_weigh(&here, &w, error);
+
+	if (r < 0 || w.runs || w.decision.what != NEVER ||
+	    a->admission.late == LATE_START_ANYWAY)
+		return r;
+	return sentence(error, -ENOMEM, "%s: memory = %llu MiB: %s",
+			a->from_image ? a->image : a->file,
+			(unsigned long long)(a->memory >> 20), w.text);
+}
+
 int verb_check(const struct verb *self, int argc, char **argv)
 {
 	char error[SENTENCE_MAX];
@@ -37,7 +55,8 @@ int verb_check(const struct verb *self, int argc, char **argv)
 	if (prepare_config(path, &p, error) < 0)
 		return verb_refuse(error);
 	p.who_settled = running;
-	if (prepare_qemu(&p, true, error) < 0)
+	if (prepare_qemu(&p, true, error) < 0 ||
+	    (!running && check_room(&p, error) < 0))
 		code = verb_refuse(error);
 	else
 		say(&p);

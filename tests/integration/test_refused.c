@@ -92,6 +92,25 @@ static void wrong_unit_is_refused(void **state)
 		       "a.conf:4:", "512 MB", "as in 512 MiB");
 }
 
+/* `run` would give up on it, with its own code. */
+static void memory_that_never_fits_is_refused_by_check(void **state)
+{
+	static const char *const parts[] = { "a.conf: memory = 16777216 MiB: ",
+					     "give this one less memory",
+					     NULL };
+	struct rig *r = &((struct both *)*state)->rig;
+	const char *file = file_with(r, "memory = 16 TiB\n");
+	struct child c;
+
+	rig_verb(r, &c, (const char *const[]){ "check", file, NULL });
+	child_close(&c);
+	assert_sentence(&c, parts);
+	rig_verb(r, &c,
+		 (const char *const[]){ "check", file, "--running", NULL });
+	child_close(&c);
+	assert_int_equal(c.code, 0);
+}
+
 static void missing_file_is_refused(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
@@ -216,6 +235,7 @@ int main(void)
 		ON_MODEL(sound_file_is_fine),
 		ON_MODEL(unknown_key_is_refused),
 		ON_MODEL(wrong_unit_is_refused),
+		ON_MODEL(memory_that_never_fits_is_refused_by_check),
 		ON_MODEL(missing_file_is_refused),
 		ON_MODEL(missing_image_is_refused),
 		ON_MODEL(forward_without_network_is_refused),
