@@ -164,6 +164,26 @@ static void reboot_in_full_overlaps_the_teardown(void **state)
 	rig_assert_nothing_left(r);
 }
 
+/* The first command of the README, but for what it builds. */
+static void demo_reboots_in_both_ways_and_leaves_nothing(void **state)
+{
+	struct both *b = *state;
+	const char *const argv[] = { "image/demo", rig_program(),
+				     rig_image(b->arch, "web"), NULL };
+	static struct child c;
+	bool ended;
+
+	assert_int_equal(child_start(&c, argv, -1), 0);
+	ended = child_await_text(&c, CHILD_OUT, "== stop") &&
+		child_await_end(&c);
+	child_close(&c);
+	assert_true(ended);
+	assert_int_equal(c.code, 0);
+	assert_has(c.text[CHILD_OUT], "web: in place");
+	assert_has(c.text[CHILD_OUT], "web: overlap");
+	assert_has(c.text[CHILD_OUT], "== done: nothing is left running");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +191,7 @@ int main(void)
 		ON_BOTH(reboot_in_place_keeps_qemu_each_time),
 		ON_BOTH(reboot_in_full_overlaps_the_teardown),
 		ON_NEXT(reboot_in_full_overlaps_the_teardown),
+		ON_BOTH(demo_reboots_in_both_ways_and_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
