@@ -28,8 +28,8 @@
 #include "tests/sweep/stand.h"
 
 enum {
-	GRACE_MS = 2000, /* in init.conf */
-	PATIENCE_MS = 4000,
+	GRACE_MS = 2000,     /* in init.conf */
+	PATIENCE_MS = 10000, /* a life takes one or two seconds */
 	PATIENCE_LASTS_MS = 1500,
 	/* All that the session may wait for, once it wants an end. */
 	STOP_MS = SESSION_GRANT_MS + GRACE_MS + SESSION_KILL_MS +
@@ -213,11 +213,12 @@ static uint32_t patience_ms(const struct run *r)
 	return r->fault->lasts ? PATIENCE_LASTS_MS : PATIENCE_MS;
 }
 
-/* Deaf for good: nothing more will come of it. */
+/* Deaf for good, as it may be: nothing more will come of it. */
 static bool hopeless(const struct run *r, uint32_t at_ms)
 {
-	return r->fault->lasts && r->life->pushes == PUSHES &&
-	       at_ms >= r->push_ms && !wants_end(r);
+	return errnos_may_deafen(r->life->nr) && r->fault->lasts &&
+	       r->life->pushes == PUSHES && at_ms >= r->push_ms &&
+	       !wants_end(r);
 }
 
 static void push(struct run *r, uint32_t at_ms)
