@@ -17,7 +17,7 @@ enum machine_kind { KIND_Q35, KIND_MICROVM, KIND_S390X, MACHINE_KINDS };
 
 struct machine_size {
 	enum machine_kind kind;
-	bool kvm; /* else TCG, whose translated code takes memory */
+	bool kvm; /* else TCG: need_code_mib() */
 	uint32_t cpus;
 	uint64_t memory;      /* of the guest, bytes */
 	uint64_t image_bytes; /* kernel and initrd as they are booted */
@@ -36,6 +36,14 @@ struct stake {
 	uint64_t need;		 /* all of it: need_bytes() */
 	uint64_t donated, again; /* as of struct machine_size */
 };
+
+/*
+ * need_code_mib() - how much memory TCG may take for translated code, MiB
+ *
+ * QEMU is told so: by itself it takes 1 GiB, and a reset frees none of it
+ * (docs/facts.md 11).
+ */
+uint32_t need_code_mib(uint32_t cpus);
 
 struct need need_of(const struct machine_size *m);
 

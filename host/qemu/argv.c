@@ -31,6 +31,7 @@
 #include <string.h>
 
 #include "common/array.h"
+#include "host/core/need.h"
 #include "host/qemu/able.h"
 #include "host/qemu/argv_impl.h"
 
@@ -62,11 +63,6 @@ static const struct board boards[QEMU_MACHINES] = {
 		.watchdog = "diag288",
 		.serial = { "-device", "sclpconsole,chardev=serial" },
 	},
-};
-
-static const char *const accels[] = {
-	[ACCEL_TCG] = "tcg",
-	[ACCEL_KVM] = "kvm",
 };
 
 void argv_add(struct argv *out, const char *fmt, ...)
@@ -130,6 +126,15 @@ static void cpu_options(const struct line *l)
 	argv_option(l->out, "-smp", text);
 }
 
+static void accel_option(const struct line *l)
+{
+	argv_add(l->out, "-accel");
+	if (l->a->accel == ACCEL_KVM)
+		argv_add(l->out, "kvm");
+	else
+		argv_add(l->out, "tcg,tb-size=%u", need_code_mib(l->a->cpus));
+}
+
 static void board_options(const struct line *l)
 {
 	const struct board *b = l->board;
@@ -141,7 +146,7 @@ static void board_options(const struct line *l)
 	argv_add(out, "%s%s%s", qemu_machine_names[able_machine(l->a)],
 		 b->options[l->a->accel],
 		 is_secure(l) ? ",confidential-guest-support=pv0" : "");
-	argv_option(out, "-accel", accels[l->a->accel]);
+	accel_option(l);
 	if (l->a->accel == ACCEL_KVM && b->kvm_cpu)
 		argv_option(out, "-cpu", b->kvm_cpu);
 	cpu_options(l);

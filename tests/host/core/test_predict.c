@@ -156,13 +156,13 @@ static void overlaps_count_where_there_is_room_for_one(void **state)
 static void need_counts_qemu_tables_and_second_image(void **state)
 {
 	struct machine_size m = { .cpus = 1, .memory = 1000 << 20 };
-	uint64_t q35, s390x;
+	uint64_t q35, s390x, hardware;
 
 	(void)state;
 	q35 = need_bytes(&m);
-	assert_in_range(q35 - m.memory, 79 << 20, 81 << 20);
+	assert_in_range(q35 - m.memory, 115 << 20, 117 << 20);
 	m.kind = KIND_MICROVM;
-	assert_in_range(q35 - need_bytes(&m), 6 << 20, 8 << 20);
+	assert_in_range(q35 - need_bytes(&m), 2 << 20, 3 << 20);
 	m.kind = KIND_Q35;
 	m.image_bytes = 200 << 20;
 	assert_int_equal(need_bytes(&m), q35); /* x86 maps the file */
@@ -172,6 +172,12 @@ static void need_counts_qemu_tables_and_second_image(void **state)
 	assert_int_equal(s390x - need_bytes(&m), 200 << 20);
 	m.kvm = true;
 	assert_in_range(need_bytes(&m) - m.memory, 34 << 20, 36 << 20);
+	hardware = need_bytes(&m);
+	m.kvm = false;
+	assert_int_equal(need_bytes(&m) - hardware, (uint64_t)need_code_mib(1)
+							    << 20);
+	assert_int_equal(need_code_mib(1), 66);
+	assert_int_equal(need_code_mib(248), 560);
 }
 
 int main(void)

@@ -71,18 +71,21 @@ static const struct golden {
 	const char *line;
 } golden[] = {
 	{ "x86_64", MACHINE_DEFAULT, ACCEL_TCG, SECURE_NO,
-	  HEAD "-machine q35 -accel tcg -smp 2 -m 512M -bios qboot.rom" Q35 },
+	  HEAD "-machine q35 -accel tcg,tb-size=68 -smp 2 -m 512M -bios "
+	       "qboot.rom" Q35 },
 	{ "x86_64", MACHINE_DEFAULT, ACCEL_KVM, SECURE_NO,
 	  HEAD "-machine q35 -accel kvm -cpu host -smp 2 -m 512M "
 	       "-bios qboot.rom" Q35 },
 	{ "x86_64", MACHINE_MICROVM, ACCEL_TCG, SECURE_NO,
-	  HEAD "-machine microvm,acpi=off,rtc=on -accel tcg -smp 2 -m 512M "
+	  HEAD "-machine microvm,acpi=off,rtc=on -accel tcg,tb-size=68 -smp 2 "
+	       "-m 512M "
 	       "-global virtio-mmio.force-legacy=false" MICROVM },
 	{ "x86_64", MACHINE_MICROVM, ACCEL_KVM, SECURE_NO,
 	  HEAD "-machine microvm,acpi=on,rtc=on -accel kvm -cpu host -smp 2 "
 	       "-m 512M -global virtio-mmio.force-legacy=false" MICROVM },
 	{ "s390x", MACHINE_DEFAULT, ACCEL_TCG, SECURE_NO,
-	  HEAD "-machine s390-ccw-virtio -accel tcg -smp 2 -m 512M" CCW },
+	  HEAD
+	  "-machine s390-ccw-virtio -accel tcg,tb-size=68 -smp 2 -m 512M" CCW },
 	{ "s390x", MACHINE_DEFAULT, ACCEL_KVM, SECURE_NO,
 	  HEAD "-machine s390-ccw-virtio -accel kvm -smp 2 -m 512M" CCW },
 	{ "s390x", MACHINE_DEFAULT, ACCEL_KVM, SECURE_YES,
