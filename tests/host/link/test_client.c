@@ -62,6 +62,19 @@ static void read_to(int fd, char last)
 		;
 }
 
+/* The next call. Return: its connection */
+static int take_call(void)
+{
+	struct pollfd p = { .fd = listener, .events = POLLIN };
+	int fd;
+
+	if (poll(&p, 1, DEADLINE_S * 1000) <= 0)
+		_exit(1);
+	fd = accept(listener, NULL, NULL);
+	read_to(fd, '\0');
+	return fd;
+}
+
 /* @answer: whole, with the NUL bytes that it has */
 static void play(const char *answer, size_t len, bool stay)
 {
@@ -70,16 +83,25 @@ static void play(const char *answer, size_t len, bool stay)
 	shim = fork();
 	if (shim)
 		return;
-	if (poll(&(struct pollfd){ .fd = listener, .events = POLLIN }, 1,
-		 DEADLINE_S * 1000) <= 0)
-		_exit(1);
-	fd = accept(listener, NULL, NULL);
-	read_to(fd, '\0');
+	fd = take_call();
 	if (send(fd, answer, len, MSG_NOSIGNAL) != (ssize_t)len)
 		_exit(1);
 	if (stay)
 		read_to(fd, '\0');
 	_exit(0);
+}
+
+/* As it ends, just when it is asked whether it is there. */
+static void play_end_beside_a_question(const char *answer, size_t len)
+{
+	int fd;
+
+	shim = fork();
+	if (shim)
+		return;
+	fd = take_call();
+	take_call();
+	_exit(send(fd, answer, len, MSG_NOSIGNAL) != (ssize_t)len);
 }
 
 static void end_play(void)
@@ -218,6 +240,21 @@ static void watch_of_a_shim_that_ends_is_econnreset(void **state)
 	end_play();
 }
 
+/* After ten seconds of silence the client asks, and has no answer to that. */
+static void
+watch_hears_the_answer_of_a_shim_that_ends_as_it_is_asked(void **state)
+{
+	static const char answer[] = "{\"parameters\":{\"n\":3}}";
+	int seen = 0;
+
+	(void)state;
+	play_end_beside_a_question(answer, sizeof(answer));
+	assert_int_equal(
+		client_watch("web", "Stop", NULL, is_three, &seen, -1, error),
+		0);
+	end_play();
+}
+
 struct pipe_watch {
 	int ends[2], seen;
 };
@@ -260,6 +297,8 @@ int main(void)
 		cmocka_unit_test(call_of_what_does_not_run_is_enoent),
 		cmocka_unit_test(watch_ends_when_it_has_enough),
 		cmocka_unit_test(watch_of_a_shim_that_ends_is_econnreset),
+		cmocka_unit_test(
+			watch_hears_the_answer_of_a_shim_that_ends_as_it_is_asked),
 		cmocka_unit_test(watch_ends_when_its_reader_has_left),
 	};
 
