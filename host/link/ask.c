@@ -94,11 +94,12 @@ static void ask_batch(struct ask *list, size_t count, int timeout_ms)
 	}
 	while (open) {
 		int64_t left = end_ms - clock_ms();
+		/* who is late to ask still takes the answers that are there */
+		int n = poll(fd, count, left > 0 ? (int)left : 0);
 
-		if (left <= 0 ||
-		    (poll(fd, count, (int)left) < 0 && errno != EINTR))
+		if (n == 0 || (n < 0 && errno != EINTR))
 			break;
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; n > 0 && i < count; i++)
 			if (peer[i] && fd[i].revents &&
 			    read_one(&list[i], peer[i])) {
 				close_one(&peer[i], &fd[i]);

@@ -115,7 +115,8 @@ static int listen_to(struct talk *t, int timeout_ms)
 	for (;;) {
 		struct pollfd p = { .fd = t->fd, .events = POLLIN };
 		int64_t left = end - clock_ms();
-		int ready = left <= 0 ? 0 : poll(&p, 1, (int)left);
+		/* who is late to listen still hears what was said */
+		int ready = poll(&p, 1, left > 0 ? (int)left : 0);
 		ssize_t n = -1;
 
 		if (ready == 0)

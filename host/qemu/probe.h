@@ -10,7 +10,8 @@
 
 #include "host/sentence.h"
 
-enum { PROBE_MS = 10000 };
+/* A host that goes up starts many QEMUs at once. */
+enum { PROBE_MS = 30000 };
 
 enum qemu_machine { QEMU_Q35, QEMU_MICROVM, QEMU_CCW, QEMU_MACHINES };
 
