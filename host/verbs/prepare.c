@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * host/verbs/prepare.c - all that can be refused before anything starts
+ *
+ * Theory of operation: what `run` would find out too late, in the order in
+ * which one needs the other: the appliance file, its image, what depends on
+ * both; then who runs QEMU, what that QEMU is able to do, and whether the
+ * appliance can do with it. `check` asks all of it, the doctor the first half.
+ * Where a line of the file is to blame the sentence begins with it.
  */
 #include "host/verbs/prepare.h"
 
@@ -107,13 +113,13 @@ int prepare_qemu(struct prepared *p, bool anew, char *error)
 
 const char *prepare_warning(const struct prepared *p, unsigned int i)
 {
+	const char *said = appliance_warning(&p->appliance, 0);
 	unsigned int n = 0;
 
-	while (n < i && appliance_warning(&p->appliance, n))
-		n++;
-	return n == i && appliance_warning(&p->appliance, n)
-		       ? appliance_warning(&p->appliance, n)
-		       : able_warning(&p->appliance, &p->caps, &p->uv, i - n);
+	while (said && n < i)
+		said = appliance_warning(&p->appliance, ++n);
+	return said ? said
+		    : able_warning(&p->appliance, &p->caps, &p->uv, i - n);
 }
 
 void prepare_end(struct prepared *p)
