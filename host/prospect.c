@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * host/prospect.c - what a reboot would do now, of one appliance
+ *
+ * Theory of operation: nothing is decided here. The lifecycle says what a
+ * reboot would find, host/core/outlook makes of it a plan and forecasts; this
+ * gives them their JSON, and holds a wish against a budget.
  */
 #include "host/prospect.h"
 

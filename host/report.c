@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * host/report.c - what the shim tells people, as JSON and as log lines
+ *
+ * Theory of operation: a struct report borrows what the shim knows, and of it
+ * is made all that is told: the status, events, lines of the log. Only the
+ * last words of QEMU are read from its own log. What the members are called
+ * host/link/io.reprise.varlink says, too, and a test compares them.
  */
 #include "host/report.h"
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * host/config/place.c - where the directories of an appliance are
+ *
+ * Theory of operation: a variable REPRISE_..._DIR counts before all else;
+ * without it root has the directories of the system, and everybody else those
+ * of his own. Only who looks for appliances (place_each()) looks in more than
+ * one.
  */
 #include "host/config/place.h"
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * host/memory/host.c - how much memory host and cgroup have, a process holds
+ *
+ * Theory of operation: every number is read anew, for it is old at once: of the
+ * host from /proc/meminfo, of a cgroup from the files of its controller, which
+ * are called otherwise in v1 and v2. Numbers only; who may start by them is for
+ * host/core/admission to say.
  */
 #include "host/memory/host.h"
 
