@@ -24,7 +24,7 @@ struct report {
 	const struct lifecycle *lc;
 	pid_t qemu;	     /* 0: none runs */
 	pid_t helper;	     /* 0: none */
-	uint64_t started_us; /* the shim, CLOCK_MONOTONIC */
+	uint64_t started_us; /* this run, CLOCK_MONOTONIC */
 	off_t log_from; /* of qemu.log: where this generation's words begin */
 	uint64_t agent_dropped;
 	uint64_t readers_dropped;

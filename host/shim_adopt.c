@@ -94,6 +94,7 @@ void shim_keep(struct shim *s)
 	lifecycle_save(&s->lc, &now.life);
 	note_helpers(s, &now.known);
 	note_log(s, &now);
+	now.started_us = s->started_us;
 	now.stake = s->stake;
 	if (memcmp(&now, &s->record, sizeof(now)) == 0)
 		return;
@@ -138,6 +139,13 @@ static void take_log(struct shim *s, const struct leftover *l)
 	s->log_read = s->log_heard = (off_t)l->record.log_heard;
 }
 
+/* Who looks at it does not see that shims come and go. */
+static void take_uptime(struct shim *s, uint64_t started_us)
+{
+	if (started_us && started_us < s->started_us)
+		s->started_us = started_us;
+}
+
 /* Of another user's QEMU nobody can open it a second time. */
 static void take_score(struct shim *s)
 {
@@ -167,8 +175,10 @@ int shim_adopt(struct shim *s)
 	int r;
 
 	l->left.handed_over = s->opt->before->given;
-	if (l->recorded)
+	if (l->recorded) {
 		memcpy(&s->record, &l->record, sizeof(s->record));
+		take_uptime(s, l->record.started_us);
+	}
 	if (l->left.qemu || l->left.memory) {
 		s->process = l->qemu.process;
 		l->qemu.process = PROCESS_NONE;

@@ -58,12 +58,13 @@ static json_t *to_json(const struct record *r)
 
 	return json_pack(
 		"{s:i, s:{s:i, s:I}, s:o, s:{s:s, s:s, s:s}, s:{s:I, "
-		"s:I}, s:{s:I, s:I, s:I}, s:o}",
+		"s:I}, s:I, s:{s:I, s:I, s:I}, s:o}",
 		"format", FORMAT, "qemu", "pid", (int)qemu->pid, "start",
 		(json_int_t)qemu->start, "helpers", helpers_json(&r->known),
 		"image", "name", r->image, "version", r->version, "id", r->id,
 		"log", "from", (json_int_t)r->log_from, "heard",
-		(json_int_t)r->log_heard, "memory", "need",
+		(json_int_t)r->log_heard, "started_us",
+		(json_int_t)r->started_us, "memory", "need",
 		(json_int_t)r->stake.need, "donated",
 		(json_int_t)r->stake.donated, "again",
 		(json_int_t)r->stake.again, "life", life_json(&r->life));
@@ -163,6 +164,7 @@ static int from_json(const json_t *object, struct record *r)
 	r->log_from = offset(json_object_get(object, "log"), "from");
 	r->log_heard = offset(json_object_get(object, "log"), "heard");
 	read_stake(json_object_get(object, "memory"), &r->stake);
+	r->started_us = (uint64_t)number(object, "started_us");
 	copy_text(r->image, sizeof(r->image), json_object_get(image, "name"));
 	copy_text(r->version, sizeof(r->version),
 		  json_object_get(image, "version"));

@@ -17,6 +17,7 @@
  *	{"format": 1, "qemu": {"pid", "start"},
  *	 "helpers": [{"pid", "start", "qemu", "generation"}],
  *	 "image": {"name", "version", "id"}, "log": {"from", "heard"},
+ *	 "started_us",
  *	 "memory": {"need", "donated", "again"},
  *	 "life": {"state", "generation", "boot", "epoch", "stage", ...}}
  */
@@ -34,9 +35,10 @@ struct record {
 	char version[32];
 	char id[IMAGE_ID_SIZE]; /* of its manifest */
 	/* offsets in qemu.log, -1: not known */
-	int64_t log_from;   /* where its words begin */
-	int64_t log_heard;  /* behind which those are that matter still */
-	struct stake stake; /* all zero: not known */
+	int64_t log_from;    /* where its words begin */
+	int64_t log_heard;   /* behind which those are that matter still */
+	struct stake stake;  /* all zero: not known */
+	uint64_t started_us; /* the first shim of this run; 0: not known */
 	struct lc_saved life;
 };
 

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/clock.h"
+
 void orphan_run(struct both *b)
 {
 	rig_run(&b->rig, rig_image(b->arch, "guest"), "guest");
@@ -20,6 +22,8 @@ struct guest orphan_note(struct rig *r)
 	struct guest g = { .qemu = (pid_t)rig_number(r, "pid") };
 
 	snprintf(g.epoch, sizeof(g.epoch), "%s", rig_word(r, "epoch"));
+	g.up_us = rig_number(r, "uptime_us");
+	g.noted_us = (int64_t)clock_us();
 	return g;
 }
 
@@ -38,6 +42,13 @@ void orphan_assert_same(struct rig *r, const struct guest *g)
 	assert_string_equal(rig_word(r, "epoch"), g->epoch);
 	assert_int_equal(rig_number(r, "generation"), 1);
 	assert_int_equal(rig_number(r, "boot"), 1);
+}
+
+void orphan_assert_up(struct rig *r, const struct guest *g)
+{
+	int64_t since_us = (int64_t)clock_us() - g->noted_us;
+
+	assert_true(rig_number(r, "uptime_us") - g->up_us >= since_us);
 }
 
 /* What a killed shim has left, its launcher perhaps, ends when it is run. */

@@ -16,6 +16,7 @@
 struct guest {
 	pid_t qemu;
 	char epoch[32];
+	int64_t up_us, noted_us; /* its uptime, and when that was told */
 };
 
 /* orphan_run() - the image "guest", for the first time or again */
@@ -29,6 +30,9 @@ void orphan_crash(struct rig *r);
 
 /* orphan_assert_same() - that very guest, in its first boot */
 void orphan_assert_same(struct rig *r, const struct guest *g);
+
+/* orphan_assert_up() - its uptime has gone on since */
+void orphan_assert_up(struct rig *r, const struct guest *g);
 
 /* orphan_await_state() - of the shim */
 void orphan_await_state(struct rig *r, const char *state);

@@ -63,6 +63,7 @@ static void serving_guest_does_not_notice(void **state)
 		orphan_run(b);
 		rig_await_ready(r);
 		orphan_assert_same(r, &g);
+		orphan_assert_up(r, &g);
 		assert_string_equal(rig_word(r, "state"), "serving");
 	}
 	assert_non_null(strstr(rig_get(r, "/cgi-bin/facts"), g.epoch));

@@ -64,6 +64,7 @@ static void handover_changes_the_program_and_nothing_else(void **state)
 	rig_await_ready(r);
 	assert_true(program_of(r->shim.pid) != before);
 	orphan_assert_same(r, &g);
+	orphan_assert_up(r, &g);
 	replay(r, &says);
 	assert_true(said.len[CHILD_OUT] > 0);
 	/* its last line may not have been at its end yet */

@@ -65,6 +65,7 @@ static struct record example(void)
 	r.log_from = 100;
 	r.log_heard = INT64_C(5000000000);
 	r.stake = (struct stake){ UINT64_C(1) << 40, 64 << 20, 32 << 20 };
+	r.started_us = INT64_C(7000000000);
 	r.life.state = LC_QUIESCING;
 	r.life.generation = 3;
 	r.life.boot = 7;
@@ -190,6 +191,7 @@ static void record_of_an_older_shim_is_read(void **state)
 	assert_int_equal(r.log_from, -1);
 	assert_int_equal(r.log_heard, -1);
 	assert_int_equal(r.stake.need, 0);
+	assert_int_equal(r.started_us, 0);
 	record_remove(dir_fd);
 }
 
