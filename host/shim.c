@@ -107,6 +107,7 @@ static void trim(struct shim *s)
 
 void shim_step(struct shim *s, const struct lc_event *ev)
 {
+	shim_logs_bound(s);
 	hear_qemu(s);
 	step_once(s, ev);
 	while (s->later_count) {
@@ -245,6 +246,8 @@ static int shim_open(struct shim *s, char *error)
 	if (r >= 0)
 		r = watch_timer(s);
 	if (r >= 0)
+		r = shim_logs_watch(s);
+	if (r >= 0)
 		r = shim_memory_open(s, error);
 	if (r >= 0)
 		r = shim_teardown_open(s);
@@ -294,8 +297,7 @@ static void shim_close(struct shim *s)
 	json_decref(s->console_last);
 	service_close(&s->service);
 	agent_close(s->agent);
-	if (s->log_fd >= 0)
-		close(s->log_fd);
+	shim_logs_close(s);
 	if (s->tap_fd >= 0)
 		close(s->tap_fd);
 	if (s->timer_fd >= 0)
@@ -317,6 +319,7 @@ void shim_init(struct shim *s, const struct shim_options *options)
 		.started_us = clock_us(),
 		.signal_fd = -1,
 		.timer_fd = -1,
+		.logs_fd = -1,
 		.qemu_slot = -1,
 		.helper_slot = -1,
 		.loop.epfd = -1,

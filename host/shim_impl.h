@@ -12,6 +12,7 @@
  *   shim_calls.c       what is asked on the control socket
  *   shim_events.c      what those who watch are told
  *   shim_past.c        the history, read and written
+ *   shim_logs.c        what QEMU writes is bounded
  *   shim_adopt.c       what one shim leaves to the next
  *   shim_handover.c    a new program takes charge
  *
@@ -61,6 +62,8 @@ struct shim {
 	int log_fd;	 /* of qemu.log, for reading; -1: none */
 	off_t log_read;	 /* so far */
 	off_t log_heard; /* nothing before it matters any more */
+	int logs_fd;	 /* tells that one was written; < 0: none */
+	bool logs_told;	 /* that one has grown beyond its bound */
 	int ready_fd;	 /* -1: none, or nobody reads it any more */
 	int tap_fd;	 /* of NETWORK_TAP; -1: none */
 	int signal_fd, timer_fd;
@@ -120,6 +123,12 @@ void shim_step_type(struct shim *s, enum lc_event_type type);
 /* shim_overdue() - the deadline has passed: EV_DEADLINE, once all that has come
  * was heard: it may have set another one */
 void shim_overdue(struct shim *s);
+
+/* shim_logs_bound() - of each step, for a user may be woken by only so many
+ * logs; shim_logs_watch() - Return: >= 0; -errno */
+int shim_logs_watch(struct shim *s);
+void shim_logs_bound(struct shim *s);
+void shim_logs_close(struct shim *s);
 
 /* shim_later() - an event found by an action: after those that remain, in place
  * of one of its type that waits already. None is lost */

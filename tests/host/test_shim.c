@@ -15,6 +15,7 @@
 #include "common/wire.h"
 #include "host/clock.h"
 #include "host/config/appliance.h"
+#include "host/config/runtime.h"
 #include "host/link/agent.h"
 #include "host/shim_impl.h"
 #include "host/systemd/notify.h"
@@ -74,7 +75,9 @@ static void begin_silence(struct shim *s, int port)
 {
 	static const struct appliance appliance = { .name = "guest" };
 	static const struct notify nobody = { .fd = -1 };
-	static const struct shim_options options = { .appliance = &appliance };
+	static struct runtime runtime = { .qemu_log = -1, .qmp_log = -1 };
+	static const struct shim_options options = { .appliance = &appliance,
+						     .runtime = &runtime };
 	const struct lc_config cfg = { .heartbeat_ms = 5000 };
 
 	*s = (struct shim){ .opt = &options,
