@@ -28,7 +28,7 @@ enum { PAGE = 4096 }; /* on both architectures */
 
 /* The linker's; hidden, so that they are found from where the code is. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
-extern const ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
+extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 
 /* Points to itself as soon as somebody has relocated this program. */
 static const volatile uintptr_t relocated = (uintptr_t)&relocated;
