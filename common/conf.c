@@ -131,7 +131,10 @@ static int split_line(struct conf *c, char *text)
 	if (text[0] == '[')
 		return section_line(c, text);
 	if (!equals)
-		return fail(c, "found '%s', write key = value", text);
+		return fail(c,
+			    "found '%s', write key = value, or # before a "
+			    "comment",
+			    text);
 	if (!c->section)
 		return fail(c, "found '%s' before any [section]", text);
 	*equals = '\0';
@@ -181,8 +184,9 @@ int conf_finish(struct conf *c)
 		const struct conf_key *k = &c->keys[i];
 
 		if (k->required && !c->line_of[i])
-			return fail(c, "the file ends without '%s' in [%s]",
-				    k->key, k->section);
+			return fail(
+				c, "the file ends without '%s' in [%s], add it",
+				k->key, k->section);
 	}
 	return 0;
 }

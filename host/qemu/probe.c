@@ -177,8 +177,10 @@ static int talk_to(const char *arch, int timeout_ms, struct talk *t,
 	int r = start(caps->path, t);
 
 	if (r < 0)
-		return sentence(error, r, "%s: cannot be started: %s",
-				caps->path, strerror(-r));
+		return sentence(error, r,
+				"%s: cannot be started: %s: write qemu = PATH "
+				"of qemu-system-%s in [appliance]",
+				caps->path, strerror(-r), arch);
 	r = listen_to(t, timeout_ms);
 	child_kill(t->pid); /* a zombie, if all is well */
 	close(t->fd);

@@ -63,6 +63,17 @@ static int probe(const char *script, int timeout_ms)
 	return probe_qemu(path, "s390x", timeout_ms, &caps, error);
 }
 
+static void probe_of_what_cannot_be_started_says_what_to_write(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		probe_qemu(scratch.dir, "s390x", PATIENCE_MS, &caps, error),
+		-EACCES);
+	assert_non_null(strstr(error, "Permission denied"));
+	assert_non_null(
+		strstr(error, "write qemu = PATH of qemu-system-s390x"));
+}
+
 static void probe_7_2_has_the_old_spelling(void **state)
 {
 	(void)state;
@@ -205,6 +216,8 @@ static void probe_name_without_path_is_enoent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			probe_of_what_cannot_be_started_says_what_to_write),
 		cmocka_unit_test(probe_7_2_has_the_old_spelling),
 		cmocka_unit_test(probe_9_0_has_the_new_spelling),
 		cmocka_unit_test(probe_run_with_without_async_is_not_it),
