@@ -101,11 +101,23 @@ static int read_lines(struct appliance *a, struct conf *c, const char *text,
 	return r == 0 ? conf_finish(c) : r;
 }
 
+/* Some editors begin a text with a byte order mark. Return: its bytes */
+static size_t mark_of(const char *text, size_t len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t n = sizeof(mark) - 1;
+
+	return len >= n && memcmp(text, mark, n) == 0 ? n : 0;
+}
+
 /* text_read()'s reason, as the one who wrote the path understands it. */
 static const char *why_unread(int r)
 {
 	if (r == -EFBIG)
-		return "too large for an appliance file";
+		return "too large for an appliance file: write the path of one";
+	if (r == -EACCES)
+		return "this user may not read it: ask as another, or permit "
+		       "it";
 	if (r == -EINVAL)
 		return "neither a file nor a directory: write the path of an "
 		       "appliance file or of an image directory";
@@ -117,6 +129,7 @@ static int load_file(const char *path, struct appliance *a, char *error)
 	char text[FILE_MAX];
 	struct conf c;
 	ssize_t len;
+	size_t mark;
 	int r;
 
 	len = text_read(AT_FDCWD, path, text, sizeof(text));
@@ -125,7 +138,8 @@ static int load_file(const char *path, struct appliance *a, char *error)
 				why_unread((int)len));
 	keys_begin(&c, a, path);
 	snprintf(a->file, sizeof(a->file), "%s", path);
-	r = read_lines(a, &c, text, (size_t)len);
+	mark = mark_of(text, (size_t)len);
+	r = read_lines(a, &c, text + mark, (size_t)len - mark);
 	if (r < 0)
 		return sentence(error, r, "%s", c.error);
 	r = name_from_file(a, path, error);

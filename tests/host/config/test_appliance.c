@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -218,6 +219,37 @@ static void load_missing_file_is_enoent(void **state)
 	assert_non_null(strstr(error, path));
 }
 
+static void load_file_of_an_editor_that_marks_it_is_read(void **state)
+{
+	(void)state;
+	assert_int_equal(load("x.conf", "\xef\xbb\xbf[appliance]\r\n"
+					"image = /img\r\n"),
+			 0);
+	assert_string_equal(a.image, "/img");
+	assert_int_equal(load("x.conf", "\xef\xbb\xbf"), -EINVAL);
+	assert_non_null(strstr(error, "without 'image'"));
+	assert_non_null(strstr(error, "add it"));
+}
+
+static void load_unreadable_file_says_what_to_do(void **state)
+{
+	static char large[1 << 20];
+	char path[SCRATCH_PATH];
+
+	(void)state;
+	memset(large, '#', sizeof(large) - 1);
+	assert_int_equal(load("large.conf", large), -EFBIG);
+	assert_non_null(strstr(error, "write the path of one"));
+	scratch_path(&scratch, "large.conf", path);
+	assert_int_equal(chmod(scratch.dir, 0755), 0);
+	assert_int_equal(chmod(path, 0), 0);
+	if (getuid() == 0)
+		assert_int_equal(seteuid(65534), 0);
+	assert_int_equal(appliance_load(path, &a, error), -EACCES);
+	assert_int_equal(seteuid(getuid()), 0);
+	assert_non_null(strstr(error, "permit it"));
+}
+
 static void load_fifo_does_not_wait(void **state)
 {
 	char path[SCRATCH_PATH];
@@ -288,6 +320,8 @@ int main(void)
 		cmocka_unit_test(load_ninth_forward_is_refused),
 		cmocka_unit_test(load_unfit_file_name_wants_name),
 		cmocka_unit_test(load_missing_file_is_enoent),
+		cmocka_unit_test(load_file_of_an_editor_that_marks_it_is_read),
+		cmocka_unit_test(load_unreadable_file_says_what_to_do),
 		cmocka_unit_test(load_fifo_does_not_wait),
 		cmocka_unit_test(complete_directory_takes_all_from_image),
 		cmocka_unit_test(complete_file_keeps_its_own),
