@@ -157,17 +157,6 @@ static void missing_sockets_or_lock_are_refused(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG | __WALL), 0);
 }
 
-enum { POKE_MS = 3000 };
-
-/* A page that is never answered: the VM stops, and nobody is there. */
-static void poke_port(uint16_t port, const char *page)
-{
-	char text[1024];
-
-	http_get(port, page, text, sizeof(text),
-		 child_deadline() - CHILD_DEADLINE_MS + POKE_MS);
-}
-
 static uint16_t first_port(struct rig *r)
 {
 	json_t *status = rig_status(r);
@@ -197,10 +186,13 @@ static void paused_in_the_gate_is_judged_by_the_log(void **state)
 	rig_await_ready(r);
 	for (int i = 0; i < 3; i++) {
 		uint16_t port = first_port(r);
+		int fd;
 
 		kill(r->shim.pid, SIGSTOP);
-		poke_port(port, ends[i].page);
+		fd = http_ask(port, ends[i].page); /* for ever unanswered */
+		assert_true(fd >= 0);
 		await_log(r, "\"STOP\"");
+		close(fd);
 		orphan_crash(r);
 		if (!ends[i].log) {
 			file_of(r, "qmp.log", path);
