@@ -60,7 +60,10 @@ int ledger_failed(const char *path, int r, char *error)
 				"%s: its file system is full, so nobody's "
 				"memory can be promised: make room in it",
 				path);
-	return sentence(error, r, "%s: %s", path, strerror(-r));
+	return sentence(error, r,
+			"%s: %s: see that it is a file which this user may "
+			"write",
+			path, strerror(-r));
 }
 
 /* As the directory: private, or its group's. */

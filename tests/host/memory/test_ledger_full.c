@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * tests/host/memory/test_ledger_full.c - a ledger on a file system without room
+ * tests/host/memory/test_ledger_full.c - a ledger that has no place
  *
- * That is a small tmpfs in a mount namespace of this test program's own, which
- * only root can have.
+ * Without room: that is a small tmpfs in a mount namespace of this test program's
+ * own, which only root can have.
  */
 #include "tests/host/memory/ledger_rig.h"
 
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -83,6 +84,19 @@ static void ledger_without_room_says_so_until_there_is_some(void **state)
 	ledger_leave(&p);
 }
 
+static void directory_in_its_place_is_one_sentence(void **state)
+{
+	struct promise_slot p;
+
+	(void)state;
+	assert_int_equal(mkdir(rig_path, 0700), 0);
+	assert_int_equal(rig_join(&p, 1, &rig_alone), -EISDIR);
+	assert_non_null(
+		strstr(rig_error, "/ledger: Is a directory: see that it is "));
+	assert_int_equal(p.fd, -1);
+	assert_int_equal(rmdir(rig_path), 0);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -90,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(ledger_has_its_room_before_others_take_it),
 		TEST(ledger_without_room_says_so_until_there_is_some),
+		TEST(directory_in_its_place_is_one_sentence),
 	};
 
 	mounts = unshare(CLONE_NEWNS) == 0 &&
