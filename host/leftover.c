@@ -23,9 +23,10 @@
 
 /*
  * Between fork and exec a QEMU has no name yet, and one that ends has none any
- * more: its lock is all there is of it, for a moment.
+ * more: its lock is all there is of it, until a busy host has run it. One that
+ * is seen without its lock may just be ending, which takes no time.
  */
-enum { LOOKS = 50, LOOK_MS = 20, CMDLINE = 16384 };
+enum { LOOKS_LOCKED = 250, LOOKS = 50, LOOK_MS = 20, CMDLINE = 16384 };
 
 static void empty(struct leftover *l)
 {
@@ -77,7 +78,8 @@ static int look(struct leftover *l, struct orphan *o, struct runtime *rt,
 {
 	int r = look_once(l, o, rt, name);
 
-	for (int i = 1; r == -EAGAIN && i < LOOKS; i++) {
+	for (int i = 1;
+	     r == -EAGAIN && i < (rt->occupied ? LOOKS_LOCKED : LOOKS); i++) {
 		poll(NULL, 0, LOOK_MS);
 		r = look_once(l, o, rt, name);
 	}

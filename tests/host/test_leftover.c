@@ -32,9 +32,9 @@ static struct runtime rt;
 static struct leftover left;
 static char error[SENTENCE_MAX];
 
-/* What is seen; from the second look on, the second. */
+/* What is seen; from the second look on, or a later one, the second. */
 static struct orphan seen[2];
-static unsigned int looks;
+static unsigned int looks, second_at;
 static pid_t ends_at_look; /* before the first is told; 0: nobody */
 
 void orphan_find(struct orphan *o, const char *name, const char *lock,
@@ -48,7 +48,7 @@ void orphan_find(struct orphan *o, const char *name, const char *lock,
 		waitpid(ends_at_look, NULL, 0);
 		ends_at_look = 0;
 	}
-	*o = seen[looks++ ? 1 : 0];
+	*o = seen[looks++ >= second_at];
 }
 
 /* In place of a QEMU. Return: its pid; it has the lock if rt has it */
@@ -97,6 +97,7 @@ static int set_up(void **state)
 	setenv("REPRISE_RUNTIME_DIR", scratch.dir, 1);
 	memset(seen, 0, sizeof(seen));
 	looks = 0;
+	second_at = 1;
 	return runtime_open(&rt, "web", error);
 }
 
@@ -237,6 +238,20 @@ static void find_qemu_without_its_socket_is_left_alone(void **state)
 	end(pid);
 }
 
+/* As where the host has not run it between fork and exec. */
+static void look_lock_of_somebody_unseen_for_two_seconds_is_his(void **state)
+{
+	pid_t pid = leave_qemu();
+
+	(void)state;
+	seen[1].qemu = identity(pid);
+	second_at = 100;
+	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
+	assert_int_equal(left.qemu.process.pid, pid);
+	assert_int_equal(looks, 101);
+	end(pid);
+}
+
 static void look_lock_of_somebody_unseen_is_ebusy(void **state)
 {
 	pid_t pid = leave_qemu();
@@ -260,6 +275,7 @@ int main(void)
 		TEST(look_helpers_beside_a_qemu_are_held_as_well),
 		TEST(look_qemu_whose_lock_is_gone_is_unlocked),
 		TEST(find_qemu_without_its_socket_is_left_alone),
+		TEST(look_lock_of_somebody_unseen_for_two_seconds_is_his),
 		TEST(look_lock_of_somebody_unseen_is_ebusy),
 	};
 
