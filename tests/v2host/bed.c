@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,17 @@ uint64_t bed_count(const char *file, const char *key)
 bool bed_has(const char *group)
 {
 	return access(path_of(group), F_OK) == 0;
+}
+
+void bed_await_gone(const char *group)
+{
+	int64_t end_ms = child_deadline();
+
+	while (bed_has(group)) {
+		if (child_left(end_ms) == 0)
+			fail_msg("%s does not go", path_of(group));
+		poll(NULL, 0, 10);
+	}
 }
 
 size_t bed_pids(const char *group, pid_t pids[static BED_PIDS])

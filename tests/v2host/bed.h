@@ -67,6 +67,9 @@ uint64_t bed_count(const char *file, const char *key);
 /* bed_has() - is there such a group in BED? */
 bool bed_has(const char *group);
 
+/* bed_await_gone() - its memory is back; fails the test if it does not go */
+void bed_await_gone(const char *group);
+
 /* bed_pids() - who is in a group of BED. Return: how many, BED_PIDS at most */
 size_t bed_pids(const char *group, pid_t pids[static BED_PIDS]);
 
