@@ -87,6 +87,18 @@ int failed_read(const char *name, char *why)
 	return 0;
 }
 
+int failed_refuse(const char *name, char *error)
+{
+	char why[SENTENCE_MAX];
+
+	if (failed_read(name, why) < 0)
+		return 0;
+	return sentence(error, -EPERM,
+			"%s has failed and stays down, %s; "
+			"`reprise reset-failed %s` lets it start again",
+			name, why, name);
+}
+
 int failed_clear(const char *name, char *error)
 {
 	char path[PATH_MAX];

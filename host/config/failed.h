@@ -29,6 +29,12 @@ int failed_write(const char *name, const char *why, char *error);
 int failed_read(const char *name, char *why);
 
 /*
+ * failed_refuse() - for what cannot be while @name has failed
+ * Return: 0: it has not; -EPERM: it has, @error has the sentence
+ */
+int failed_refuse(const char *name, char *error);
+
+/*
  * failed_clear() - let it start again
  * Return: 0; -ENOENT: it has not failed; else -errno; @error has the sentence
  */

@@ -193,19 +193,6 @@ static void settle_identity(struct prepared *p, const struct handover *h)
 	p->who_settled = true;
 }
 
-/* Return: 0; -EPERM: it is down after a crash loop */
-static int refuse_failed(const char *name, char *error)
-{
-	char why[SENTENCE_MAX];
-
-	if (failed_read(name, why) < 0)
-		return 0;
-	return sentence(error, -EPERM,
-			"%s has failed and stays down, %s; "
-			"`reprise reset-failed %s` lets it start again",
-			name, why, name);
-}
-
 /* A stop may just have been answered: its shim leaves when memory is back. */
 static int take_charge(const struct appliance *a, struct runtime *rt,
 		       struct given *w, char *error)
@@ -242,7 +229,7 @@ int verb_run(const struct verb *self, int argc, char **argv)
 	    prepare_config(path, &p, error) < 0)
 		return verb_refuse(error);
 	settle_identity(&p, &w.before);
-	if (refuse_failed(p.appliance.name, error) < 0 ||
+	if (failed_refuse(p.appliance.name, error) < 0 ||
 	    take_charge(&p.appliance, &rt, &w, error) < 0) {
 		code = verb_refuse(error);
 	} else {

@@ -78,7 +78,9 @@ int verb_status(const struct verb *self, int argc, char **argv)
 		return VERB_USAGE;
 	r = wait ? await_serving(name, &reply, error)
 		 : client_call(name, "Status", NULL, ANSWER_MS, &reply, error);
-	if (r == -ENOENT)
+	if (r == -ENOENT && wait)
+		failed_refuse(name, error); /* it will not serve */
+	else if (r == -ENOENT)
 		r = tell_failed(name, &reply);
 	if (r < 0) {
 		json_decref(reply);

@@ -50,6 +50,7 @@ static void crash_loop_stays_down_until_it_is_reset(void **state)
 	ASSERT_VERB(r, 1, "`reprise reset-failed under-test`", "run", file);
 	ASSERT_VERB(r, 0, "failed", "ps");
 	ASSERT_VERB(r, 0, "reset without intent", "status", under_test);
+	ASSERT_VERB(r, 1, "reset-failed", "status", under_test, "--wait");
 	ASSERT_VERB(r, 0, "", "reset-failed", under_test);
 	ASSERT_VERB(r, 1, "has not failed", "reset-failed", under_test);
 	rig_assert_nothing_left(r);

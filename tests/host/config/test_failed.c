@@ -49,6 +49,9 @@ static void failed_is_kept_until_it_is_cleared(void **state)
 	assert_int_equal(failed_read("web", why), 0);
 	assert_string_equal(why, "it crashed: guest panic");
 	assert_int_equal(failed_read("web-2", why), -ENOENT);
+	assert_int_equal(failed_refuse("web-2", error), 0);
+	assert_int_equal(failed_refuse("web", error), -EPERM);
+	assert_non_null(strstr(error, "it crashed: guest panic"));
 	assert_int_equal(failed_clear("web", error), 0);
 	assert_int_equal(failed_read("web", why), -ENOENT);
 }
