@@ -217,8 +217,10 @@ static bool list_root(void *ctx, const char *root)
 	int n = scandir(root, &found, visible, alphasort);
 
 	if (n < 0 && errno != ENOENT && errno != EACCES)
-		l->r = sentence(l->error, -errno, "%s: %s", root,
-				strerror(errno));
+		l->r = sentence(l->error, -errno,
+				"%s: %s: appliances are looked for there; set "
+				"REPRISE_RUNTIME_DIR to a directory",
+				root, strerror(errno));
 	for (int i = 0; i < n; i++) {
 		list_one(l, root, found[i]->d_name);
 		free(found[i]);

@@ -61,6 +61,12 @@ static void open_directory_of_others_is_refused(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+static void found_none(void *ctx, const struct running *r)
+{
+	(void)ctx;
+	fail_msg("%s", r->name);
+}
+
 static void open_where_no_directory_can_be_made_says_what_to_set(void **state)
 {
 	char path[SCRATCH_PATH], file[SCRATCH_PATH];
@@ -80,6 +86,8 @@ static void open_where_no_directory_can_be_made_says_what_to_set(void **state)
 	assert_int_equal(runtime_open(&rt, "web", error), -ENOTDIR);
 	assert_non_null(strstr(error, "file/web: "));
 	assert_non_null(strstr(error, "set REPRISE_RUNTIME_DIR"));
+	assert_int_equal(runtime_list(found_none, NULL, error), -ENOTDIR);
+	assert_non_null(strstr(error, "REPRISE_RUNTIME_DIR"));
 }
 
 static void open_without_a_place_is_refused(void **state)
