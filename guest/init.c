@@ -244,10 +244,20 @@ static int open_signals(void)
 
 static void on_timer(struct init *in, uint32_t kind, uint32_t events)
 {
-	uint64_t ticks, now = clock_ms();
+	uint64_t ticks;
 
 	(void)events;
 	(void)!read(in->fd[kind], &ticks, sizeof(ticks)); /* re-armed: EAGAIN */
+	in->time_up = true;
+}
+
+/* Last in a turn: on a busy host PID 1 may be late, and what was waited for be
+ * there. */
+static void heed_time(struct init *in)
+{
+	uint64_t now = clock_ms();
+
+	in->time_up = false;
 	if (now >= in->port_due)
 		init_open_port(in);
 	if (now >= in->session_due)
@@ -372,6 +382,8 @@ __attribute__((noinline)) void init_run(struct init *in)
 			in->reaping = init_reap(in);
 		if (in->port_news)
 			init_port_news(in);
+		if (in->time_up)
+			heed_time(in);
 		settle(in);
 	}
 }

@@ -52,6 +52,7 @@ struct init {
 	struct output output;
 	unsigned int notices_lost; /* they were too long */
 	bool reaping;		   /* more children may have ended */
+	bool time_up;		   /* a deadline may have passed */
 	bool port_signals;	   /* its news come by SIGIO; else by epoll */
 	bool port_news;		   /* they may have come */
 	bool port_room;		   /* epoll tells when there is room in it */
