@@ -21,7 +21,7 @@
 
 /* All calls that may wait, and that of the handover; all that may drain, and the
  * generation that runs, or the start that waits. */
-enum { HANDOVER_CALLS = 17, HANDOVER_PROMISES = 5 };
+enum { HANDOVER_CALLS = 17, HANDOVER_PROMISES = 6 };
 
 struct handover {
 	bool given;  /* else the rest means nothing */

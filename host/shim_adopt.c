@@ -29,8 +29,8 @@
 #include "host/qemu/qmplog.h"
 
 enum { LOG_TAIL = 65536 };
-static_assert((int)ORPHAN_DRAINS <= (int)SHIM_TEARDOWNS,
-	      "each of them is followed");
+static_assert((int)ORPHAN_HELPERS == (int)SHIM_TEARDOWNS,
+	      "each of them is noted, and followed by the next");
 
 void shim_keep_begin(struct shim *s)
 {
@@ -50,17 +50,19 @@ void shim_keep_booted(struct shim *s, const struct image *image)
 	memcpy(r->id, image->id, sizeof(r->id));
 }
 
-static void note_helper(struct orphan_hint *known, size_t i,
-			const struct process *p, uint32_t generation)
+/* Return: how many there are with it */
+static size_t note_helper(struct orphan_hint *known, size_t i,
+			  const struct process *p, uint32_t generation)
 {
 	struct orphan_helper *h = &known->helper[i];
 
 	if (p->helper_pidfd < 0)
-		return;
+		return i;
 	h->process.pid = p->helper;
 	h->process.start = p->helper_start;
 	h->qemu = p->pid;
 	h->generation = generation;
+	return i + 1;
 }
 
 /*
@@ -69,11 +71,13 @@ static void note_helper(struct orphan_hint *known, size_t i,
  */
 static void note_helpers(const struct shim *s, struct orphan_hint *known)
 {
+	size_t n;
+
 	memset(known->helper, 0, sizeof(known->helper));
-	note_helper(known, 0, &s->process, s->lc.generation);
+	n = note_helper(known, 0, &s->process, s->lc.generation);
 	for (size_t i = 0; i < s->teardowns; i++)
-		note_helper(known, i + 1, &s->teardown[i].process,
-			    s->teardown[i].generation);
+		n = note_helper(known, n, &s->teardown[i].process,
+				s->teardown[i].generation);
 }
 
 /* A complaint of the boot that goes on is to be heard again by the next. */

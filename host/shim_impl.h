@@ -43,7 +43,9 @@
 #include "host/systemd/service.h"
 #include "host/teardown.h"
 
-enum { SHIM_CALLS = 16, SHIM_TEARDOWNS = 4 };
+/* So many generations may drain beside a start; and beside one that was not
+ * admitted, which then drains, too. */
+enum { SHIM_CALLS = 16, SHIM_DRAINS = 4, SHIM_TEARDOWNS = SHIM_DRAINS + 1 };
 
 /* A call of the control socket that waits for its wish to be settled. */
 struct shim_call {

@@ -132,14 +132,16 @@ static enum admission ask(struct shim *s)
 
 void shim_admit(struct shim *s)
 {
-	struct lc_event ev = { .type = EV_ADMISSION, .said = s->memory_said };
+	struct lc_event ev = { .type = EV_ADMISSION,
+			       .said = s->memory_said,
+			       .full = s->teardowns == SHIM_TEARDOWNS };
 
-	if (s->teardowns < SHIM_TEARDOWNS) {
+	if (s->teardowns < SHIM_DRAINS) {
 		ev.admission = ask(s);
 	} else {
 		ev.admission = WAIT_FOR_DRAIN;
 		snprintf(s->memory_said, sizeof(s->memory_said),
-			 "%d generations of it drain already", SHIM_TEARDOWNS);
+			 "%zu generations of it drain already", s->teardowns);
 	}
 	shim_later(s, &ev);
 }
@@ -269,7 +271,7 @@ static bool peek(struct shim *s, struct decision *d, char *text)
 	int r = ledger_peek(s->ledger, &a, mine, &sizes, d, text, error);
 
 	ev.fits_twice =
-		r == 0 && d->what == ADMIT && s->teardowns + 1 < SHIM_TEARDOWNS;
+		r == 0 && d->what == ADMIT && s->teardowns + 1 < SHIM_DRAINS;
 	ev.cramped = is_cramped(s);
 	lifecycle_step(&s->lc, &ev, clock_us());
 	return r == 0;

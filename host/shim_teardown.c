@@ -7,7 +7,8 @@
  * the next one. The end is an event of the helper's pidfd; a timer that runs
  * only while something drains looks at how far it has come, and sees an end
  * that the loop had no room to watch. When the last one is over the lifecycle
- * hears that the memory is back.
+ * hears that the memory is back. There is room for each: with SHIM_TEARDOWNS of
+ * them no start is made, whatever is wanted (lc_event.full).
  */
 #include "host/shim_impl.h"
 
@@ -161,19 +162,6 @@ static void take_remains(struct shim *s, struct teardown *t)
 	shim_no_leaf(s);
 }
 
-/* Only one that started although memory was short can be one too many. */
-static void make_room(struct shim *s)
-{
-	reap(s); /* what has ended is not in the way */
-	if (s->teardowns < SHIM_TEARDOWNS)
-		return;
-	log_line(STDERR_FILENO, s->opt->appliance->name,
-		 "generation %u: its memory is not back, and is not waited for "
-		 "any more: too many drain",
-		 s->teardown[0].generation);
-	drop(s, 0);
-}
-
 static void follow(struct shim *s, struct teardown *t)
 {
 	tell(s, t, REPORT_DRAINING);
@@ -185,10 +173,8 @@ static void follow(struct shim *s, struct teardown *t)
 
 void shim_teardown(struct shim *s)
 {
-	struct teardown *t;
+	struct teardown *t = &s->teardown[s->teardowns++];
 
-	make_room(s);
-	t = &s->teardown[s->teardowns++];
 	shim_watch_helper(s);
 	loop_remove(&s->loop, s->helper_slot);
 	s->helper_slot = -1;

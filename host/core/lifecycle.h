@@ -138,6 +138,7 @@ struct lc_event {
 			    * numbers; or NULL */
 	enum oom oom;	   /* EV_EXITED: did the kernel kill it? */
 	bool helper_first; /* likewise: its helper had ended before it */
+	bool full;	   /* EV_ADMISSION: as many drain as can be followed */
 };
 
 enum lc_action {

@@ -72,10 +72,22 @@ static uint32_t refuse(struct lifecycle *lc, uint64_t now_us)
 	return ACT_JUDGED | lc_leave(lc, now_us);
 }
 
+/*
+ * One that starts anyway waits on where its own end would find no place among
+ * those that drain: nobody would see them any more. A drain has its own bound.
+ */
+static bool is_late(const struct lifecycle *lc, const struct lc_event *ev,
+		    uint64_t now_us)
+{
+	bool patient = ev->full && lc->cfg.start_late;
+
+	return now_us >= lc->admit_until_us +
+				 (patient ? lc->cfg.destroy_ms * 1000ULL : 0);
+}
+
 uint32_t lc_on_admission(struct lifecycle *lc, const struct lc_event *ev,
 			 uint64_t now_us)
 {
-	bool late = now_us >= lc->admit_until_us;
 	bool hopeless = ev->admission == NEVER && !lc_is_relaunch(lc);
 	bool told = lc->admission_told;
 
@@ -86,9 +98,9 @@ uint32_t lc_on_admission(struct lifecycle *lc, const struct lc_event *ev,
 	snprintf(lc->memory_said, sizeof(lc->memory_said), "%s", ev->said);
 	utf8_mend(lc->memory_said); /* there may be a path in it */
 	lc->admission_told = true;
-	if (!late && !hopeless)
+	if (!hopeless && !is_late(lc, ev, now_us))
 		return told ? 0 : ACT_TELL_MEMORY;
-	if (lc->cfg.start_late)
+	if (lc->cfg.start_late && !ev->full)
 		return start(lc, !lc->memory_out, now_us);
 	return refuse(lc, now_us);
 }

@@ -81,6 +81,20 @@ static void start_whose_place_was_lost_waits_behind_the_others(void **state)
 	ledger_leave(&later);
 }
 
+/* Without a place for its own end not even one that starts anyway begins. */
+static void start_waits_beside_as_many_as_may_drain(void **state)
+{
+	(void)state;
+	shim.teardowns = SHIM_DRAINS;
+	assert_int_equal(admit(), WAIT_FOR_DRAIN);
+	assert_false(shim.later[0].full);
+	shim.teardowns = SHIM_TEARDOWNS;
+	assert_int_equal(admit(), WAIT_FOR_DRAIN);
+	assert_true(shim.later[0].full);
+	shim.teardowns = 0;
+	assert_int_equal(admit(), ADMIT);
+}
+
 /* Its QEMU would hold the line of somebody who waits, for as long as it lives.
  */
 static void start_that_cannot_be_told_does_not_wait_on(void **state)
@@ -220,6 +234,7 @@ int main(void)
 		WITH_LEDGER(start_that_waits_counts_when_it_begins_anyway),
 		WITH_LEDGER(start_that_waits_keeps_its_place_over_a_handover),
 		WITH_LEDGER(start_whose_place_was_lost_waits_behind_the_others),
+		WITH_LEDGER(start_waits_beside_as_many_as_may_drain),
 		WITH_LEDGER(start_that_cannot_be_told_does_not_wait_on),
 		WITH_LEDGER(promise_stands_when_memory_is_asked_for_again),
 		WITH_LEDGER(launch_that_fails_leaves_no_promise),

@@ -19,8 +19,6 @@
 #include "host/qemu/proc.h"
 #include "host/shim_impl.h"
 
-enum { HELPERS = SHIM_TEARDOWNS + 1 };
-
 static const struct appliance appliance = { .name = "guest" };
 static const struct image image;
 static const struct shim_options options = { .appliance = &appliance,
@@ -38,34 +36,37 @@ static int end_generation(struct shim *s, uint32_t generation)
 	return helper[1];
 }
 
-static void one_more_than_there_is_room_for_replaces_the_oldest(void **state)
+/* As many as there can be: admission sees to it. */
+static void each_that_drains_is_followed_and_noted(void **state)
 {
 	struct shim s;
-	int helper[HELPERS], timer;
+	int helper[SHIM_TEARDOWNS];
 
 	(void)state;
 	shim_init(&s, &options);
+	s.record_told = true;
 	assert_int_equal(loop_init(&s.loop), 0);
 	assert_true(shim_teardown_open(&s) >= 0);
-	timer = s.drain_timer_fd;
-	for (uint32_t i = 0; i < HELPERS; i++)
-		helper[i] = end_generation(&s, i + 1);
-	assert_int_equal(s.teardowns, SHIM_TEARDOWNS);
-	assert_int_equal(s.drain_timer_fd, timer);
 	for (uint32_t i = 0; i < SHIM_TEARDOWNS; i++)
-		assert_int_equal(s.teardown[i].generation, i + 2);
+		helper[i] = end_generation(&s, i + 1);
+	shim_keep(&s);
+	assert_int_equal(s.teardowns, SHIM_TEARDOWNS);
+	for (uint32_t i = 0; i < SHIM_TEARDOWNS; i++) {
+		assert_int_equal(s.teardown[i].generation, i + 1);
+		assert_int_equal(s.record.known.helper[i].generation, i + 1);
+	}
 	assert_int_equal(s.later_count, 0);
 	shim_teardown_close(&s);
 	loop_close(&s.loop);
-	for (int i = 0; i < HELPERS; i++)
+	for (int i = 0; i < SHIM_TEARDOWNS; i++)
 		close(helper[i]);
 }
 
-/* The loop has not told yet: it is no reason to give up another. */
-static void one_that_has_ended_makes_room_and_is_reaped(void **state)
+/* The loop has not told yet. */
+static void one_that_has_ended_is_reaped_when_the_next_one_ends(void **state)
 {
 	struct shim s;
-	int helper[HELPERS];
+	int helper[SHIM_TEARDOWNS];
 	pid_t pid = fork();
 
 	(void)state;
@@ -74,21 +75,21 @@ static void one_that_has_ended_makes_room_and_is_reaped(void **state)
 	shim_init(&s, &options);
 	assert_int_equal(loop_init(&s.loop), 0);
 	assert_true(shim_teardown_open(&s) >= 0);
-	for (uint32_t i = 0; i < SHIM_TEARDOWNS; i++)
+	for (uint32_t i = 0; i < SHIM_DRAINS; i++)
 		helper[i] = end_generation(&s, i + 1);
 	close(s.teardown[2].process.helper_pidfd);
 	s.teardown[2].process.helper_pidfd = sys_pidfd_open(pid, 0);
 	assert_int_equal(
 		waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT),
 		0);
-	helper[SHIM_TEARDOWNS] = end_generation(&s, SHIM_TEARDOWNS + 1);
+	helper[SHIM_DRAINS] = end_generation(&s, SHIM_DRAINS + 1);
 	assert_int_equal(waitpid(pid, NULL, 0), -1);
-	assert_int_equal(s.teardowns, SHIM_TEARDOWNS);
+	assert_int_equal(s.teardowns, SHIM_DRAINS);
 	assert_int_equal(s.teardown[0].generation, 1);
 	assert_int_equal(s.teardown[2].generation, 4);
 	shim_teardown_close(&s);
 	loop_close(&s.loop);
-	for (int i = 0; i < HELPERS; i++)
+	for (int i = 0; i < SHIM_TEARDOWNS; i++)
 		close(helper[i]);
 }
 
@@ -124,9 +125,9 @@ static void helper_of_an_earlier_shim_is_followed_to_its_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_that_drains_is_followed_and_noted),
 		cmocka_unit_test(
-			one_more_than_there_is_room_for_replaces_the_oldest),
-		cmocka_unit_test(one_that_has_ended_makes_room_and_is_reaped),
+			one_that_has_ended_is_reaped_when_the_next_one_ends),
 		cmocka_unit_test(
 			helper_of_an_earlier_shim_is_followed_to_its_end),
 	};

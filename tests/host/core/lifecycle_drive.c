@@ -25,7 +25,8 @@ static uint32_t answer(struct drive *d, uint32_t acts)
 	const struct lc_event cpu = { .type = EV_CPU, .cpu_us = d->cpu_us };
 	const struct lc_event room = { .type = EV_ADMISSION,
 				       .admission = ask_ledger(d),
-				       .said = "its numbers" };
+				       .said = "its numbers",
+				       .full = d->full };
 
 	const struct lc_event look = { .type = EV_CLEANUP, .sight = d->sight };
 	const struct lc_event *ev = &room;

@@ -15,6 +15,7 @@ struct drive {
 	uint64_t now_us;
 	uint32_t acts; /* of the last event, but for what was answered */
 	enum room room;
+	bool full; /* as many of its generations drain as can be followed */
 	uint64_t epoch;
 	uint64_t cpu_us;	       /* what ACT_MEASURE finds */
 	bool busy;		       /* and whether it grows */

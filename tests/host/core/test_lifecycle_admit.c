@@ -204,6 +204,27 @@ static void late_start_begins_anyway_only_where_that_is_wanted(void **state)
 	assert_int_equal(d.lc.now.strategy, STRATEGY_OVERLAP);
 }
 
+/* One more would be lost from sight. A drain that does not end is a refusal. */
+static void late_start_beside_all_that_can_drain_waits_on(void **state)
+{
+	(void)state;
+	for (int ends = 0; ends < 2; ends++) {
+		struct drive d;
+
+		drive_init(&d);
+		d.lc.cfg.start_late = true;
+		d.lc.cfg.admission_ms = 1000;
+		d.room = ROOM_FOR_ONE;
+		d.full = true;
+		full_reboot(&d);
+		drive_wait(&d, d.lc.cfg.destroy_ms);
+		assert_int_equal(d.lc.state, LC_ADMITTING);
+		d.full = !ends;
+		drive_wait(&d, 1001);
+		assert_int_equal(d.lc.state, ends ? LC_LAUNCHING : LC_DRAINING);
+	}
+}
+
 static void refusal_while_memory_is_out_ends_when_it_is_back(void **state)
 {
 	struct drive d;
@@ -292,6 +313,7 @@ int main(void)
 			relaunch_that_never_fits_waits_until_it_is_late),
 		cmocka_unit_test(
 			late_start_begins_anyway_only_where_that_is_wanted),
+		cmocka_unit_test(late_start_beside_all_that_can_drain_waits_on),
 		cmocka_unit_test(
 			refusal_while_memory_is_out_ends_when_it_is_back),
 		cmocka_unit_test(stop_before_anything_started_is_no_failure),

@@ -347,6 +347,7 @@ static void walk(uint64_t seed, struct books *b)
 	d.room = (enum room)((seed >> 20) % 5 / 2);
 	d.lc.cfg.start_late = (seed >> 23 & 3) == 0;
 	d.lc.cfg.admission_ms = seed >> 25 & 1 ? 600000 : 3000;
+	d.full = seed >> 26 & 1;
 
 	drive_type(&d, EV_START);
 	check_step(b, &d, LC_DOWN);
