@@ -24,6 +24,7 @@
 #include "host/link/agent.h"
 #include "host/link/console.h"
 #include "host/net/tap.h"
+#include "host/qemu/lockmark.h"
 
 static void on_qemu_end(void *ctx, uint32_t events)
 {
@@ -257,12 +258,21 @@ static void measure_by_helper(struct shim *s)
 	gauge_open(&s->gauge, &s->leaf[0], &s->leaf[1], s->process.helper, "");
 }
 
+static bool knows_helper(struct shim *s)
+{
+	char mark[LOCKMARK_SIZE];
+
+	if (s->process.helper_pidfd >= 0)
+		return true;
+	lockmark_make(s->opt->runtime->lock_fd, mark);
+	return process_find_helper(&s->process, mark) == 0;
+}
+
 /* QEMU makes it before it speaks QMP, but it names itself when it first runs.
  */
 void shim_watch_helper(struct shim *s)
 {
-	if (s->helper_slot >= 0 || (s->process.helper_pidfd < 0 &&
-				    process_find_helper(&s->process) < 0))
+	if (s->helper_slot >= 0 || !knows_helper(s))
 		return;
 	s->helper_slot = loop_add(&s->loop, s->process.helper_pidfd, EPOLLIN,
 				  on_helper_end, s);

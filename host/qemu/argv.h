@@ -17,7 +17,7 @@ enum { ARGV_MAX = 128, ARGV_TEXT = 131072 };
 
 /* Descriptors as QEMU will have them: open, without CLOEXEC. */
 struct qemu_fds {
-	const char *mark; /* whose it is: orphan_mark(); borrowed */
+	const char *mark; /* whose it is: lockmark_make(); borrowed */
 	int qmp;	  /* listening */
 	int agent;	  /* listening */
 	int serial;	  /* listening */

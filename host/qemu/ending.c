@@ -90,11 +90,11 @@ int ending_run(struct ending *e)
 
 	e->marks = (struct marks){ .at_us = { [MARK_ASKED] = now_us() } };
 	if (lives) {
-		process_find_helper(p); /* while it is easily found */
+		process_find_helper(p, e->mark); /* while it is easily found */
 		r = end_qemu(e, memory);
 	}
 	if (r == 0 && lives && p->helper_pidfd < 0)
-		process_find_helper(p);
+		process_find_helper(p, e->mark);
 	if (r == 0 && p->helper_pidfd >= 0)
 		r = drain(e, memory);
 	if (r == 0)

@@ -22,6 +22,7 @@ enum ending_step { ENDING_TERM, ENDING_KILL, ENDING_DRAIN };
 
 struct ending {
 	struct process *process; /* QEMU, or what is left of it: its helper */
+	const char *mark;	 /* of process_find_helper() */
 	uint32_t exit_ms;	 /* SIGTERM has so long */
 	/* at the begin of each step, and once a second while it lasts */
 	void (*tell)(void *ctx, enum ending_step step, uint32_t left_ms);

@@ -15,7 +15,7 @@
 #include "host/net/tap.h"
 #include "host/qemu/argv.h"
 #include "host/qemu/disks.h"
-#include "host/qemu/orphan.h"
+#include "host/qemu/lockmark.h"
 
 /* What QEMU listens on, and our end of each. */
 static const enum runtime_socket lines[] = {
@@ -97,7 +97,7 @@ static int spawn(struct process *p, const struct sockets *s,
 		 const struct birth *b, char *error)
 {
 	const struct appliance *a = b->appliance;
-	char mark[ORPHAN_MARK];
+	char mark[LOCKMARK_SIZE];
 	struct qemu_fds fds = {
 		.mark = mark,
 		.qmp = s->listening[0],
@@ -111,7 +111,7 @@ static int spawn(struct process *p, const struct sockets *s,
 	};
 	int r = disks_open(a, fds.disk, error);
 
-	orphan_mark(b->runtime->lock_fd, mark);
+	lockmark_make(b->runtime->lock_fd, mark);
 	if (r == 0) {
 		r = spawn_with(p, &fds, b);
 		if (r < 0)

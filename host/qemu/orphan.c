@@ -9,16 +9,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/qemu/lockmark.h"
 #include "host/qemu/proc.h"
 
 enum { CMDLINE = 16384 };
 
 struct search {
 	const char *name, *lock;
-	char mark[ORPHAN_MARK];
+	char mark[LOCKMARK_SIZE];
 	const struct orphan_hint *hint;
 	struct identity_of_process qemu;
 	size_t helpers;
@@ -38,15 +38,6 @@ static bool names_appliance(pid_t pid, const char *name, ssize_t *len)
 			 : NULL;
 	return value && strncmp(value, name, n) == 0 &&
 	       (!value[n] || value[n] == ',');
-}
-
-/* -add-fd fd=N,set=7,opaque=MARK */
-static bool is_marked(ssize_t len, const char *mark)
-{
-	const char *value = proc_argument(cmdline, (size_t)len, "-add-fd", 0);
-	const char *at = value ? strrchr(value, '=') : NULL;
-
-	return at && mark[0] && strcmp(at + 1, mark) == 0;
 }
 
 /* cleanup/<pid>. Return: that pid; 0: it is no helper */
@@ -142,7 +133,9 @@ static bool look_at(void *ctx, pid_t pid)
 		return false;
 	qemu = helper_of(pid);
 	if (qemu) {
-		look_at_helper(s, pid, qemu, named && is_marked(len, s->mark));
+		look_at_helper(
+			s, pid, qemu,
+			named && lockmark_in(cmdline, (size_t)len, s->mark));
 	} else if (named || pid == s->hint->qemu.pid) {
 		uint64_t start = proc_start(pid);
 
@@ -172,24 +165,13 @@ static void sort_helpers(const struct search *s, struct orphan *o)
 	}
 }
 
-void orphan_mark(int lock_fd, char mark[static ORPHAN_MARK])
-{
-	struct stat st;
-
-	mark[0] = '\0';
-	if (fstat(lock_fd, &st) == 0)
-		snprintf(mark, ORPHAN_MARK, "lock-%llx-%llx",
-			 (unsigned long long)st.st_dev,
-			 (unsigned long long)st.st_ino);
-}
-
 void orphan_find(struct orphan *o, const char *name, const char *lock,
 		 const struct orphan_hint *hint)
 {
 	struct search s = { .name = name, .lock = lock, .hint = hint };
 	int lock_fd = open(lock, O_PATH | O_CLOEXEC);
 
-	orphan_mark(lock_fd, s.mark);
+	lockmark_make(lock_fd, s.mark);
 	if (lock_fd >= 0)
 		close(lock_fd);
 	proc_each(look_at, &s);

@@ -28,11 +28,7 @@ struct identity_of_process {
 	uint64_t start; /* proc_start() */
 };
 
-enum {
-	ORPHAN_DRAINS = 4,
-	ORPHAN_HELPERS = ORPHAN_DRAINS + 1,
-	ORPHAN_MARK = 64
-};
+enum { ORPHAN_DRAINS = 4, ORPHAN_HELPERS = ORPHAN_DRAINS + 1 };
 
 /* A teardown helper. */
 struct orphan_helper {
@@ -55,13 +51,6 @@ struct orphan {
 	size_t drains;
 	struct orphan_helper drain[ORPHAN_DRAINS];
 };
-
-/*
- * orphan_mark() - the word in QEMU's command line that says whose it is
- * @lock_fd:	the appliance's lock; negative: it was removed
- * @mark:	no other file has the same for as long as it exists; "": none
- */
-void orphan_mark(int lock_fd, char mark[static ORPHAN_MARK]);
 
 /*
  * orphan_find() - look at every process

@@ -21,6 +21,7 @@
 
 #include "host/launch/launcher.h"
 #include "host/memory/victim.h"
+#include "host/qemu/lockmark.h"
 #include "host/qemu/proc.h"
 
 enum { REAP_MS = 100, INFO_EXIT = 8 };
@@ -82,6 +83,7 @@ static pid_t helper_below(pid_t parent, pid_t qemu)
 }
 
 struct helper_search {
+	const char *mark;
 	pid_t qemu, found;
 };
 
@@ -89,27 +91,28 @@ static bool look_for_helper(void *ctx, pid_t pid)
 {
 	struct helper_search *s = ctx;
 
-	if (is_helper_of(pid, s->qemu))
+	if (is_helper_of(pid, s->qemu) &&
+	    (proc_parent(pid) == s->qemu || lockmark_on(pid, s->mark)))
 		s->found = pid;
 	return s->found != 0;
 }
 
-static pid_t helper_anywhere(pid_t qemu)
+static pid_t helper_anywhere(pid_t qemu, const char *mark)
 {
-	struct helper_search s = { .qemu = qemu };
+	struct helper_search s = { .mark = mark, .qemu = qemu };
 
 	proc_each(look_for_helper, &s);
 	return s.found;
 }
 
-int process_find_helper(struct process *p)
+int process_find_helper(struct process *p, const char *mark)
 {
 	pid_t pid = helper_below(p->pid, p->pid);
 
 	if (!pid) /* QEMU has ended, and it came home to us */
 		pid = helper_below(getpid(), p->pid);
 	if (!pid)
-		pid = helper_anywhere(p->pid);
+		pid = helper_anywhere(p->pid, mark);
 	if (!pid)
 		return -ESRCH;
 	p->helper_pidfd = sys_pidfd_open(pid, 0);

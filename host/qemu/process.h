@@ -53,12 +53,14 @@ int process_spawn(struct process *p, const struct launcher *l,
 /*
  * process_find_helper() - learn cleanup/<pid>, which QEMU makes before it
  *	speaks QMP
+ * @mark:	lockmark_make() of its appliance's lock; "": none is known
  *
  * Below QEMU, below us once QEMU has gone, or anywhere if QEMU was no child of
- * ours.
+ * ours: there only who bears the mark is believed, for anybody may have the
+ * name.
  * Return: 0; -ESRCH: there is none, the teardown will be synchronous
  */
-int process_find_helper(struct process *p);
+int process_find_helper(struct process *p, const char *mark);
 
 /*
  * process_adopt() - get hold of a QEMU that another shim has started

@@ -26,6 +26,7 @@
 #include "host/launch/behalf.h"
 #include "host/leftover.h"
 #include "host/qemu/ending.h"
+#include "host/qemu/lockmark.h"
 #include "host/record.h"
 #include "host/systemd/notify.h"
 #include "host/verbs/args.h"
@@ -95,12 +96,16 @@ static void record(const struct release *r, bool lived, const struct marks *m)
 static int end_one(struct release *r, struct process *p, struct marks *marks,
 		   char *error)
 {
-	struct ending e = {
-		.process = p, .exit_ms = EXIT_MS, .tell = tell, .ctx = r
-	};
+	char mark[LOCKMARK_SIZE];
+	struct ending e = { .process = p,
+			    .mark = mark,
+			    .exit_ms = EXIT_MS,
+			    .tell = tell,
+			    .ctx = r };
 	struct cgroup_leaf leaf[CGROUP_HIERARCHIES];
 	int why;
 
+	lockmark_make(r->runtime.lock_fd, mark);
 	cgroup_leaf_of("", p->pidfd >= 0 ? p->pid : p->helper, r->name, leaf);
 	why = ending_run(&e);
 	if (why < 0)

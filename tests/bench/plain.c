@@ -87,7 +87,7 @@ static void on_up(void *ctx)
 {
 	struct plain *p = ctx;
 
-	if (process_find_helper(&p->process) < 0)
+	if (process_find_helper(&p->process, "") < 0)
 		turns_fail(p->turns);
 	if (p->own_reset)
 		qmp_send(p->qmp, QMP_ALLOW_RESET);

@@ -259,7 +259,7 @@ int victim_start(struct victim *v, const struct qemu_caps *caps,
 		r = touch_all_over(v, plan, error);
 	if (r == 0)
 		r = check_touched(v, plan, error);
-	if (r == 0 && plan->async && process_find_helper(&v->process) < 0)
+	if (r == 0 && plan->async && process_find_helper(&v->process, "") < 0)
 		r = sentence(error, -ESRCH, "QEMU has no teardown helper");
 	return r;
 }

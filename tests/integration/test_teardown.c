@@ -58,7 +58,7 @@ static void start(struct both *b)
 	rig_await_ready(r);
 	pid = (pid_t)rig_number(r, "pid");
 	assert_int_equal(process_adopt(&qemu, pid, proc_start(pid)), 0);
-	assert_int_equal(process_find_helper(&qemu), 0);
+	assert_int_equal(process_find_helper(&qemu, ""), 0);
 	assert_true(host_resident(here, qemu.helper) > RESIDENT);
 	ends = epoll_create1(EPOLL_CLOEXEC);
 	watch_end(qemu.pidfd);

@@ -23,11 +23,12 @@
 
 #include <cmocka.h>
 
+#include "host/qemu/lockmark.h"
 #include "host/qemu/proc.h"
 
 const struct orphan_hint no_hint;
 struct stage stage;
-static char mark[ORPHAN_MARK];
+static char mark[LOCKMARK_SIZE];
 
 /* All processes of the machine are looked at, those of other runs too. */
 const char *stage_web(void)
@@ -44,7 +45,7 @@ void stage_lock(const char *file)
 	int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	assert_true(fd >= 0);
-	orphan_mark(fd, mark);
+	lockmark_make(fd, mark);
 	close(fd);
 }
 

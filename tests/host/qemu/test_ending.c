@@ -88,6 +88,7 @@ static void start_helper(pid_t qemu)
 static int run(uint32_t exit_ms, struct ending *e)
 {
 	*e = (struct ending){ .process = &process,
+			      .mark = "",
 			      .exit_ms = exit_ms,
 			      .tell = tell };
 	return ending_run(e);

@@ -7,6 +7,7 @@
 #include "host/qemu/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -20,7 +21,9 @@
 
 #include <cmocka.h>
 
+#include "host/qemu/lockmark.h"
 #include "host/qemu/proc.h"
+#include "tests/host/qemu/orphan_stage.h"
 
 enum { END_MS = 10000 };
 
@@ -62,16 +65,16 @@ static void helper_is_found_until_it_ends(void **state)
 	(void)state;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	assert_int_equal(process_adopt(&p, qemu, proc_start(qemu)), 0);
-	assert_int_equal(process_find_helper(&p), 0);
+	assert_int_equal(process_find_helper(&p, ""), 0);
 	end = (struct pollfd){ .fd = p.helper_pidfd, .events = POLLIN };
 	process_nudge_helper(&p);
 	assert_int_equal(poll(&end, 1, END_MS), 1);
 	process_reap_helper(&p); /* it is not ours: only closed */
 	assert_int_equal(p.helper_status, -1);
-	assert_int_equal(process_find_helper(&p), -ESRCH);
+	assert_int_equal(process_find_helper(&p, ""), -ESRCH);
 	assert_int_equal(kill(qemu, SIGKILL), 0);
 	process_reap(&p);
-	assert_int_equal(process_find_helper(&p), 0);
+	assert_int_equal(process_find_helper(&p, ""), 0);
 	process_reap_helper(&p);
 	assert_int_equal(p.status, SIGKILL);
 	assert_int_equal(p.helper_status, SIGKILL);
@@ -80,10 +83,61 @@ static void helper_is_found_until_it_ends(void **state)
 	process_close(&p);
 }
 
+/* A helper of @qemu that is no child of ours, for as long as @parent lives. */
+static pid_t start_strange_helper(pid_t qemu, pid_t *parent)
+{
+	pid_t pid;
+	int up[2];
+
+	assert_int_equal(pipe(up), 0);
+	*parent = fork();
+	if (*parent == 0) {
+		int go;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pid = stage_helper(qemu, -1, &go);
+		if (write(up[1], &pid, sizeof(pid)) != sizeof(pid))
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(up[1]);
+	assert_int_equal(read(up[0], &pid, sizeof(pid)), sizeof(pid));
+	close(up[0]);
+	return pid;
+}
+
+/* Anybody may have the name, and who has that pid now is not our QEMU. */
+static void helper_elsewhere_is_believed_by_its_mark(void **state)
+{
+	struct process p = { .pid = stage_gone(),
+			     .pidfd = -1,
+			     .helper_pidfd = -1 };
+	int lock = open(stage.lock, O_RDONLY | O_CLOEXEC);
+	char mark[LOCKMARK_SIZE];
+	pid_t parent, helper = start_strange_helper(p.pid, &parent);
+
+	(void)state;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	lockmark_make(lock, mark);
+	close(lock);
+	assert_int_equal(process_find_helper(&p, ""), -ESRCH);
+	assert_int_equal(process_find_helper(&p, "lock-0-0"), -ESRCH);
+	assert_int_equal(process_find_helper(&p, mark), 0);
+	assert_int_equal(p.helper, helper);
+	process_close(&p);
+	kill(parent, SIGKILL);
+	assert_int_equal(waitpid(parent, NULL, 0), parent);
+	assert_int_equal(waitpid(helper, NULL, 0), helper);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(helper_is_found_until_it_ends),
+		cmocka_unit_test_setup_teardown(
+			helper_elsewhere_is_believed_by_its_mark, stage_begin,
+			stage_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
