@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static const char *take_calls(struct handover *h, const char *text)
 }
 
 /* What older programs neither say nor read: the score, then "pFD" of each
- * promise, which none of them takes for a number. */
+ * promise and "qPID:START", which none of them takes for a number. */
 static void take_more(struct handover *h, const char *text)
 {
 	int fd, n;
@@ -75,6 +76,8 @@ static void take_more(struct handover *h, const char *text)
 		text += n;
 		h->promise[h->promises++] = is_open(fd) ? fd : -1;
 	}
+	if (sscanf(text, " q%d:%" SCNu64, &fd, &h->qemu.start) == 2)
+		h->qemu.pid = (pid_t)fd;
 }
 
 void handover_take(struct handover *h)
@@ -191,6 +194,9 @@ static void write_word(const struct handover *h, char word[TEXT])
 	for (size_t i = 0; i < h->promises; i++)
 		n += snprintf(word + n, TEXT - (size_t)n, " p%d",
 			      h->promise[i]);
+	if (h->qemu.pid)
+		snprintf(word + n, TEXT - (size_t)n, " q%d:%" PRIu64,
+			 (int)h->qemu.pid, h->qemu.start);
 }
 
 int handover_exec(const struct handover *h, const char *program)

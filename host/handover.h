@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "host/qemu/orphan.h"
+
 /* All calls that may wait, and that of the handover; all that may drain, and the
  * generation that runs, or the start that waits. */
 enum { HANDOVER_CALLS = 17, HANDOVER_PROMISES = 6 };
@@ -32,6 +34,7 @@ struct handover {
 	int ready;    /* shim_options.ready_fd */
 	int ring;     /* console_keep() */
 	int score;    /* process.score_fd of QEMU */
+	struct identity_of_process qemu; /* that runs; all zero: none */
 	pid_t launcher_pid;
 	uid_t uid; /* as whom it starts QEMU */
 	gid_t gid;

@@ -52,7 +52,7 @@ static int adopt_helper(struct process *p, const struct orphan_helper *h)
  * again; else -errno
  */
 static int look_once(struct leftover *l, struct orphan *o, struct runtime *rt,
-		     const char *name)
+		     const char *name, const struct orphan_hint *hint)
 {
 	struct process *p = &l->qemu.process;
 	char lock[PATH_MAX + 8];
@@ -62,7 +62,7 @@ static int look_once(struct leftover *l, struct orphan *o, struct runtime *rt,
 	process_close(p);
 	snprintf(lock, sizeof(lock), "%s/lock", rt->dir);
 	lives = rt->occupied && runtime_claim(rt) < 0;
-	orphan_find(o, name, lock, &l->record.known);
+	orphan_find(o, name, lock, hint);
 	if (o->qemu.pid)
 		r = process_adopt(p, o->qemu.pid, o->qemu.start);
 	else if (o->last.process.pid)
@@ -74,14 +74,14 @@ static int look_once(struct leftover *l, struct orphan *o, struct runtime *rt,
 }
 
 static int look(struct leftover *l, struct orphan *o, struct runtime *rt,
-		const char *name, char *error)
+		const char *name, const struct orphan_hint *hint, char *error)
 {
-	int r = look_once(l, o, rt, name);
+	int r = look_once(l, o, rt, name, hint);
 
 	for (int i = 1;
 	     r == -EAGAIN && i < (rt->occupied ? LOOKS_LOCKED : LOOKS); i++) {
 		poll(NULL, 0, LOOK_MS);
-		r = look_once(l, o, rt, name);
+		r = look_once(l, o, rt, name, hint);
 	}
 	if (r == -EAGAIN && !rt->occupied && l->qemu.process.pidfd >= 0) {
 		l->unlocked = true;
@@ -126,8 +126,9 @@ static bool is_recorded(const struct leftover *l, const struct orphan *o)
 }
 
 int leftover_look(struct leftover *l, struct runtime *rt, const char *name,
-		  char *error)
+		  const struct identity_of_process *qemu, char *error)
 {
+	struct orphan_hint hint;
 	struct orphan o;
 	int r;
 
@@ -138,7 +139,10 @@ int leftover_look(struct leftover *l, struct runtime *rt, const char *name,
 			 "%s/record cannot be used (%s): what the last shim "
 			 "knew is lost",
 			 rt->dir, strerror(-r));
-	r = look(l, &o, rt, name, error);
+	hint = l->record.known;
+	if (!hint.qemu.pid && qemu)
+		hint.qemu = *qemu;
+	r = look(l, &o, rt, name, &hint, error);
 	if (r < 0) {
 		leftover_close(l);
 		return r;
@@ -195,13 +199,14 @@ bool leftover_lives(const struct leftover *l)
 }
 
 int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
+		  const struct identity_of_process *qemu,
 		  const struct image *image, char *error)
 {
 	bool again;
 	int r;
 
 	do {
-		r = leftover_look(l, rt, name, error);
+		r = leftover_look(l, rt, name, qemu, error);
 		if (r == 0 && l->unlocked)
 			r = lost_its_lock(l, rt, name, error);
 		else if (r == 0 && leftover_lives(l))

@@ -42,21 +42,24 @@ struct leftover {
  * @l:		the caller's until leftover_close(); empty on failure;
  *		its left.same_image stays false
  * @rt:		taken charge of
+ * @qemu:	what the program before this one says of its own (a handover),
+ *		where the record says nothing; NULL, or all zero: nothing
  * Return: 0; -EBUSY: somebody has the lock who is not to be seen; else -errno;
  *	@error has the sentence
  */
 int leftover_look(struct leftover *l, struct runtime *rt, const char *name,
-		  char *error);
+		  const struct identity_of_process *qemu, char *error);
 
 /*
  * leftover_find() - likewise, and connect
  * @l:		the caller's until leftover_close(); empty on failure
- * @rt:		taken charge of
+ * @rt, @qemu:	as of leftover_look()
  * @image:	what would be launched now
  * Return: 0; -EBUSY: there is something that can be neither adopted nor
  *	ignored; else -errno; @error has the sentence
  */
 int leftover_find(struct leftover *l, struct runtime *rt, const char *name,
+		  const struct identity_of_process *qemu,
 		  const struct image *image, char *error);
 
 /* leftover_lives() - is there a QEMU that has not ended, to be reaped only? */

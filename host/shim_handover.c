@@ -97,6 +97,14 @@ static void add_promises(const struct shim *s, struct handover *h)
 		add_promise(&s->teardown[i].promise, h);
 }
 
+/* Should it end before the next program looks, and the record be lost. */
+static struct identity_of_process running(const struct shim *s)
+{
+	struct identity_of_process none = { 0 };
+
+	return s->process.pidfd >= 0 ? s->record.known.qemu : none;
+}
+
 static void become(struct shim *s)
 {
 	const struct launcher *l = s->opt->launcher;
@@ -107,6 +115,7 @@ static void become(struct shim *s)
 		.launcher = l->fd,
 		.ready = s->ready_fd,
 		.ring = console_keep(s->console),
+		.qemu = running(s),
 		.score = s->process.score_fd > 0 ? s->process.score_fd : -1,
 		.launcher_pid = l->pid,
 		.uid = l->who.uid,

@@ -164,7 +164,7 @@ static void say(const struct release *r)
 
 static int release(struct release *r, char *error)
 {
-	int why = leftover_look(&r->left, &r->runtime, r->name, error);
+	int why = leftover_look(&r->left, &r->runtime, r->name, NULL, error);
 	struct marks marks = { .at_us = { 0 } };
 
 	if (why == 0)

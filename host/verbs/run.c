@@ -173,7 +173,8 @@ static int run_locked(struct prepared *p, struct runtime *rt, struct given *w)
 	struct leftover left;
 	int code;
 
-	if (leftover_find(&left, rt, p->appliance.name, &p->image, error) < 0) {
+	if (leftover_find(&left, rt, p->appliance.name, &w->before.qemu,
+			  &p->image, error) < 0) {
 		rt->occupied = true;
 		return verb_refuse(error);
 	}

@@ -43,6 +43,8 @@ static int say_what_was_given(void)
 	if (h.promises != 2 || h.promise[0] != -1 || !cloexec(h.promise[1]) ||
 	    write(h.promise[1], "slot", 4) != 4)
 		return 8;
+	if (h.qemu.pid != 4711 || h.qemu.start != UINT64_C(123456789012))
+		return 9;
 	if (!cloexec(h.score) || write(h.score, "score", 5) != 5)
 		return 7;
 	if (write(h.ready, "ready", 5) != 5 || write(h.ring, "ring", 4) != 4 ||
@@ -93,6 +95,7 @@ static void exec_keeps_the_descriptors_and_no_others(void **state)
 			  { pipe_end(&reader[4]), 1, 1 } },
 		.promises = 2,
 		.promise = { -1, pipe_end(&reader[6]) },
+		.qemu = { 4711, UINT64_C(123456789012) },
 	};
 	pid_t pid = fork();
 
@@ -138,17 +141,25 @@ static void exec_that_fails_leaves_all_as_it_was(void **state)
 	close(reader);
 }
 
-/* Score and promises came later, each; and one may be there without the other. */
+/* Each of score, promises and QEMU came later, and may be there without the
+ * others. */
 static void words_of_other_programs_are_read_as_far_as_they_go(void **state)
 {
 	static const struct {
 		const char *more;
 		bool score;
 		size_t promises;
+		pid_t qemu;
 	} all[] = {
-		{ "", false, 0 },	    { " 50", true, 0 },
-		{ " p50", false, 1 },	    { " 50 p50 p50", true, 2 },
-		{ " 50 garbage", true, 0 }, { " p50 p1 p p50", false, 2 },
+		{ "", false, 0, 0 },
+		{ " 50", true, 0, 0 },
+		{ " p50", false, 1, 0 },
+		{ " 50 p50 p50", true, 2, 0 },
+		{ " 50 garbage", true, 0, 0 },
+		{ " p50 p1 p p50", false, 2, 0 },
+		{ " q47:11", false, 0, 47 },
+		{ " 50 p50 q47:11", true, 1, 47 },
+		{ " 50 q47", true, 0, 0 },
 	};
 	char words[256];
 	int fd, reader;
@@ -168,6 +179,7 @@ static void words_of_other_programs_are_read_as_far_as_they_go(void **state)
 		assert_int_equal(h.calls, 1);
 		assert_int_equal(h.score >= 0, all[i].score);
 		assert_int_equal(h.promises, all[i].promises);
+		assert_int_equal(h.qemu.pid, all[i].qemu);
 		close(50);
 		close(reader);
 	}

@@ -123,7 +123,7 @@ static pid_t leave_qemu(void)
 static void look_nothing_there_is_nothing(void **state)
 {
 	(void)state;
-	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
+	assert_int_equal(leftover_look(&left, &rt, "web", NULL, error), 0);
 	assert_false(left.any);
 	assert_int_equal(looks, 1);
 	leftover_close(&left);
@@ -136,7 +136,7 @@ static void look_qemu_that_ends_before_it_is_held_is_gone(void **state)
 	(void)state;
 	seen[0].qemu = identity(pid);
 	ends_at_look = pid;
-	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
+	assert_int_equal(leftover_look(&left, &rt, "web", NULL, error), 0);
 	assert_false(left.any);
 	assert_false(rt.occupied);
 	assert_int_equal(looks, 2);
@@ -155,7 +155,8 @@ static void look_qemu_that_is_ours_to_reap_is_there(void **state)
 	assert_int_equal(
 		waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT),
 		0);
-	assert_int_equal(leftover_find(&left, &rt, "web", &image, error), 0);
+	assert_int_equal(leftover_find(&left, &rt, "web", NULL, &image, error),
+			 0);
 	assert_true(left.left.qemu);
 	assert_false(leftover_lives(&left));
 	assert_false(left.unlocked || rt.occupied);
@@ -172,7 +173,7 @@ static void look_qemu_that_ends_unseen_shows_its_helper(void **state)
 	(void)state;
 	ends_at_look = pid;
 	seen[1].last = helper_of(4711, helper);
-	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
+	assert_int_equal(leftover_look(&left, &rt, "web", NULL, error), 0);
 	assert_true(left.left.memory);
 	assert_int_equal(left.qemu.process.helper, helper);
 	assert_true(left.qemu.process.helper_pidfd >= 0);
@@ -191,7 +192,7 @@ static void look_helpers_beside_a_qemu_are_held_as_well(void **state)
 		.drains = 2,
 		.drain = { helper_of(4711, gone), helper_of(4712, helper) },
 	};
-	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
+	assert_int_equal(leftover_look(&left, &rt, "web", NULL, error), 0);
 	assert_true(left.left.qemu && left.left.draining);
 	assert_int_equal(left.drains, 1);
 	assert_int_equal(left.drain[0].process.helper, helper);
@@ -211,12 +212,12 @@ static void look_qemu_whose_lock_is_gone_is_unlocked(void **state)
 	(void)state;
 	seen[0].qemu = seen[1].qemu = identity(pid);
 	rt.occupied = false;
-	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
+	assert_int_equal(leftover_look(&left, &rt, "web", NULL, error), 0);
 	assert_true(left.unlocked);
 	assert_int_equal(left.qemu.process.pid, pid);
 	assert_false(process_ended(&left.qemu.process));
 	leftover_close(&left);
-	assert_int_equal(leftover_find(&left, &rt, "web", &image, error),
+	assert_int_equal(leftover_find(&left, &rt, "web", NULL, &image, error),
 			 -EBUSY);
 	assert_non_null(strstr(error, "reprise release web"));
 	end(pid);
@@ -229,7 +230,7 @@ static void find_qemu_without_its_socket_is_left_alone(void **state)
 
 	(void)state;
 	seen[0].qemu = seen[1].qemu = identity(pid);
-	assert_int_equal(leftover_find(&left, &rt, "web", &image, error),
+	assert_int_equal(leftover_find(&left, &rt, "web", NULL, &image, error),
 			 -EBUSY);
 	assert_non_null(strstr(error, "qmp.sock"));
 	assert_non_null(strstr(error, "reprise release web"));
@@ -246,7 +247,7 @@ static void look_lock_of_somebody_unseen_for_two_seconds_is_his(void **state)
 	(void)state;
 	seen[1].qemu = identity(pid);
 	second_at = 100;
-	assert_int_equal(leftover_look(&left, &rt, "web", error), 0);
+	assert_int_equal(leftover_look(&left, &rt, "web", NULL, error), 0);
 	assert_int_equal(left.qemu.process.pid, pid);
 	assert_int_equal(looks, 101);
 	end(pid);
@@ -257,7 +258,7 @@ static void look_lock_of_somebody_unseen_is_ebusy(void **state)
 	pid_t pid = leave_qemu();
 
 	(void)state;
-	assert_int_equal(leftover_look(&left, &rt, "web", error), -EBUSY);
+	assert_int_equal(leftover_look(&left, &rt, "web", NULL, error), -EBUSY);
 	assert_non_null(strstr(error, "fuser"));
 	assert_true(looks > 1);
 	end(pid);

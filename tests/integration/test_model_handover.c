@@ -195,6 +195,27 @@ static void handover_reaps_what_ends_meanwhile(void **state)
 	stop(r);
 }
 
+/* ... also where nothing but the program before says which one it was. */
+static void handover_without_a_record_reaps_what_ends_meanwhile(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+	char program[256], first[64], record[256];
+	pid_t qemu;
+
+	run_copy(r, program, "no-helper");
+	qemu = (pid_t)rig_number(r, "pid");
+	snprintf(record, sizeof(record), "%s/%s/record", r->runtime, name);
+	assert_int_equal(truncate(record, 0), 0);
+	snprintf(first, sizeof(first), "%d 9\n", (int)qemu);
+	end_first(r, program, first);
+	RIG_DO(r, "handover", name);
+	rig_await_ready(r);
+	assert_string_equal(rig_last(r, "cause"), "QEMU killed");
+	assert_int_equal(rig_number(r, "generation"), 2);
+	assert_int_equal(proc_parent(qemu), 0);
+	stop(r);
+}
+
 /* It ended as it was told to, by somebody: only its log says that. */
 static void handover_hears_why_qemu_ended_meanwhile(void **state)
 {
@@ -358,6 +379,7 @@ int main(int argc, char **argv)
 		ON_MODEL(handover_answers_who_waits_for_a_stop),
 		ON_MODEL(handover_of_a_stop_that_is_through_ends),
 		ON_MODEL(handover_reaps_what_ends_meanwhile),
+		ON_MODEL(handover_without_a_record_reaps_what_ends_meanwhile),
 		ON_MODEL(handover_hears_why_qemu_ended_meanwhile),
 		ON_MODEL(handover_keeps_what_was_promised),
 		ON_MODEL(handover_without_a_record_lets_ask_again),
