@@ -3,10 +3,13 @@
  * host/verbs/status.c - reprise status: how one appliance is
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/array.h"
+
+#include "host/clock.h"
 #include "host/config/failed.h"
 #include "host/link/client.h"
 #include "host/verbs/args.h"
@@ -14,7 +17,11 @@
 #include "host/verbs/show.h"
 #include "host/verbs/verbs.h"
 
-enum { ANSWER_MS = 10000 };
+enum {
+	ANSWER_MS = 10000,
+	BEGIN_MS = 5000, /* to look at an image and ask QEMU what it can */
+	AGAIN_MS = 50,
+};
 
 /* With --wait: what it said last, until it says "serving". */
 struct awaited {
@@ -36,13 +43,23 @@ static bool is_serving(void *ctx, json_t *reply)
 	return state && strcmp(state, "serving") == 0;
 }
 
+/* Its run may have begun just now, and have no control socket yet. */
 static int await_serving(const char *name, json_t **reply, char *error)
 {
 	struct awaited a = { .reply = NULL };
+	int64_t end_ms = clock_ms() + BEGIN_MS;
 	int r;
 
 	progress_begin(&a.progress, name);
-	r = client_watch(name, "Status", NULL, is_serving, &a, -1, error);
+	for (;;) {
+		r = client_watch(name, "Status", NULL, is_serving, &a, -1,
+				 error);
+		if (r != -ENOENT || failed_refuse(name, error) < 0 ||
+		    clock_ms() >= end_ms)
+			break;
+		progress_tell(&a.progress, "not running");
+		poll(NULL, 0, AGAIN_MS);
+	}
 	progress_end(&a.progress);
 	*reply = a.reply;
 	return r;
@@ -78,9 +95,7 @@ int verb_status(const struct verb *self, int argc, char **argv)
 		return VERB_USAGE;
 	r = wait ? await_serving(name, &reply, error)
 		 : client_call(name, "Status", NULL, ANSWER_MS, &reply, error);
-	if (r == -ENOENT && wait)
-		failed_refuse(name, error); /* it will not serve */
-	else if (r == -ENOENT)
+	if (r == -ENOENT && !wait)
 		r = tell_failed(name, &reply);
 	if (r < 0) {
 		json_decref(reply);

@@ -56,6 +56,19 @@ static void crash_loop_stays_down_until_it_is_reset(void **state)
 	rig_assert_nothing_left(r);
 }
 
+/* Its socket is not there yet, or just about. */
+static void status_right_behind_run_waits_for_it(void **state)
+{
+	struct rig *r = &((struct both *)*state)->rig;
+
+	rig_run_model(r, "", "");
+	RIG_DO(r, "status", under_test, "--wait");
+	assert_string_equal(rig_word(r, "state"), "serving");
+	RIG_DO(r, "stop", under_test);
+	rig_assert_end(r, 0);
+	ASSERT_VERB(r, 1, "not running", "status", under_test, "--wait");
+}
+
 static void stop_now_does_not_ask_the_guest(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
@@ -194,6 +207,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_MODEL(crash_loop_stays_down_until_it_is_reset),
+		ON_MODEL(status_right_behind_run_waits_for_it),
 		ON_MODEL(stop_now_does_not_ask_the_guest),
 		ON_MODEL(other_image_is_warned_of_and_restarted_in_full),
 		ON_MODEL(shim_that_is_stopped_is_not_waited_for),
