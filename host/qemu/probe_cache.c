@@ -169,6 +169,18 @@ static bool write_file(int fd, const json_t *file)
 	return fd >= 0 && close(fd) == 0 && ok;
 }
 
+/* With the one above it: who is new has no ~/.cache either. */
+static void make_dir(const char *dir)
+{
+	char above[DIR_SIZE];
+
+	snprintf(above, sizeof(above), "%s", dir);
+	*strrchr(above, '/') = '\0';
+	if (above[0])
+		mkdir(above, 0700);
+	mkdir(dir, 0700);
+}
+
 /* Whatever does not work costs the next asking. */
 static void store(const struct asked *a, const struct qemu_caps *caps)
 {
@@ -176,7 +188,7 @@ static void store(const struct asked *a, const struct qemu_caps *caps)
 	char beside[64];
 	int dir;
 
-	mkdir(a->dir, 0700);
+	make_dir(a->dir);
 	dir = open_dir(a->dir);
 	snprintf(beside, sizeof(beside), "%s.%d", a->name, (int)getpid());
 	if (dir >= 0 && file) {

@@ -268,6 +268,16 @@ static void cache_that_cannot_be_is_done_without(void **state)
 	}
 }
 
+static void home_without_a_cache_gets_one(void **state)
+{
+	(void)state;
+	scratch_path(&scratch, "home/reprise", cache);
+	setenv("REPRISE_CACHE_DIR", cache, 1);
+	assert_int_equal(probe(), 0);
+	assert_int_equal(probe(), 0);
+	assert_asked(1);
+}
+
 static void script_is_always_asked(void **state)
 {
 	char text[2 * SCRATCH_PATH];
@@ -306,6 +316,7 @@ int main(int argc, char **argv)
 		FRESH(wrong_values_in_the_cache_are_no_answer),
 		FRESH(cache_that_others_write_is_not_read),
 		FRESH(cache_that_cannot_be_is_done_without),
+		FRESH(home_without_a_cache_gets_one),
 		FRESH(script_is_always_asked),
 		FRESH(qemu_of_another_architecture_is_refused_all_the_same),
 	};
