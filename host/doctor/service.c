@@ -193,6 +193,13 @@ static bool unit_name(const struct patient *p, char *name, size_t size)
 	return p->appliance;
 }
 
+/* What it says itself, in its first line, is more than that it failed. */
+static const char *why(int r, char *said)
+{
+	said[strcspn(said, "\n")] = '\0';
+	return r == -EIO && said[0] ? said : strerror(-r);
+}
+
 void look_unit(const struct patient *p, struct finding *f)
 {
 	char name[256], text[TEXT], value[64];
@@ -212,7 +219,7 @@ void look_unit(const struct patient *p, struct finding *f)
 	r = command_read(argv, NULL, text, sizeof(text));
 	if (r < 0)
 		finding_set(f, LEVEL_NONE, "", "no systemd to ask about %s: %s",
-			    name, strerror(-r));
+			    name, why(r, text));
 	else if (strcmp(value_of(text, "LoadState", value, sizeof(value)),
 			"loaded") != 0)
 		finding_set(f, LEVEL_NONE, "", "%s: no such unit", name);

@@ -243,6 +243,9 @@ static void unit_is_asked_of_systemctl(void **state)
 	machine_found(look_unit, LEVEL_NONE,
 		      "no systemd to ask about "
 		      "reprise@web.service");
+	machine_put("systemctl",
+		    "#!/bin/sh\necho no bus >&2\necho more >&2\nexit 1\n");
+	machine_found(look_unit, LEVEL_NONE, "reprise@web.service: no bus");
 	machine_put("systemctl", "#!/bin/sh\necho LoadState=not-found\n");
 	machine_found(look_unit, LEVEL_NONE, "no such unit");
 	machine_put(
