@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host/memory/ledger_impl.h - between the two files of the ledger
+ * host/memory/ledger_impl.h - between the three files of the ledger
  *
- * ledger.c has the file, its locks and the changes of one line; ledger_ask.c
- * reads all of them.
+ * ledger_file.c has the file and the section, ledger.c the changes of one line,
+ * ledger_ask.c reads all of them.
  */
 #ifndef HOST_MEMORY_LEDGER_IMPL_H
 #define HOST_MEMORY_LEDGER_IMPL_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 
 #include "host/memory/ledger.h"
@@ -17,6 +18,9 @@
  * Return: the descriptor; -EAGAIN: it is taken; else -errno; @error
  */
 int ledger_enter(const char *path, char *error);
+
+/* ledger_lock() - of a slot: F_RDLCK, or F_WRLCK to see whether one is there */
+struct flock ledger_lock(short type, int slot);
 
 /* ledger_is_held() - by another description than that of @fd? */
 bool ledger_is_held(int fd, unsigned int slot);
