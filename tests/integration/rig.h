@@ -144,6 +144,11 @@ const char *rig_word(struct rig *r, const char *key);
 json_int_t rig_number(struct rig *r, const char *key);
 const char *rig_last(struct rig *r, const char *key);
 
+/* rig_ledger() - call @each for everybody whom the ledger counts */
+struct promised;
+void rig_ledger(const struct rig *r,
+		void (*each)(void *ctx, const struct promised *m), void *ctx);
+
 /* rig_last_has_phase() - was it one of those of the last passage? */
 bool rig_last_has_phase(struct rig *r, const char *wanted);
 

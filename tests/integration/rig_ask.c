@@ -19,6 +19,7 @@
 
 #include "host/config/runtime.h"
 #include "host/link/client.h"
+#include "host/memory/ledger.h"
 #include "tests/integration/http.h"
 
 enum { STATUS_MS = 20000, WORDS = 14, TAIL = 3000 };
@@ -194,6 +195,15 @@ static void print_console(struct rig *r)
 	}
 	print_error("\n");
 	close(fd);
+}
+
+void rig_ledger(const struct rig *r,
+		void (*each)(void *ctx, const struct promised *m), void *ctx)
+{
+	char path[SENTENCE_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", r->runtime, LEDGER_NAME);
+	assert_int_equal(ledger_list(path, each, ctx), 0);
 }
 
 void rig_fail(struct rig *r, const char *what)
