@@ -128,10 +128,8 @@ static void see(void *ctx, const struct promised *m)
 static struct place place_of(const struct rig *r)
 {
 	struct place p = { 0 };
-	char path[256];
 
-	snprintf(path, sizeof(path), "%s/%s", r->runtime, LEDGER_NAME);
-	assert_int_equal(ledger_list(path, see, &p), 0);
+	rig_ledger(r, see, &p);
 	return p;
 }
 

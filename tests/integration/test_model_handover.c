@@ -174,6 +174,13 @@ static void handover_of_a_stop_that_is_through_ends(void **state)
 	rig_assert_nothing_left(r);
 }
 
+static void assert_killed_and_reaped(struct rig *r, pid_t qemu)
+{
+	assert_string_equal(rig_last(r, "cause"), "QEMU killed");
+	assert_int_equal(rig_number(r, "generation"), 2);
+	assert_int_equal(proc_parent(qemu), 0);
+}
+
 static void handover_reaps_what_ends_meanwhile(void **state)
 {
 	struct rig *r = &((struct both *)*state)->rig;
@@ -188,9 +195,7 @@ static void handover_reaps_what_ends_meanwhile(void **state)
 	end_first(r, program, first);
 	RIG_DO(r, "handover", name);
 	rig_await_ready(r);
-	assert_string_equal(rig_last(r, "cause"), "QEMU killed");
-	assert_int_equal(rig_number(r, "generation"), 2);
-	assert_int_equal(proc_parent(qemu), 0);
+	assert_killed_and_reaped(r, qemu);
 	assert_int_equal(proc_parent(helper), 0);
 	stop(r);
 }
@@ -210,9 +215,7 @@ static void handover_without_a_record_reaps_what_ends_meanwhile(void **state)
 	end_first(r, program, first);
 	RIG_DO(r, "handover", name);
 	rig_await_ready(r);
-	assert_string_equal(rig_last(r, "cause"), "QEMU killed");
-	assert_int_equal(rig_number(r, "generation"), 2);
-	assert_int_equal(proc_parent(qemu), 0);
+	assert_killed_and_reaped(r, qemu);
 	stop(r);
 }
 
@@ -284,8 +287,7 @@ static void handover_keeps_what_was_promised(void **state)
 	replace(r, program, first);
 	assert_int_equal(child_start(&waits, argv, -1), 0);
 	rig_await_said(r, "stands");
-	snprintf(path, sizeof(path), "%s/%s", r->runtime, LEDGER_NAME);
-	assert_int_equal(ledger_list(path, count, &n), 0);
+	rig_ledger(r, count, &n);
 	assert_int_equal(write(go, "\n", 1), 1);
 	assert_true(child_await_end(&waits));
 	close(go); /* not before it was read: a fifo keeps nothing for nobody */
@@ -297,7 +299,7 @@ static void handover_keeps_what_was_promised(void **state)
 	assert_int_equal(n.lives, 1);
 	await_drained(r);
 	n = (struct draining_slots){ 0 };
-	assert_int_equal(ledger_list(path, count, &n), 0);
+	rig_ledger(r, count, &n);
 	assert_int_equal(n.drains, 0);
 	assert_int_equal(n.lives, 1);
 	stop(r);

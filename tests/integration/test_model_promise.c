@@ -46,10 +46,8 @@ static void add_line(void *ctx, const struct promised *m)
 static struct lines lines_of(const struct rig *r)
 {
 	struct lines l = { 0 };
-	char path[256];
 
-	snprintf(path, sizeof(path), "%s/%s", r->runtime, LEDGER_NAME);
-	assert_int_equal(ledger_list(path, add_line, &l), 0);
+	rig_ledger(r, add_line, &l);
 	return l;
 }
 
